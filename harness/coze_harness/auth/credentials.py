@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from coze_harness.messages import LocalizedText, UserText, message
 from coze_harness.model.errors import SettingsError
@@ -48,8 +49,7 @@ class AccessToken:
         return "…"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OAuthAppKeys:
+class OAuthAppKeys(Struct, frozen=True, kw_only=True):
     """What an OAuth app signs in with, complete or not; the private key is never shown.
 
     The private key stands here as PEM text, or in a file, or (both empty) nowhere.

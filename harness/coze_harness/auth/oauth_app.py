@@ -8,9 +8,10 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from coze_harness.auth.credentials import OAuthAppKeys, read_private_key
 from coze_harness.messages import LocalizedText, literal, message
@@ -36,8 +37,7 @@ TokenRequest: TypeAlias = Callable[[], tuple[str, int]]
 """Requests a new token; returns it and the Unix second at which it expires."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(Struct, frozen=True):
     """A token; it is renewed at `due`. Both times are on the monotonic clock."""
 
     token: str = ""

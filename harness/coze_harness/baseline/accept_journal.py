@@ -20,6 +20,8 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import Final, TypeVar
 
+from msgspec import Struct
+
 from coze_harness.cassettes import ACCEPT_JOURNAL, CANDIDATE_FOLDER
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import JSON
@@ -67,8 +69,7 @@ class AcceptJournal:
         return message("accept.journal", n=len(self.replacements), pid=self.pid, since=since)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AcceptEnd:
+class AcceptEnd(Struct, frozen=True, kw_only=True):
     """How an accept ended: with all new recordings, or, after `error`, with all old ones.
 
     `edited` are recordings that somebody changed after the accept began: these are kept, and their

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct, field
 
 from coze_harness.baseline.candidate_review import DecidedCandidates
 from coze_harness.baseline.decisions import ReviewDecision, ScenarioDecision
@@ -18,8 +19,7 @@ FROM_PAGE: Final = "decisions"
 """The file in the locations of errors: decisions from a page are in no file."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AppliedDecisions:
+class AppliedDecisions(Struct, frozen=True, kw_only=True):
     """The decisions of a page, applied; or the errors because of which none was applied.
 
     `paths` are the replaced recordings as a user names them.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Final, Generic, TypeVar
+
+from msgspec import Struct
 
 from coze_harness.baseline.candidate_pairs import TrialPair
 from coze_harness.cassettes import Redactor
@@ -40,8 +41,7 @@ def replay_candidates(
     yield from map_in_processes(work, pairs, workers=workers, size=size)
 
 
-@dataclass(frozen=True, slots=True)
-class _BatchComparison(Generic[Encoded]):
+class _BatchComparison(Struct, Generic[Encoded], frozen=True):
     """Replays and compares batches of pairs, in any process."""
 
     runner: ReplayRunner

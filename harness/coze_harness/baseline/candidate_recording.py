@@ -8,6 +8,8 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
+from msgspec import Struct
+
 from coze_harness.baseline.candidate_comparison import (
     replay_accepted,
     replay_baseline,
@@ -43,8 +45,7 @@ MOST_TRIALS_AGAIN: Final = 160
 """How many further trials a comparison runs, both sides together, if no budget is given."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingPlan:
+class RecordingPlan(Struct, frozen=True, kw_only=True):
     """How much a comparison asks.
 
     Args:
@@ -68,8 +69,7 @@ class RecordingPlan:
         return THOROUGH_EVIDENCE if self.is_thorough else WANTED_EVIDENCE
 
 
-@dataclass(frozen=True, slots=True)
-class RoundProgress:
+class RoundProgress(Struct, frozen=True):
     """Where a comparison is: suspects, calls made, and calls or trials that are left."""
 
     suspects: int
@@ -83,8 +83,7 @@ class RoundProgress:
         return message(identifier, n=self.suspects, calls=self.calls, left=self.left)
 
 
-@dataclass(frozen=True, slots=True)
-class _Ask:
+class _Ask(Struct, frozen=True):
     """A pair to run, and the further trial of its baseline that runs before it, if there is one."""
 
     pair: TrialPair

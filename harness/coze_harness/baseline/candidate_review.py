@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from coze_harness.baseline.candidates import (
     Candidate,
@@ -45,8 +46,7 @@ _CaseOfBot: TypeAlias = tuple[str, str, str]
 _MAX_ERRORS: Final = 20
 
 
-@dataclass(frozen=True, slots=True)
-class DecidedCandidates:
+class DecidedCandidates(Struct, frozen=True):
     """A decision, and the candidates that it is about.
 
     `files` are all of them; `promotions` those that can be accepted.
@@ -57,8 +57,7 @@ class DecidedCandidates:
     files: Sequence[Path]
 
 
-@dataclass(frozen=True, slots=True)
-class CandidateReview:
+class CandidateReview(Struct, frozen=True):
     """Finds and checks the candidates of a project.
 
     Args:

@@ -13,10 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct, field
 
 from coze_harness.cassettes import (
     CANDIDATE_FOLDER,
@@ -44,8 +45,7 @@ BASELINE_SUFFIX: Final = "~baseline"
 """Ends the name of a baseline whose judge was asked again; no trial's recording has it."""
 
 
-@dataclass(frozen=True, slots=True)
-class CandidateOptions:
+class CandidateOptions(Struct, frozen=True):
     """The version of a bot that a comparison asks; by default the scenario's."""
 
     draft: bool = False
@@ -95,8 +95,7 @@ class CandidateOptions:
         return str(self.describe())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class Candidate(Struct, frozen=True, kw_only=True):
     """A candidate on disk, and its trial as it was recorded.
 
     `error` says why it is unusable. `trial` is `None` if the scenario is gone or unknown.
@@ -107,8 +106,7 @@ class Candidate:
     error: HarnessError | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CandidateFolder:
+class CandidateFolder(Struct, frozen=True):
     """The candidates of a project.
 
     Args:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
+
+from msgspec import Struct
 
 from coze_harness.cassettes import ACCEPT_JOURNAL, LOCK_FILE
 from coze_harness.messages import LocalizedText, UserText, message
@@ -42,8 +43,7 @@ _SETTLING: Final = 10.0
 _READING: Final = 10.0
 
 
-@dataclass(frozen=True, slots=True)
-class CassetteAccess:
+class CassetteAccess(Struct, frozen=True):
     """The locks of a project's recordings.
 
     They are of this machine or of its network file system; recordings at a URL have none.

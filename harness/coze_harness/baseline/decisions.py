@@ -11,11 +11,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, NoReturn
+
+from msgspec import Struct
 
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import JSON
@@ -46,8 +47,7 @@ class ReviewDecision(StrEnum):
     EDIT = "edit"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScenarioDecision:
+class ScenarioDecision(Struct, frozen=True, kw_only=True):
     """The decision about a scenario's candidates from one bot; `location` is in its file."""
 
     scenario: str
@@ -57,8 +57,7 @@ class ScenarioDecision:
     location: Location
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decisions:
+class Decisions(Struct, frozen=True, kw_only=True):
     """Decisions about the candidates that a comparison has shown; `location` is of `run_id`."""
 
     run_id: str
@@ -111,8 +110,7 @@ def parse_decisions(data: bytes, shown: str) -> Decisions:
     return _DecisionsReader(JsonPositions(text), shown).read(value)
 
 
-@dataclass(frozen=True, slots=True)
-class _DecisionsReader:
+class _DecisionsReader(Struct, frozen=True):
     positions: JsonPositions
     shown: str
 

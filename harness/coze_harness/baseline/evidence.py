@@ -8,9 +8,10 @@ versions of the file by keeping all lines of both (`merge=union`); what is there
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
+
+from msgspec import Struct, field
 
 from coze_harness.compare.bot_differences import version_digest
 from coze_harness.compare.sequential_test import Attempts
@@ -35,8 +36,7 @@ class EvidenceKey(NamedTuple):
     expectations: str
 
 
-@dataclass(slots=True)
-class Evidence:
+class Evidence(Struct):
     """Attempts and passes, by key and run."""
 
     runs: dict[EvidenceKey, dict[str, Attempts]] = field(default_factory=dict)
@@ -98,8 +98,7 @@ class Evidence:
                 yield b"\n"
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceCollector:
+class EvidenceCollector(Struct, frozen=True):
     """Counts the results of one run.
 
     Args:

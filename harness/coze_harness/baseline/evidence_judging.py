@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from coze_harness.baseline.candidates import CandidateFolder
 from coze_harness.baseline.cassette_access import CassetteAccess
@@ -22,8 +23,7 @@ JUDGED_AGAIN: Final = "recordings"
 """Stands for the run in lines of the evidence that come from stored answers."""
 
 
-@dataclass(frozen=True, slots=True)
-class KnownEvidence:
+class KnownEvidence(Struct, frozen=True):
     """The evidence of earlier runs, and of stored answers that were judged again.
 
     `expectations` are their digests, by a trial's id without its repeat.

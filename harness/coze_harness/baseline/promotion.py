@@ -8,9 +8,10 @@ published bot; what was sent is still noted under `x-coze`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from coze_harness.baseline.accept_journal import begin_accept, finish_accept
 from coze_harness.baseline.candidates import (
@@ -29,8 +30,7 @@ from coze_harness.model.trial import Trial
 _TOLERANCE: Final = 1e-9
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Promotion:
+class Promotion(Struct, frozen=True, kw_only=True):
     """A checked candidate that can replace its baseline.
 
     `trial` is the project's trial, whose recording it becomes. `extra` are candidates of further

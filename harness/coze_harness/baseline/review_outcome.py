@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from coze_harness.baseline.candidate_review import CandidateReview, DecidedCandidates
 from coze_harness.baseline.cassette_access import CassetteAccess, Note
@@ -22,8 +23,7 @@ from coze_harness.model.errors import HarnessError, ResultsError, UsageError
 from coze_harness.results import read_results, read_run
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewOutcome:
+class ReviewOutcome(Struct, frozen=True):
     """What a review came to: what is accepted, rejected, and to be edited.
 
     `rejected` are the files of each scenario's candidates, `edits` the scenarios' locations with

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from coze_harness.baseline.candidate_comparison import replay_pair, usable_baseline
 from coze_harness.baseline.candidate_pairs import recorded_pairs, required_rates
@@ -37,8 +38,7 @@ _ORDER: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewItem:
+class ReviewItem(Struct, frozen=True):
     """A scenario's candidates from one bot, each with its result compared with the baseline."""
 
     scenario: str

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import parse_qsl
+
+from msgspec import Struct
 
 from coze_harness.cassettes.redaction import KEPT_RESPONSE_HEADERS, Redactor, without_numbers
 from coze_harness.model import HttpCall, HttpResponse, replace
 from coze_harness.text.json_text import dump_json, dump_sorted_json, parse_json
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interaction:
+class Interaction(Struct, frozen=True, kw_only=True):
     """One request and its response, as a cassette contains them.
 
     `target` is path and query. Bodies are decoded (no transfer or content encoding); a request

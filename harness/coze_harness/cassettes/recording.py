@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from coze_harness.cassettes.interaction import Interaction, base_path_of
 from coze_harness.model import JSON, BotSnapshot, replace
@@ -25,8 +27,7 @@ LOCK_FILE: Final = ".lock"
 """A file of the folder of cassettes while a process writes recordings or candidates there."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingInfo:
+class RecordingInfo(Struct, frozen=True, kw_only=True):
     """The `x-coze` block of a cassette; a file written by plain vcrpy has none.
 
     `fingerprint` identifies all that was sent. `generated_values` are those of the templates.
@@ -50,8 +51,7 @@ class RecordingInfo:
     judge: JudgeInfo | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CandidateInfo:
+class CandidateInfo(Struct, frozen=True, kw_only=True):
     """The trial of a recording that is not accepted yet; a trial's id cannot be parsed."""
 
     case: str
@@ -60,8 +60,7 @@ class CandidateInfo:
     bot_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JudgeInfo:
+class JudgeInfo(Struct, frozen=True, kw_only=True):
     """Which bot judged, and how many interactions each question took, in order.
 
     `questions` are identified by their keys.
@@ -72,8 +71,7 @@ class JudgeInfo:
     questions: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recording:
+class Recording(Struct, frozen=True, kw_only=True):
     """The contents of a cassette.
 
     `canonical`: the file has our own layout and was not edited. `edited`: the file was recorded by

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from coze_harness.cassettes.decoded_text import decode_string
 from coze_harness.model import JSON
@@ -24,8 +25,7 @@ _LEXEME: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{},:]')
 _DESCRIPTION: Final = re.compile(r"(?:^|_)(?:id|type|role|status|at)$")
 
 
-@dataclass(frozen=True, slots=True)
-class _Frame:
+class _Frame(Struct, frozen=True):
     """The data of one event: `lines` are start and end of its lines in the stream."""
 
     name: str
@@ -41,8 +41,7 @@ class _Frame:
         return self.lines[-1][1]
 
 
-@dataclass(frozen=True, slots=True)
-class TextPiece:
+class TextPiece(Struct, frozen=True):
     """A text in one frame."""
 
     text: str

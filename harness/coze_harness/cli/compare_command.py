@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import click
 from rich.cells import cell_len, set_cell_size
@@ -28,6 +27,7 @@ from coze_harness.config import SettingsOverrides
 from coze_harness.messages import Catalogue, LocalizedText, message
 from coze_harness.model import ChangeKind, Comparison
 from coze_harness.model.errors import UsageError
+from coze_harness.model.record import replace
 from coze_harness.project.opened_project import Project
 from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.reporting.terminal_comparison import closing_line, comparison_lines

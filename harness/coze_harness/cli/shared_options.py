@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
 from functools import wraps
 from typing import Any, TypeAlias
 
 import click
+from msgspec import Struct
 
 from coze_harness.cli.command_help import (
     OUTPUT,
@@ -33,8 +33,7 @@ from coze_harness.project.trial_selection import TrialSelection
 Command: TypeAlias = Callable[..., int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DisplayOptions:
+class DisplayOptions(Struct, frozen=True, kw_only=True):
     """What a run shows. With `as_json`, stdout has only its run.json."""
 
     as_json: bool = False
@@ -132,7 +131,7 @@ def _group(name: str, make: _Options, *options: Decorator) -> Decorator:
     """
 
     def decorate(command: Command) -> Command:
-        names = tuple(field.name for field in fields(make))
+        names = make.__struct_fields__
 
         @wraps(command)
         def collect(**values: Any) -> int:  # noqa: ANN401 (click's values, typed from here on)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from coze_harness.execution.conversation_runner import keep_result
 from coze_harness.execution.judge_cassette import check_path
@@ -37,8 +38,7 @@ _CALLS_PER_QUESTION: Final = 5
 """Of a polled chat: the prompt, three times retrieve, the message list."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JudgeCheckOptions:
+class JudgeCheckOptions(Struct, frozen=True, kw_only=True):
     """How judges are checked.
 
     Args:
@@ -60,8 +60,7 @@ class JudgeCheckOptions:
     force: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JudgeCheckOutcome:
+class JudgeCheckOutcome(Struct, frozen=True, kw_only=True):
     """What a check has measured, and stored as ratings, in the same order.
 
     `notes` say why trials gave no answers, by trial; `errors` what is wrong with recordings.

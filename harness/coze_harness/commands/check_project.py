@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from coze_harness.baseline.cassette_check import CheckMessage, check_cassettes, reformat_cassettes
 from coze_harness.execution.recording_facts import inspect_recordings, judge_state
@@ -19,8 +20,7 @@ from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.scenarios.target_rules import unsendable_prompts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckOutcome:
+class CheckOutcome(Struct, frozen=True, kw_only=True):
     """The result of a check. `reformatted` are the paths of rewritten cassettes."""
 
     scenarios: int

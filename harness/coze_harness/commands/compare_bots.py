@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
 from functools import partial
+
+from msgspec import Struct
 
 from coze_harness.baseline.candidate_comparison import replay_candidates
 from coze_harness.baseline.candidate_pairs import (
@@ -43,8 +44,7 @@ from coze_harness.reporting.run_writer import RunListener, RunOutcome
 from coze_harness.results import read_results
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskingOptions:
+class AskingOptions(Struct, frozen=True, kw_only=True):
     """How much a comparison asks.
 
     Args:
@@ -56,8 +56,7 @@ class AskingOptions:
     is_thorough: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ComparisonOutcome:
+class ComparisonOutcome(Struct, frozen=True):
     """The result of a comparison: its run, and the trials worth showing."""
 
     outcome: RunOutcome

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from coze_harness.model import Mode, MutationReport
 from coze_harness.mutation.mutation_runner import MutationRunner
@@ -13,8 +13,7 @@ from coze_harness.reporting.run_collection import RunPlan, collect_run
 from coze_harness.reporting.run_writer import RunListener, RunOutcome
 
 
-@dataclass(frozen=True, slots=True)
-class MutationOutcome:
+class MutationOutcome(Struct, frozen=True):
     """The result of a mutation run: its run, the scores, and notes on turns."""
 
     outcome: RunOutcome

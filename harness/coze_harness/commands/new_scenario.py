@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import TrialResult
@@ -19,8 +20,7 @@ from coze_harness.scenarios.scenario_text import quote
 _SIMILARITY: Final = 0.6
 
 
-@dataclass(frozen=True, slots=True)
-class SavedScenario:
+class SavedScenario(Struct, frozen=True):
     """A prompt that was asked: its scenario's file, if it was answered, and the result."""
 
     path: Path | None

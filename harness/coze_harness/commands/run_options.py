@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from coze_harness.model import Mode, ShardInfo
 from coze_harness.model.protocols import TextRedactor
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from coze_harness.reporting.run_writer import Summarize
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunOptions:
+class RunOptions(Struct, frozen=True, kw_only=True):
     """How a run is executed.
 
     Args:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from coze_harness.baseline.applied_decisions import FROM_PAGE, AppliedDecisions
 from coze_harness.baseline.candidate_review import DecidedCandidates
@@ -22,8 +23,7 @@ from coze_harness.results import read_run
 from coze_harness.results.run_folder import LATEST, check_run_id
 
 
-@dataclass(frozen=True, slots=True)
-class ViewedRun:
+class ViewedRun(Struct, frozen=True):
     """The run that is shown: the folder of runs, and the run's id or ``latest``.
 
     `is_current` says whether the script of its page is of this version.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from coze_harness.expectations.function_reference import forget_modules
 from coze_harness.model import TrialResult
@@ -13,8 +14,7 @@ from coze_harness.project.selected_trials import select_trials
 from coze_harness.project.trial_selection import TrialSelection
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedChange:
+class JudgedChange(Struct, frozen=True):
     """The results after files changed; `files` are their paths from the project's folder."""
 
     files: Sequence[str]

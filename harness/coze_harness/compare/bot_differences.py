@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from coze_harness.model import JSON, BotComparison, BotDifference, BotSnapshot
 from coze_harness.text.json_text import dump_sorted_json
@@ -33,8 +34,7 @@ _LABELS: Final = ("name", "keyword", "command", "id", "plugin_id", "api_id", "wo
 _MAX_DEPTH: Final = 20
 
 
-@dataclass(frozen=True, slots=True)
-class BotPair:
+class BotPair(Struct, frozen=True):
     """The two snapshots of a bot in one trial.
 
     The trial with the lowest `rank` is used for its bot, so that the order of the trials does not

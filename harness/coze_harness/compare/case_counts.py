@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, TypeAlias
 
+from msgspec import Struct
+
 from coze_harness.compare.bot_differences import version_digest
 from coze_harness.compare.sequential_test import (
     NONE,
@@ -100,8 +102,7 @@ class CaseCounts:
             self.recorded = self.recorded.plus(attempt)
 
 
-@dataclass(frozen=True, slots=True)
-class CaseAttempts:
+class CaseAttempts(Struct, frozen=True):
     """All that is known of a case: with the evidence of other runs.
 
     `is_same_version`: the bot did not change. `can_continue`: another comparison of the same
@@ -170,8 +171,7 @@ class CaseAttempts:
         return bool(self.baseline.passed and self.baseline.failed)
 
 
-@dataclass(frozen=True, slots=True)
-class Suspect:
+class Suspect(Struct, frozen=True):
     """A case that may have regressed, and its test."""
 
     attempts: CaseAttempts

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from coze_harness.compare.trial_comparison import compare_trial
 from coze_harness.model import ChangeKind, TrialKey, TrialResult, replace
@@ -13,8 +14,7 @@ from coze_harness.model.protocols import EncodeResult
 Encoded = TypeVar("Encoded")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunTrialPair:
+class RunTrialPair(Struct, frozen=True, kw_only=True):
     """A trial of the candidate's run, of the baseline's, or of both.
 
     `repeats` are all of the baseline.

@@ -25,6 +25,8 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Final
 
+from msgspec import Struct
+
 from coze_harness.compare.case_counts import CaseAttempts, CaseKey, CaseTally, Suspect
 from coze_harness.compare.cost_comparison import CostPairs, compare_costs
 from coze_harness.compare.exact_tests import ExactTests, holm_adjusted, wilson_interval
@@ -86,8 +88,7 @@ class ScenarioCounts:
         return tuple(islice(ordered, _MAX_FACTS))
 
 
-@dataclass(frozen=True, slots=True)
-class _Findings:
+class _Findings(Struct, frozen=True):
     """What is known of a scenario; only a fixed design has `test` and `adjusted`.
 
     `can_go_on`: further trials can be run, unlike where two runs are compared.

@@ -18,10 +18,11 @@ The numbers come from a simulation (docs/compare.md has its table, `tests/compar
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum, auto
 from math import log
 from typing import Final, NamedTuple
+
+from msgspec import Struct
 
 # Shared by all suspects of a comparison. A comparison has up to twice as many false alarms, since
 # the baseline's rate is estimated.
@@ -68,8 +69,7 @@ NONE: Final = Attempts()
 """No attempts."""
 
 
-@dataclass(frozen=True, slots=True)
-class SequentialTest:
+class SequentialTest(Struct, frozen=True):
     """The test of one suspect.
 
     Args:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct, field
 
 from coze_harness.auth.credentials import AccessToken, Credentials
 from coze_harness.messages import LocalizedText
@@ -81,8 +83,7 @@ class ReportSettings:
     layout: str = key("single", {"enum": ["single", "folder"]})
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsOverrides:
+class SettingsOverrides(Struct, frozen=True):
     """Settings from options; ``None`` changes nothing. Paths are relative to the working folder."""
 
     base_url: str | None = None
@@ -95,8 +96,7 @@ class SettingsOverrides:
     allow_weak_judge: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(Struct, frozen=True, kw_only=True):
     """All settings of a project.
 
     `root` is the folder of harness.yaml, or the working folder without one (`file` is then `None`).

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from coze_harness.coze import response_parsing
 from coze_harness.coze.answer_pace import AnswerGrowth
@@ -19,8 +20,7 @@ _AUDIO = "conversation.audio.delta"
 _DONE = "done"
 
 
-@dataclass(frozen=True, slots=True)
-class ChatStream:
+class ChatStream(Struct, frozen=True):
     """The content of a stream.
 
     `chat` is the last reported state (`None` if there was no event at all), `messages` are the

@@ -7,8 +7,9 @@ recording saw.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, NoReturn
+
+from msgspec import Struct
 
 from coze_harness.coze import api_calls, response_parsing, workflow_calls
 from coze_harness.coze.answer_pace import continue_growth, with_pace
@@ -57,8 +58,7 @@ _CANCEL_SECONDS: Final = 2.0
 """Seconds for cancelling a chat: it is given up in any case."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PollSchedule:
+class PollSchedule(Struct, frozen=True, kw_only=True):
     """When a chat is polled; all times in seconds.
 
     `interval` is the shortest time between two polls (Coze recommends one second). `timeout` is how

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from coze_harness.coze.error_codes import advice_for
 from coze_harness.messages import LocalizedText, message
@@ -20,8 +21,7 @@ from coze_harness.text import sse
 _STUDIO_ERROR: Final = re.compile(r"code=(\d{6,9}) message=([^\n]*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(Struct, frozen=True):
     """The fields around every payload.
 
     `log_id` identifies the request for Coze's support; `tries` is the number of calls it took.
@@ -126,8 +126,7 @@ def _studio_error(response: HttpResponse, body: JSON) -> tuple[int, str] | None:
     return (int(found[1]), found[2].strip()) if found else None
 
 
-@dataclass(frozen=True, slots=True)
-class ChatState:
+class ChatState(Struct, frozen=True):
     """The state of a chat. `status` is Coze's word in its main spelling."""
 
     id: str

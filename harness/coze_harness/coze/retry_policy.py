@@ -7,9 +7,10 @@ received (connection refused, HTTP 429, a busy code), never after a timeout.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import inf
 from typing import Final
+
+from msgspec import Struct
 
 from coze_harness.coze import error_codes
 from coze_harness.coze.response_parsing import Envelope, parse_envelope
@@ -23,8 +24,7 @@ _MINUTE_LIMIT_GROWTH: Final = 4.0
 _MIN_TIMEOUT: Final = 1.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RetryPolicy:
+class RetryPolicy(Struct, frozen=True, kw_only=True):
     """How often a call is tried, and how long the delays are.
 
     `jitter` returns a number in 0..1 for each delay, so that conversations that were rejected

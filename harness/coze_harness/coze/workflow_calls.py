@@ -6,8 +6,9 @@ A chat is always streamed, and has the conversation's id in the body.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from coze_harness.model import JSON, ChatOptions, HttpCall, Target
 
@@ -18,8 +19,7 @@ RESUME_PATH: Final = "/v1/workflows/resume"
 STREAM_RESUME_PATH: Final = "/v1/workflow/stream_resume"
 
 
-@dataclass(frozen=True, slots=True)
-class Interrupt:
+class Interrupt(Struct, frozen=True):
     """A run that waits for the user: what continues it, and the question."""
 
     event_id: str

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from msgspec import Struct
+
 from coze_harness.coze import response_parsing, workflow_calls
 from coze_harness.coze.answer_pace import AnswerGrowth, with_pace
 from coze_harness.coze.coze_conversation import PollSchedule
@@ -45,8 +47,7 @@ _RUNNING: Final = "Running"
 _SUCCESS: Final = "Success"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Outcome:
+class _Outcome(Struct, frozen=True, kw_only=True):
     """What a run came to: its outputs, the question that it stopped with, or its error."""
 
     outputs: tuple[JSON, ...] = ()

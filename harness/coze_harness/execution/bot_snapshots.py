@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, TypeAlias
+
+from msgspec import Struct, field
 
 from coze_harness.cassettes import Redactor
 from coze_harness.coze import RetryPolicy, fetch_bot_snapshot
@@ -21,8 +22,7 @@ BotVersion: TypeAlias = tuple[Target, str]
 _DRAFT: Final = "unpublished_draft"
 
 
-@dataclass(frozen=True, slots=True)
-class BotSnapshots:
+class BotSnapshots(Struct, frozen=True):
     """Fetches and keeps the descriptions of bots.
 
     Args:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct
 
 from coze_harness.execution.turn_sources import turn_source
 from coze_harness.expectations import judge_turn
@@ -38,8 +39,7 @@ if TYPE_CHECKING:
     from coze_harness.execution.trial_judge import TrialJudge
 
 
-@dataclass(frozen=True, slots=True)
-class ConversationResult:
+class ConversationResult(Struct, frozen=True):
     """The turns of a conversation so far, and the error that ended it early.
 
     `judge_failed`: the error is the judge's, not the bot's.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from coze_harness.cassettes import CandidateInfo, Redactor
 from coze_harness.cassettes import cassette_files as store
@@ -14,8 +15,7 @@ from coze_harness.model.errors import CassetteError, CassetteMissingError
 from coze_harness.model.trial import Trial, Turn
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CandidateContext:
+class CandidateContext(Struct, frozen=True, kw_only=True):
     """The baseline of a recorded candidate; recording a candidate does not change it.
 
     `committed` is the baseline's trial, if there is one: its recording has the generated values,
@@ -28,8 +28,7 @@ class CandidateContext:
     candidate: CandidateInfo
 
 
-@dataclass(frozen=True, slots=True)
-class EarlierRecording:
+class EarlierRecording(Struct, frozen=True):
     """What the earlier recording of a trial, or of the candidate's baseline, says about it.
 
     Args:

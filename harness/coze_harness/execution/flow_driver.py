@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from coze_harness.model import HttpCall, HttpResponse, Wait
 from coze_harness.model.errors import HarnessError
@@ -14,8 +15,7 @@ Value = TypeVar("Value")
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True, slots=True)
-class FlowTask(Generic[Value, Result]):
+class FlowTask(Struct, Generic[Value, Result], frozen=True):
     """A flow to drive; `on_result` makes the task's result of what it returns."""
 
     flow: CallFlow[Value]

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final
+
+from msgspec import Struct, field
 
 from coze_harness.cassettes import JUDGE_SUFFIX, JudgeInfo, Recording, RecordingInfo, Redactor
 from coze_harness.cassettes import cassette_files as store
@@ -24,8 +25,7 @@ from coze_harness.model.location import Location
 _CHECK: Final = "~check"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JudgeCassette:
+class JudgeCassette(Struct, frozen=True, kw_only=True):
     """A judge's recording: the judge, its version, and each question's interactions, by key."""
 
     bot_id: str = ""

@@ -7,10 +7,12 @@ sorted and independent of each other, so git can merge two versions by keeping a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import Final, TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from coze_harness.messages import message
 from coze_harness.model import JSON, Target
@@ -27,8 +29,7 @@ BY_MUTANTS: Final = "mutants"
 _Key: TypeAlias = tuple[str, str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JudgeRating:
+class JudgeRating(Struct, frozen=True, kw_only=True):
     """How a version of a judge answers one question.
 
     `source` is what it was measured on: ``mutants`` or ``labels``. Of the `good` answers it has
@@ -56,8 +57,7 @@ class JudgeRating:
         return min(self.specificity, self.sensitivity) < self.bound
 
 
-@dataclass(frozen=True, slots=True)
-class JudgeRatings:
+class JudgeRatings(Struct, frozen=True):
     """The ratings of a project, by version, question and source."""
 
     ratings: Mapping[_Key, JudgeRating] = field(default_factory=dict)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 
+from msgspec import Struct
+
 from coze_harness.cassettes import RecordingInfo
 from coze_harness.cassettes.interaction import Interaction
 from coze_harness.execution.flow_driver import FlowTask
@@ -29,8 +31,7 @@ from coze_harness.model.protocols import CallFlow
 from coze_harness.model.version import VERSION
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JudgeSurvey:
+class JudgeSurvey(Struct, frozen=True, kw_only=True):
     """Questions to a judge whose replies are recorded in one file.
 
     `name` is what the recording is about: a trial, or a file of labelled answers. `scenario` is
@@ -49,8 +50,7 @@ class JudgeSurvey:
         return len({one.key for one in self.questions})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SurveyResult:
+class SurveyResult(Struct, frozen=True, kw_only=True):
     """The replies to a survey, by the key of the question; those that are no verdict are missing.
 
     `version` is the judge's, from `judge_version`.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TypeVar
+
+from msgspec import Struct, field
 
 from coze_harness.coze import ListMethod, PollSchedule, RetryPolicy, open_conversation
 from coze_harness.execution.rate_limit import RateLimit, rate_limited
@@ -16,8 +17,7 @@ from coze_harness.model.protocols import CallFlow, Clock, Conversation
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveConversations:
+class LiveConversations(Struct, frozen=True, kw_only=True):
     """Opens live conversations, which share what one found out about the service.
 
     Args:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from coze_harness.cassettes import RecordingTransport, Redactor
 from coze_harness.cassettes.interaction import Interaction
@@ -38,8 +39,7 @@ class SharedReplies:
         self.asking: dict[tuple[Target, str], LiveJudge] = {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveJudges:
+class LiveJudges(Struct, frozen=True, kw_only=True):
     """Opens judges, which share the replies of one run.
 
     Args:
@@ -172,8 +172,7 @@ class LiveJudge:
         return self._recorder.recording.interactions
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedTransport:
+class JudgedTransport(Struct, frozen=True):
     """Sends a trial's calls to its bot, and those for the judge to the judge."""
 
     bot: Transport

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Final, Generic, TypeVar
+
+from msgspec import Struct, field
 
 from coze_harness.cassettes import RecordingInfo, RecordingTransport, Redactor
 from coze_harness.cassettes import cassette_files as store
@@ -50,8 +51,7 @@ STREAM_WORKERS: Final = 256
 Encoded = TypeVar("Encoded")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveRunner:
+class LiveRunner(Struct, frozen=True, kw_only=True):
     """Runs live conversations, many at once.
 
     Args:
@@ -120,8 +120,7 @@ class LiveRunner:
         return own if target.url else self.recorded_address or own
 
 
-@dataclass(frozen=True, slots=True)
-class LiveSession(Generic[Encoded]):
+class LiveSession(Struct, Generic[Encoded], frozen=True):
     """Runs trials of a `LiveRunner` in several rounds, which share bots and judges."""
 
     settings: LiveRunner
@@ -327,8 +326,7 @@ class LiveSession(Generic[Encoded]):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Attempt:
+class _Attempt(Struct, frozen=True):
     """A trial whose conversation has been opened."""
 
     trial: Trial

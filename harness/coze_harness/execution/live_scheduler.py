@@ -11,8 +11,9 @@ import itertools
 import queue
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from coze_harness.execution.flow_driver import FlowTask, advance_flow
 from coze_harness.model import HttpCall, Wait
@@ -174,11 +175,9 @@ class _WorkerPool(Generic[Value, Result]):
             task.flow.close()
 
 
-@dataclass(frozen=True, slots=True)
-class _Done(Generic[Result]):
+class _Done(Struct, Generic[Result], frozen=True):
     result: Result
 
 
-@dataclass(frozen=True, slots=True)
-class _Failure:
+class _Failure(Struct, frozen=True):
     cause: BaseException

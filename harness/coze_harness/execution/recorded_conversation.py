@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from coze_harness.cassettes import Recording, ReplayTransport
 from coze_harness.coze.simulated_user import tester_options
@@ -26,8 +27,7 @@ if TYPE_CHECKING:  # most projects have no judge
     from coze_harness.execution.trial_judge import TrialJudge
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedConversation:
+class RecordedConversation(Struct, frozen=True):
     """A trial's recording and what plays it; only the judge may take calls.
 
     `path` is that of the recording, `record_command` the command that records again: for messages.
@@ -95,8 +95,7 @@ class RecordedConversation:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _PlayedConversation:
+class _PlayedConversation(Struct, frozen=True):
     """A conversation that is replayed at once, without waiting between polls."""
 
     conversation: Conversation

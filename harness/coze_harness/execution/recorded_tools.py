@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from coze_harness.cassettes import ReplayTransport
 from coze_harness.model import JSON, replace
@@ -32,8 +33,7 @@ def _with_recorded_tools(turn: Turn, transport: ReplayTransport) -> Turn:
     return replace(turn, tools=tools)
 
 
-@dataclass(frozen=True, slots=True)
-class _RecordedTool:
+class _RecordedTool(Struct, frozen=True):
     """A tool whose output is in the recording's next request, which submitted it."""
 
     name: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from coze_harness.execution.recording_facts import inspect_recordings, judge_state, recorded_at
 from coze_harness.execution.replay_runner import ReplayRunner
@@ -14,8 +15,7 @@ from coze_harness.model.trial import Trial
 _SECONDS: Final = len("2026-11-26T10:28:47")
 
 
-@dataclass(frozen=True, slots=True)
-class TrialsInScope:
+class TrialsInScope(Struct, frozen=True):
     """The trials to record, in their order, and by id those of which only the judge is."""
 
     trials: Sequence[Trial]

@@ -7,6 +7,8 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from msgspec import Struct
+
 from coze_harness.cassettes import Recording, Redactor, ReplayTransport
 from coze_harness.cassettes import cassette_files as store
 from coze_harness.coze import fingerprint
@@ -262,8 +264,7 @@ class ReplayRunner:
         return recording, turns
 
 
-@dataclass(frozen=True, slots=True)
-class _BatchReplay(Generic[Encoded]):
+class _BatchReplay(Struct, Generic[Encoded], frozen=True):
     """Replays and judges batches of trials, in any process."""
 
     runner: ReplayRunner

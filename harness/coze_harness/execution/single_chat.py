@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from coze_harness.cassettes import RecordingTransport, Redactor
 from coze_harness.coze.error_codes import add_region_hint
@@ -26,8 +27,7 @@ _PRIVATE_KEY: Final = "-----BEGIN"
 _CONTEXT: Final = 400
 
 
-@dataclass(frozen=True, slots=True)
-class _ReportingTransport:
+class _ReportingTransport(Struct, frozen=True):
     """A transport that reports each call before it is made."""
 
     recorder: RecordingTransport

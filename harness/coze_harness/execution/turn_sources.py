@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, Protocol
+
+from msgspec import Struct
 
 from coze_harness.coze.simulated_user import first_message, next_message
 from coze_harness.execution.flow_driver import with_calls
@@ -30,8 +31,7 @@ class TurnSource(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenTurns:
+class WrittenTurns(Struct, frozen=True):
     """The turns of a scenario file."""
 
     turns: Sequence[Turn]
@@ -42,8 +42,7 @@ class WrittenTurns:
         return self.turns[len(replies)] if len(replies) < len(self.turns) else None
 
 
-@dataclass(frozen=True, slots=True)
-class SimulatedTurns:
+class SimulatedTurns(Struct, frozen=True):
     """The turns of a conversation whose prompts a tester writes.
 
     `pattern` is the turn that all turns are like. The turns have no end of their own: the replies
@@ -111,8 +110,7 @@ def turn_source(
     return SimulatedTurns(turns[0], user, trial.tester, tester)
 
 
-@dataclass(frozen=True, slots=True)
-class ConversationAtService:
+class ConversationAtService(Struct, frozen=True):
     """A conversation whose calls go to another service than those of the trial's target."""
 
     conversation: Conversation

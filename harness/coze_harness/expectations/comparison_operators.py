@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, TypeGuard
+
+from msgspec import Struct
 
 from coze_harness.expectations.item_argument import ItemArgument, is_list
 from coze_harness.expectations.json_values import as_json, is_same_value
@@ -32,8 +33,7 @@ class ComparisonTimeoutError(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class ValueComparison:
+class ValueComparison(Struct, frozen=True):
     """An operator with its operand."""
 
     operator: str

@@ -11,11 +11,12 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from importlib.machinery import FileFinder
 from pathlib import Path
 from types import ModuleType
 from typing import Final
+
+from msgspec import Struct
 
 from coze_harness.messages import LocalizedText, UserText, as_message, message
 from coze_harness.model.errors import ScenarioError
@@ -55,8 +56,7 @@ class ModuleImportError(Exception):
         self.nearest = nearest
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionReference:
+class FunctionReference(Struct, frozen=True):
     """A function by its name, `package.module:function`.
 
     `root` is the project's folder. `location` is where a file names the function.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from coze_harness.expectations.excerpt import excerpt
 from coze_harness.expectations.item_argument import ItemArgument
@@ -31,8 +32,7 @@ _MAX_ERRORS: Final = 50
 _EXAMPLE: Final = message("expectation.write", code="schema: {type: object, required: [name]}")
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaCheck:
+class SchemaCheck(Struct, frozen=True):
     """A JSON Schema: its text, and the file that it is in, if it is in one."""
 
     text: str

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from msgspec import Struct
+
 from coze_harness.messages import message
 from coze_harness.model.errors import JudgeReplyError
 
@@ -87,8 +89,7 @@ class JudgeQuestion:
         return _digest((self.prompt, str(self.vote)))[:_KEY_LENGTH]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JudgeReply:
+class JudgeReply(Struct, frozen=True, kw_only=True):
     """A judge's reply in the agreed form: an answer or, for a rubric, a score of 0..1."""
 
     answer: str = ""

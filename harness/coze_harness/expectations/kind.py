@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Self, TypeAlias, TypedDict
 
+from msgspec import Struct
+
 from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.parameter import Parameter, Schema, alternatives, mapping_schema
 from coze_harness.expectations.subject import with_subject
@@ -29,8 +31,7 @@ class CommonFields(TypedDict):
     severity: Severity
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemContext:
+class ItemContext(Struct, frozen=True, kw_only=True):
     """The keys next to a kind in its item, and how a kind builds expectations inside it.
 
     `options` has the text options (`ignore_case`, `normalize`) as they are written. `code` is where

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from coze_harness.expectations.subject import ANSWER
 from coze_harness.expectations.text_normalization import TextNormalization
@@ -18,8 +19,7 @@ MIN_SIMILARITY: Final = 60.0
 """The least similarity (0..100) of a part of the answer that is shown as the closest one."""
 
 
-@dataclass(frozen=True, slots=True)
-class NearMatch:
+class NearMatch(Struct, frozen=True):
     """What a person should know about a text that is missing: one sentence, if there is any.
 
     `start` and `end` are those of the part of the answer that comes nearest; equal if none does.

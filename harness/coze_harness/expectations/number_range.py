@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, Self, TypeAlias
+
+from msgspec import Struct
 
 from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.parameter import (
@@ -45,8 +46,7 @@ def format_number(value: float) -> str:
     return str(value) if isinstance(value, int) else f"{value:.6g}"
 
 
-@dataclass(frozen=True, slots=True)
-class NumberRange:
+class NumberRange(Struct, frozen=True):
     """The least and the most that is allowed; `None` where there is no limit."""
 
     least: float | None = None

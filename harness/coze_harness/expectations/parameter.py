@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, Generic, TypeAlias, TypeVar, cast
+
+from msgspec import Struct
 
 from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.model import JSON
@@ -21,8 +22,7 @@ TRUE_SCHEMA: Final[Schema] = {"type": "boolean", "const": True}
 _UNTYPED: Final = ("allOf", "anyOf", "const", "enum", "if", "then", "else", "not", "oneOf")
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter(Generic[Value]):
+class Parameter(Struct, Generic[Value], frozen=True):
     """One key of a kind's mapping.
 
     Attributes:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final, NamedTuple
+
+from msgspec import Struct
 
 
 class FactKind(StrEnum):
@@ -58,8 +59,7 @@ class FactChange(NamedTuple):
     after: Fact | None
 
 
-@dataclass(frozen=True, slots=True)
-class FactChanges:
+class FactChanges(Struct, frozen=True):
     """The changes of facts between two texts, each tuple in reading order.
 
     Attributes:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from coze_harness.importing.imported_scenario import (
     FixedPosition,
@@ -38,8 +39,7 @@ _SAID: Final = ("", "question", "answer", "message", "text")
 _BRACE: Final = re.compile(r"\{(?=[{%#])")
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
+class _Said(Struct, frozen=True):
     """A message: who said it, and where it is."""
 
     is_user: bool

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+from msgspec import Struct, field
 
 from coze_harness.messages import LocalizedText
 from coze_harness.model import JSON
 from coze_harness.model.location import Location, PathPart
 
 
-@dataclass(frozen=True, slots=True)
-class ImportFinding:
+class ImportFinding(Struct, frozen=True):
     """Something that is not in the result, or not as it was.
 
     `what` is a sentence with the reason. `is_approximate`: it is in the result, and expects
@@ -58,8 +59,7 @@ class NotImportableError(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportedTurn:
+class ImportedTurn(Struct, frozen=True, kw_only=True):
     """A prompt and the items of its `expect:`; both may have templates of the rows' columns."""
 
     prompt: str
@@ -67,8 +67,7 @@ class ImportedTurn:
     min_score: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportedScenario:
+class ImportedScenario(Struct, frozen=True, kw_only=True):
     """A scenario without a name; `rows` are its cases, `where` is where the source has it."""
 
     where: Location
@@ -78,8 +77,7 @@ class ImportedScenario:
     rows: Sequence[Mapping[str, JSON]] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportedFile:
+class ImportedFile(Struct, frozen=True, kw_only=True):
     """All that one source gives.
 
     `assertions` is the number of assertions in the source, `imported` of those in the result; each

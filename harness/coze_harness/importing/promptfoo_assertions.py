@@ -6,9 +6,10 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
+
+from msgspec import Struct
 
 from coze_harness.expectations import KINDS
 from coze_harness.expectations.foreign_kind_names import native_spelling
@@ -68,16 +69,14 @@ _REASONS: Final = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ConvertedAssertion:
+class ConvertedAssertion(Struct, frozen=True):
     """An item of `expect:`; `note` says in what it differs from the assertion, if it does."""
 
     item: JSON
     note: LocalizedText | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ForeignAssertion:
+class ForeignAssertion(Struct, frozen=True):
     """An assertion as promptfoo has it, with files read and references followed.
 
     `value` is data; a scalar is text as it is written.

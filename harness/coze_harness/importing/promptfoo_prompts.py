@@ -6,9 +6,10 @@ import csv
 import io
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from coze_harness.importing.imported_scenario import ImportFinding, NotImportableError
 from coze_harness.importing.referenced_files import (
@@ -28,8 +29,7 @@ _SEPARATOR: Final = re.compile(r"^---\s*$", re.MULTILINE)
 _DUMP: Final = re.compile(r"\|\s*dump\b")
 
 
-@dataclass(frozen=True, slots=True)
-class ForeignPrompt:
+class ForeignPrompt(Struct, frozen=True):
     """A prompt: the last message of the user, and the messages before it."""
 
     text: str

@@ -7,10 +7,11 @@ import io
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import count, product
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from coze_harness.importing.imported_scenario import (
     FixedPosition,
@@ -30,6 +31,7 @@ from coze_harness.messages import LocalizedText, message
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location, SourcePositions
+from coze_harness.model.record import replace
 
 MAX_ROWS: Final = 10_000
 """Tests of one configuration, each combination of variables counted."""
@@ -38,8 +40,7 @@ _MAX_FILES_DEEP: Final = 5
 _MAX_SET_DEPTH: Final = 10
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedAssertion:
+class PlacedAssertion(Struct, frozen=True):
     """An assertion, or the reason why it cannot be read, and where it is written.
 
     `number` is its own among those of a configuration, however many tests have it.
@@ -51,8 +52,7 @@ class PlacedAssertion:
     error: LocalizedText | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ForeignTest:
+class ForeignTest(Struct, frozen=True, kw_only=True):
     """A test: its variables, one mapping for each combination of listed values, and assertions."""
 
     where: Location
@@ -64,8 +64,7 @@ class ForeignTest:
     suffix: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DefaultTest:
+class DefaultTest(Struct, frozen=True, kw_only=True):
     """What every test of a configuration has unless it says otherwise."""
 
     values: Mapping[str, JSON]

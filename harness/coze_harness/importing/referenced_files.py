@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from coze_harness.importing.imported_scenario import NotImportableError
 from coze_harness.messages import message
@@ -29,8 +30,7 @@ def is_reference(text: object) -> bool:
     return isinstance(text, str) and text.startswith(_SCHEME)
 
 
-@dataclass(frozen=True, slots=True)
-class ReferencedFiles:
+class ReferencedFiles(Struct, frozen=True):
     """Reads files by the paths that a configuration in `folder` has.
 
     `shown_folder` is the folder's name in findings, with a slash at its end; empty for the

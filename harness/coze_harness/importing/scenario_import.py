@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from coze_harness.importing.chat_log import read_log
 from coze_harness.importing.imported_scenario import (
@@ -26,8 +27,7 @@ from coze_harness.scenarios.new_scenario_file import ScenarioFolder, write_scena
 _READERS: Final = (".yaml", ".yml", ".json", ".jsonl", ".csv")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportOutcome:
+class ImportOutcome(Struct, frozen=True, kw_only=True):
     """What was written, and what was not imported.
 
     `replaced` are those of the written files that existed. `trials` counts cases.
@@ -42,8 +42,7 @@ class ImportOutcome:
     findings: Sequence[ImportFinding]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportSource:
+class ImportSource(Struct, frozen=True, kw_only=True):
     """A file of another tool.
 
     Args:

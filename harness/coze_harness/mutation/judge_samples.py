@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from coze_harness.execution.flow_driver import run_flow
 from coze_harness.execution.judge_survey import JudgeSurvey, SurveyResult
 from coze_harness.execution.replay_runner import ReplayRunner
@@ -24,8 +26,7 @@ RECORDED = "recorded"
 """The origin of an accepted recording's answer."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JudgeSample:
+class JudgeSample(Struct, frozen=True, kw_only=True):
     """An answer whose verdict is known, and the judge that is asked about it.
 
     `origin` is the mutation operator, the rewrite, `recorded`, `repeat` or `label`. A judge
@@ -50,8 +51,7 @@ class JudgeSample:
         return (verdict.status is VerdictStatus.PASSED) is not self.opposite
 
 
-@dataclass(frozen=True, slots=True)
-class SampleSurvey:
+class SampleSurvey(Struct, frozen=True):
     """Answers whose verdict is known, and the questions that a judge is asked about them."""
 
     samples: Sequence[JudgeSample]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, NamedTuple, TypeAlias
+
+from msgspec import Struct
 
 from coze_harness.expectations import judge_expectation, score_verdict
 from coze_harness.facts import compare_facts
@@ -52,8 +53,7 @@ class TargetExpectation(NamedTuple):
     is_scored: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MutationTarget:
+class MutationTarget(Struct, frozen=True, kw_only=True):
     """One turn of a trial, whose recorded answer is mutated.
 
     `turn` counts from 1. `verdicts` and `descriptions` are those of the expectations, in the same
@@ -93,8 +93,7 @@ def survivor_key(target: MutationTarget, survivor: Survivor) -> SurvivorKey:
     return (target.location, survivor.operator.name, survivor.text)
 
 
-@dataclass(frozen=True, slots=True)
-class MutantResults:
+class MutantResults(Struct, frozen=True):
     """What the expectations of one turn did: with mutants, and with right answers.
 
     `classes` counts all mutants of each class. `accepted` has the right answers that pass,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from coze_harness.messages import LocalizedText
 from coze_harness.model import MutationClass
@@ -16,8 +17,7 @@ Change: TypeAlias = Callable[[str, random.Random, Sequence[str]], str | None]
 """Changes an answer that is not blank; its parameters are those of `MutationOperator.mutate`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MutationOperator:
+class MutationOperator(Struct, frozen=True, kw_only=True):
     """One way to mutate an answer.
 
     `summary` describes the change, `defect_class` the real defect of a bot that it models.

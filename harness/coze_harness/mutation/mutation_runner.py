@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final, TypeAlias, TypeVar
+
+from msgspec import Struct
 
 from coze_harness.execution.conversation_runner import (
     ConversationResult,
@@ -45,8 +46,7 @@ Encoded = TypeVar("Encoded")
 _BATCH_SIZE: Final = 20
 
 
-@dataclass(frozen=True, slots=True)
-class MutationNote:
+class MutationNote(Struct, frozen=True):
     """A note on a turn, or (turn 0) on a whole trial."""
 
     scenario: str
@@ -55,8 +55,7 @@ class MutationNote:
     text: LocalizedText
 
 
-@dataclass(frozen=True, slots=True)
-class _ReplayedTrial:
+class _ReplayedTrial(Struct, frozen=True):
     """A replayed trial with its turns; without turns if it could not be judged."""
 
     result: TrialResult

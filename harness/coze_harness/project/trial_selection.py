@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrialSelection:
+class TrialSelection(Struct, frozen=True, kw_only=True):
     """Which trials a user selects, in terms of the command line."""
 
     paths: tuple[str, ...] = ()

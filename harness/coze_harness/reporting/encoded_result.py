@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain
 from typing import Final
+
+from msgspec import Struct
 
 from coze_harness.messages import Catalogue
 from coze_harness.model import TrialKey, TrialResult, TrialRow, TrialStatus
@@ -24,8 +25,7 @@ from coze_harness.results import (
 _DEFAULTS: Final = PageOptions()
 
 
-@dataclass(frozen=True, slots=True)
-class EncodedResult:
+class EncodedResult(Struct, frozen=True):
     """A trial's line of trials.jsonl, its fragments of the reports, and what the run counts.
 
     `exit_code` is that of the trial's error, 0 without one. `requests` counts the requests to Coze;

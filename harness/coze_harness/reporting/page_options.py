@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from coze_harness.messages import Language
 
 
-@dataclass(frozen=True, slots=True)
-class PageOptions:
+class PageOptions(Struct, frozen=True):
     """How reports are written.
 
     `language` is that of all texts. `lang` is that of the page, ``en``, ``zh`` or empty: then the

@@ -9,10 +9,11 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeAlias, TypeVar
+
+from msgspec import Struct
 
 from coze_harness.messages import Catalogue, literal
 from coze_harness.model import (
@@ -52,8 +53,7 @@ Execute: TypeAlias = Callable[
 """Executes trials and yields them as they finish; closing it stops what has not begun."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunDestination:
+class RunDestination(Struct, frozen=True, kw_only=True):
     """Where the runs of a project are written, and how.
 
     Args:
@@ -73,8 +73,7 @@ class RunDestination:
     resources: ExitStack
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunPlan:
+class RunPlan(Struct, frozen=True, kw_only=True):
     """What a run is.
 
     Args:
@@ -179,8 +178,7 @@ def _add(
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Ending:
+class _Ending(Struct, frozen=True):
     """Ends a run; `before_history` is called with its folder before earlier runs are read."""
 
     writer: RunWriter

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, TypeAlias, TypeVar
+
+from msgspec import Struct
 
 from coze_harness.messages import Catalogue, UserText
 from coze_harness.model import Run, ScenarioState, TrialKey, TrialResult, TrialStatus, replace
@@ -79,8 +80,7 @@ class RunListener(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class RunOutcome:
+class RunOutcome(Struct, frozen=True):
     """The result of a run: the run, its folder and its exit code.
 
     `location` is where people find the run: the same folder, or the store that it was uploaded to.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from coze_harness.messages import Catalogue, LocalizedText, message
 from coze_harness.model import (
@@ -84,8 +85,7 @@ def closing_line(run: Run, folder: str, words: Catalogue | None = None) -> str:
     return f"{words.text(result)}  {report_location(folder, words)}"
 
 
-@dataclass(frozen=True, slots=True)
-class _ComparisonText:
+class _ComparisonText(Struct, frozen=True):
     """Writes the parts of a comparison in one language."""
 
     writer: TerminalWriter

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model.errors import ResultsError
@@ -19,8 +20,7 @@ from coze_harness.storage.remote_folder import RemoteFolder
 from coze_harness.storage.storage_errors import FolderUrlError, RemoteError, failure_reason
 
 
-@dataclass(frozen=True, slots=True)
-class LocatedRun:
+class LocatedRun(Struct, frozen=True):
     """A run's folder on this machine; `origin` is its URL if the folder is a copy."""
 
     folder: Path

@@ -6,9 +6,10 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn, TypeAlias
+
+from msgspec import Struct
 
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import JSON
@@ -26,8 +27,7 @@ _MAX_SIZE = 50_000_000
 Row: TypeAlias = tuple[Mapping[str, JSON], Location]
 
 
-@dataclass(frozen=True, slots=True)
-class CaseRow:
+class CaseRow(Struct, frozen=True):
     """One row: its label, its values by column, and where it is written."""
 
     label: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from coze_harness.messages import message
 from coze_harness.model.errors import UsageError
@@ -18,8 +19,7 @@ _SUFFIXES = (".yaml", ".yml")
 _CASES_FOLDER = "cases"
 
 
-@dataclass(frozen=True, slots=True)
-class FileSelection:
+class FileSelection(Struct, frozen=True):
     """The files to load, and how to select from their scenarios and trials.
 
     `names` are the arguments that are not paths, hence names of scenarios or ids of trials; besides

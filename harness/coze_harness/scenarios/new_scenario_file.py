@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
+
+from msgspec import Struct
 
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model.errors import ScenarioError, UsageError
@@ -20,8 +21,7 @@ _SCHEMA_FILE: Final = "scenario.schema.json"
 _SUFFIXES: Final = (".yaml", ".yml")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewScenario:
+class NewScenario(Struct, frozen=True, kw_only=True):
     """What a user wants of a new scenario. `name` may have folders, as in `orders/refund`."""
 
     name: str
@@ -31,8 +31,7 @@ class NewScenario:
     stream: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ScenarioFolder:
+class ScenarioFolder(Struct, frozen=True):
     """The folder of scenarios, as far as new files are written into it.
 
     Args:

@@ -13,11 +13,12 @@ import zlib
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from copyreg import dispatch_table
-from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from operator import attrgetter
 from typing import Any, Final, NamedTuple, TypeAlias
+
+from msgspec import Struct
 
 from coze_harness.model import replace
 from coze_harness.model.errors import ScenarioError, WorkerLostError
@@ -89,8 +90,7 @@ def _load_batches(
     return [batch for _, batch in sorted(loaded.items()) if batch is not None]
 
 
-@dataclass(frozen=True, slots=True)
-class _BatchLoader:
+class _BatchLoader(Struct, frozen=True):
     """Loads batches of files, each with the position of its first file."""
 
     project: ProjectPaths
@@ -183,8 +183,7 @@ class ScriptPack:
         return script
 
 
-@dataclass(frozen=True, slots=True)
-class PackedScript:
+class PackedScript(Struct, frozen=True):
     """A script inside a pack."""
 
     pack: ScriptPack

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from coze_harness.model import ChatOptions
 from coze_harness.model.location import Location
 from coze_harness.model.trial import TurnScript
 
 
-@dataclass(frozen=True, slots=True)
-class BotReference:
+class BotReference(Struct, frozen=True):
     """A bot as a scenario names it: a name of the project or an id, and where that is written."""
 
     word: str
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
-class CaseInstance:
+class CaseInstance(Struct, frozen=True):
     """A scenario filled with one case; `label` is empty where there are no cases."""
 
     label: str
@@ -27,8 +26,7 @@ class CaseInstance:
     script: TurnScript
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scenario:
+class Scenario(Struct, frozen=True, kw_only=True):
     """A named conversation, ready to become trials.
 
     `file` is relative to the project, `folder` to the scenarios folder, with forward slashes.

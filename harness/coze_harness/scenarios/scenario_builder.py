@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, cast
+
+from msgspec import Struct
 
 from coze_harness.expectations import build_expectation
 from coze_harness.messages import message
@@ -53,8 +54,7 @@ _WITHOUT_TEMPLATES: Final = (
 """Keys whose text is sent or shown as it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class ScenarioSource:
+class ScenarioSource(Struct, frozen=True):
     """The file that a scenario stands in.
 
     `path` and `folder` are absolute, `shown` is relative to the project; `stem` is the name of a

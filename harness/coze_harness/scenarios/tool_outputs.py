@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from coze_harness.expectations.function_reference import (
     FUNCTION_NAME,
@@ -24,8 +25,7 @@ from coze_harness.text.spelling import yaml_type_name
 from coze_harness.yaml_source.scalars import quoting_step
 
 
-@dataclass(frozen=True, slots=True)
-class PythonTool:
+class PythonTool(Struct, frozen=True):
     """A tool that is a Python function, imported when the bot first calls it.
 
     The function gets the arguments, and returns text, or data that is sent as JSON text.
@@ -67,8 +67,7 @@ class PythonTool:
             raise self.function.error(what, step) from error
 
 
-@dataclass(frozen=True, slots=True)
-class OutputTemplate:
+class OutputTemplate(Struct, frozen=True):
     """An output with templates: text, or data whose texts contain them."""
 
     value: JSON

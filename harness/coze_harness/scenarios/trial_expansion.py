@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from coze_harness.messages import message
 from coze_harness.model import CAPABILITIES, Target, TrialKey
@@ -109,8 +110,7 @@ def find_bot(word: str, bots: Mapping[str, Target], default_bot: str) -> Target:
     return _BotLookup(bots, default_bot).chosen(word or default_bot)
 
 
-@dataclass(frozen=True, slots=True)
-class _BotLookup:
+class _BotLookup(Struct, frozen=True):
     """Finds bots by name or id."""
 
     bots: Mapping[str, Target]
@@ -226,8 +226,7 @@ class _BotLookup:
         raise UsageError(what, next_step=step if self.bots else message("bot.unknown_alone.next"))
 
 
-@dataclass(frozen=True, slots=True)
-class _OtherTargets:
+class _OtherTargets(Struct, frozen=True):
     """Whom the trials of a scenario talk to besides its bots."""
 
     tester: Target | None = None

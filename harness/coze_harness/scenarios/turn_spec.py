@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, cast
 
+from msgspec import Struct
+
 from coze_harness.coze.prompt_messages import attachment_kind
 from coze_harness.expectations import asks_for, build_expectation
 from coze_harness.messages import message
@@ -31,8 +33,7 @@ _TOOL: Final[Schema] = {
 TOOLS: Final[Schema] = {"type": ["object", "null"], "additionalProperties": _TOOL}
 
 
-@dataclass(frozen=True, slots=True)
-class TurnContext:
+class TurnContext(Struct, frozen=True):
     """What the turns of one scenario share.
 
     `folder` is the scenario file's, absolute; `has_templates` is false if the whole file has none;
@@ -257,8 +258,7 @@ def _counts_in_score(item: JSON) -> bool:
     return not isinstance(item, dict) or item.get("severity") != Severity.WARNING
 
 
-@dataclass(frozen=True, slots=True)
-class StaticScript:
+class StaticScript(Struct, frozen=True):
     """A script without generated values: its turns were filled when the file was loaded."""
 
     filled: tuple[Turn, ...]
@@ -278,8 +278,7 @@ class StaticScript:
         return self.filled
 
 
-@dataclass(frozen=True, slots=True)
-class TemplatedScript:
+class TemplatedScript(Struct, frozen=True):
     """A script whose templates use generated values: a trial stores those it was recorded with."""
 
     specs: tuple[TurnSpec, ...]

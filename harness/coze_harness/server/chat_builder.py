@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 
 from coze_harness.model import JSON
+from coze_harness.model.record import replace
 from coze_harness.server.conversation_store import ChatTimeline, StoredChat
 from coze_harness.server.coze_ids import chat_snowflakes
 from coze_harness.server.fault_injection import RUN_KINDS, Fault, FaultKind, Route

@@ -11,6 +11,8 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from coze_harness.model import JSON
 from coze_harness.model.protocols import Clock
 from coze_harness.server.fault_injection import Fault
@@ -20,8 +22,7 @@ from coze_harness.server.script_schema import ListOrder, RequiredAction
 _MAX_CONVERSATIONS = 50_000  # a server that runs for weeks forgets its oldest
 
 
-@dataclass(frozen=True, slots=True)
-class InputMessage:
+class InputMessage(Struct, frozen=True):
     """A message of the caller; `text` is its content without attached files."""
 
     role: str
@@ -31,8 +32,7 @@ class InputMessage:
     file_ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ChatTimeline:
+class ChatTimeline(Struct, frozen=True):
     """A chat from `begins` to `ends` (clock seconds): its messages, and how it ends.
 
     `calls` are the tool calls of the required `action`. The first `sent` messages belong to an

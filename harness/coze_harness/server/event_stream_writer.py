@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 import math
 from collections.abc import AsyncIterator, Iterator, Mapping
-from dataclasses import dataclass
 
 import orjson
+from msgspec import Struct
 
 from coze_harness.model import JSON
 from coze_harness.server.conversation_store import StoredChat, usage_json
@@ -30,8 +30,7 @@ _SILENCE = base64.b64encode(bytes(48)).decode()  # a millisecond of 24 kHz, 16 b
 _EVENTS = (FaultKind.ERROR_EVENT, FaultKind.FAILED_EVENT)
 
 
-@dataclass(frozen=True, slots=True)
-class FrameStyle:
+class FrameStyle(Struct, frozen=True):
     """How frames are written: by default as in `/v3/chat`."""
 
     blank: bytes = b""

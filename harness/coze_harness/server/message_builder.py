@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from random import Random
 from typing import cast
 
 import orjson
+from msgspec import Struct
 
 from coze_harness.model import JSON
 from coze_harness.server.conversation_store import StoredChat
@@ -33,8 +33,7 @@ _RANKS: Mapping[str, Mapping[str, int]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class DraftMessage:
+class DraftMessage(Struct, frozen=True):
     """A message before it has an id and a time."""
 
     type: str

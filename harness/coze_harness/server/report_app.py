@@ -16,11 +16,11 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final, TypeAlias
 from urllib.parse import quote
 
+from msgspec import Struct
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
@@ -57,8 +57,7 @@ _HEADERS: Final = {
 _NOTHING_ALLOWED: Final = "default-src 'none'; frame-ancestors 'none'"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportLimits:
+class ReportLimits(Struct, frozen=True, kw_only=True):
     """What a client may use.
 
     Args:
@@ -76,8 +75,7 @@ class ReportLimits:
     look_seconds: float = 0.5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PostedDecisions:
+class PostedDecisions(Struct, frozen=True, kw_only=True):
     """Decisions from a page: the JSON of a file of decisions, not checked yet.
 
     `failing` says whether candidates that fail may be accepted; `language` is that of the answer.

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
+
+from msgspec import Struct
 
 from coze_harness.model.errors import ResultsError
 from coze_harness.reporting.html.page_templates import PageLayout
@@ -37,8 +38,7 @@ _FLAGS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class OpenReport:
+class OpenReport(Struct, frozen=True):
     """An opened file of `size` bytes, and its media type. Whoever gets it closes the file."""
 
     file: FileIO
@@ -46,8 +46,7 @@ class OpenReport:
     media_type: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReportFiles:
+class ReportFiles(Struct, frozen=True):
     """The files of a folder of runs, by the names of run and file.
 
     Args:

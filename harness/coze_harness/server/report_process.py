@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from coze_harness.messages import Language, message
 from coze_harness.model.errors import UsageError
@@ -21,8 +22,7 @@ from coze_harness.server.report_files import ReportFiles
 from coze_harness.server.request_access import RequestAccess
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServedReports:
+class ServedReports(Struct, frozen=True, kw_only=True):
     """What is served: a folder of runs, and the run (its id or ``latest``) that is shown first."""
 
     root: Path

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 
+from msgspec import Struct
 from starlette.datastructures import Headers
 
 _NAMES = ("127.0.0.1", "localhost")
 
 
-@dataclass(frozen=True, slots=True)
-class RequestAccess:
+class RequestAccess(Struct, frozen=True):
     """Checks requests to a server on loopback.
 
     Args:

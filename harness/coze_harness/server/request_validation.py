@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar, cast
 
 import orjson
+from msgspec import Struct, field
 from starlette.requests import ClientDisconnect, Request
 
 from coze_harness.model import JSON
@@ -234,8 +234,7 @@ def _text_and_files(content: str, where: str) -> tuple[str, tuple[str, ...]]:
     return "".join(texts), tuple(filter(None, (text_field(item, "file_id") for item in files)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChatRequest:
+class ChatRequest(Struct, frozen=True, kw_only=True):
     """A checked request to start a chat; `which` names a draft or a version of the bot."""
 
     conversation_id: str

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from coze_harness.messages import Catalogue, LocalizedText, message
 from coze_harness.model import JSON
@@ -23,8 +24,7 @@ _RECONNECT: Final = b"retry: 2000\n\n"
 _NOTHING: Final = b":\n\n"
 
 
-@dataclass(frozen=True, slots=True)
-class RunState:
+class RunState(Struct, frozen=True):
     """How far a run is.
 
     `done` are its finished trials, `total` all of them as far as they are known. `page` identifies

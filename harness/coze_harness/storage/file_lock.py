@@ -18,9 +18,11 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from coze_harness.messages import LocalizedText, message
 
@@ -33,8 +35,7 @@ _HELD: Final = frozenset({errno.EACCES, errno.EAGAIN, errno.EDEADLK})
 _LOCKED_BYTE: Final = 1 << 30
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LockHolder:
+class LockHolder(Struct, frozen=True, kw_only=True):
     """Who holds a lock: process id, command, start (ISO 8601 in UTC) and machine."""
 
     pid: int

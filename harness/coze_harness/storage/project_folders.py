@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import overload
+
+from msgspec import Struct
 
 from coze_harness.storage.remote_folder import RemoteFolder
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectFolders:
+class ProjectFolders(Struct, frozen=True):
     """The project's root and the working folder; both absolute."""
 
     root: Path

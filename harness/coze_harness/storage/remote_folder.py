@@ -11,10 +11,11 @@ import re
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from coze_harness.messages import literal, message
 from coze_harness.storage.atomic_write import TEMPORARY_SUFFIX
@@ -35,8 +36,7 @@ _MAX_STEM: Final = 20
 _MAX_REASON: Final = 300
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteFolder:
+class RemoteFolder(Struct, frozen=True):
     """A folder (or a file) by its URL, which `open_folder` has checked: it contains no secret."""
 
     url: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Protocol
+
+from msgspec import Struct
 
 from coze_harness.messages import UserText, as_message, message
 from coze_harness.model.errors import PatternTimeoutError
@@ -106,8 +107,7 @@ def time_limit(text: str) -> float:
     return TIME_LIMIT + len(text) / _CHARACTERS_PER_SECOND
 
 
-@dataclass(frozen=True, slots=True)
-class UserPattern:
+class UserPattern(Struct, frozen=True):
     """A pattern from a file that a user wrote, and its place there. It can be pickled."""
 
     source: str

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain, groupby
 from typing import Final, NamedTuple
+
+from msgspec import Struct
 
 from coze_harness.text.line_pairing import align_lines
 from coze_harness.text.sequence_alignment import AlignedSpan, align_sequences, merge_islands
@@ -41,8 +42,7 @@ class DiffSegment(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class TextDiff:
+class TextDiff(Struct, frozen=True):
     """What differs between two texts.
 
     Attributes:

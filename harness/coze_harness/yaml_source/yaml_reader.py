@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, Protocol
 
 import yaml
+from msgspec import Struct
 
 from coze_harness.messages import UserText, message
 from coze_harness.model import JSON
@@ -38,8 +38,7 @@ class ErrorFactory(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class YamlDocument:
+class YamlDocument(Struct, frozen=True):
     """A file's data, where each piece of it is, and the text (without byte order mark)."""
 
     data: JSON
