@@ -21,7 +21,7 @@ from typing import cast
 
 import msgspec
 from coze_harness.expectations import ExpectationKind, build_expectation
-from coze_harness.expectations.judge_kind import judges_in
+from coze_harness.expectations.judge.judge_kind import judges_in
 from coze_harness.model import JSON, BotSnapshot, Reply, VerdictStatus, replace
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.trial import EvaluationContext

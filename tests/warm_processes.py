@@ -40,7 +40,7 @@ PRELOADED = {
         # What the plugin imports when there are trials, but nothing that itself imports pytest.
         *("coze_harness.execution.conversation_session", "coze_harness.project.selected_trials"),
         *("coze_harness.reporting.run_collection", "coze_harness.baseline.cassette_access"),
-        *("coze_harness.reporting.transcript", "coze_harness.reporting.trial_view"),
+        *("coze_harness.reporting.views.transcript", "coze_harness.reporting.views.trial_view"),
     ),
 }
 # It makes a process twice as large, and forking it twice as slow: only for what computes with it.

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from coze_harness.reporting.safe_text import show_control_characters
+from coze_harness.reporting.views.safe_text import show_control_characters
 
 from browser.conftest import Visit
 from browser.making import TEXTS

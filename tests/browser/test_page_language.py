@@ -21,9 +21,9 @@ from coze_harness.model import (
     TrialStatus,
     replace,
 )
+from coze_harness.reporting.html.run_list_page import render_run_list
 from coze_harness.reporting.report_formats import PageOptions
-from coze_harness.reporting.run_list_page import render_run_list
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from report_rich import comparison, rich_results, rich_run
 from report_samples import everything, full_run
 
@@ -137,8 +137,9 @@ def test_texts_of_verdicts_and_errors_change_with_the_language(
             ("zh", chinese_texts, english_texts),
             ("en", english_texts, chinese_texts),
         ):
-            text = watch.go(f"{state}&lang={lang}").locator("main").inner_text()
-            assert any(one in text for one in shown), (state, lang)
+            main = watch.go(f"{state}&lang={lang}").locator("main")
+            expect(main).to_contain_text(re.compile("|".join(map(re.escape, shown))))
+            text = main.inner_text()
             assert not any(one in text for one in hidden), (state, lang)
         if state.startswith("s="):
             assert "data" in text

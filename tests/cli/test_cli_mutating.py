@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from coze_harness.model import MutationClass
-from coze_harness.reporting.mutation_view import missing_protection
+from coze_harness.reporting.views.mutation_view import missing_protection
 from project import Done, ProjectFolder, empty_project, record_from, scripted
 from rich.cells import cell_len
 

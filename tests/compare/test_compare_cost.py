@@ -19,7 +19,7 @@ from coze_harness.model import (
     TrialResult,
     Usage,
 )
-from coze_harness.reporting.comparison_view import comparison_view
+from coze_harness.reporting.views.comparison_view import comparison_view
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import wilcoxon  # type: ignore[import-untyped]  # has no types

@@ -15,7 +15,7 @@ from coze_harness.model import (
     TrialStatus,
     VerdictStatus,
 )
-from coze_harness.reporting.comparison_view import comparison_view
+from coze_harness.reporting.views.comparison_view import comparison_view
 from coze_harness.results import decode_trial, encode_trial
 
 S = ScenarioState

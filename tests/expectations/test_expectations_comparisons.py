@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from coze_harness.expectations.comparison_operators import OPERATORS
+from coze_harness.expectations.json_answer.comparison_operators import OPERATORS
 from coze_harness.model import JSON
 from declaring import bare, declare, ids, judge, refusal
 

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
-from coze_harness.expectations.judge_exchange import (
+from coze_harness.expectations.judge.judge_exchange import (
     JudgeQuestion,
     ReplyForm,
     closed_question,
     fence_code,
     parse_reply,
 )
-from coze_harness.expectations.judge_kind import Judge, judges_in
+from coze_harness.expectations.judge.judge_kind import Judge, judges_in
 from coze_harness.messages import LocalizedText
 from coze_harness.model import Verdict, replace
 from coze_harness.model.errors import CassetteMissingError, JudgeReplyError

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from coze_harness.expectations.judge_kind import Judge
+from coze_harness.expectations.judge.judge_kind import Judge
 from coze_harness.model import replace
 from coze_harness.model.errors import JudgeReplyError
 from coze_harness.server.prompt_matching import filler, match_answer

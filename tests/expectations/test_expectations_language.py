@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from coze_harness.expectations.language_detection import (
+from coze_harness.expectations.language.language_detection import (
     DEFAULT_CANDIDATES,
     LANGUAGES,
     detect_language,

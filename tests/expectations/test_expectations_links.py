@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from coze_harness.expectations.link_search import find_links, imitates
+from coze_harness.expectations.markdown.link_search import find_links, imitates
 from declaring import judge
 
 HOSTS = [

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 import pytest
-from coze_harness.expectations.markdown_code import blank_code
-from coze_harness.expectations.markdown_structure import MAX_PARSED, parse_markdown
+from coze_harness.expectations.markdown.markdown_code import blank_code
+from coze_harness.expectations.markdown.markdown_structure import MAX_PARSED, parse_markdown
 from declaring import judge
 
 TABLE = "| a | b |\n| --- | --- |\n"

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 from coze_harness.expectations import ExpectationKind, build_expectation
-from coze_harness.expectations.answer_passages import find_passages, find_sentences
-from coze_harness.expectations.text_embedding import cosine, unit_vector
+from coze_harness.expectations.similarity.answer_passages import find_passages, find_sentences
+from coze_harness.expectations.similarity.text_embedding import cosine, unit_vector
 from coze_harness.model import VerdictStatus
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.project_code import ProjectCode

@@ -9,9 +9,9 @@ from typing import cast
 import pytest
 from builders import message
 from coze_harness.expectations import ExpectationKind, build_expectation
+from coze_harness.expectations.answer_text.word_count import count_words, words
 from coze_harness.expectations.excerpt import LIMIT, excerpt
 from coze_harness.expectations.text_normalization import TextNormalization
-from coze_harness.expectations.word_count import count_words, words
 from coze_harness.model import JSON, Message, Reply, ToolCall, Usage, Verdict, VerdictStatus
 from coze_harness.model.location import Location, PathPart, SourcePositions
 from declaring import bare, declare, seen

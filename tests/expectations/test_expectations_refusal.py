@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from coze_harness.expectations.refusal_phrases import find_refusal
+from coze_harness.expectations.language.refusal_phrases import find_refusal
 from declaring import judge
 
 

@@ -36,7 +36,7 @@ ENDLESS = {
 
 @pytest.fixture(scope="module")
 def child() -> Iterator[BoundedChild]:
-    modules = ["bounded_jobs", "coze_harness.expectations.bounded_query", "regex"]
+    modules = ["bounded_jobs", "coze_harness.expectations.json_answer.bounded_query", "regex"]
     with bounded_child(modules) as started:
         yield started
 

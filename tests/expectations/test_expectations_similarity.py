@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from coze_harness.expectations.similarity_metrics import METRICS, similarity_score
+from coze_harness.expectations.similarity.similarity_metrics import METRICS, similarity_score
 from declaring import declare, judge, refusal
 
 # ROUGE-L by hand: LCS of the words, words of the answer, words of the reference.

@@ -6,11 +6,11 @@ import time
 
 import pytest
 import regex  # type: ignore[import-untyped]  # the package has no types
+from coze_harness.expectations.answer_text.length_kind import LengthUnit, measure
+from coze_harness.expectations.answer_text.near_match import find_near_match
+from coze_harness.expectations.answer_text.word_count import words
 from coze_harness.expectations.excerpt import LIMIT, excerpt
-from coze_harness.expectations.length_kind import LengthUnit, measure
-from coze_harness.expectations.near_match import find_near_match
 from coze_harness.expectations.text_normalization import PLAIN
-from coze_harness.expectations.word_count import words
 from coze_harness.messages import LocalizedText, literal
 from coze_harness.model import VerdictStatus
 from declaring import declare, ids, judge, seen

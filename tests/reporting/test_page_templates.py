@@ -14,8 +14,8 @@ from coze_harness.reporting.html.page_templates import (
     installed_jinja2,
     template_loader,
 )
+from coze_harness.reporting.html.run_list_page import run_list_charts, run_list_rows
 from coze_harness.reporting.report_formats import ReportFormat
-from coze_harness.reporting.run_list_page import run_list_charts, run_list_rows
 from jinja2 import BaseLoader, FileSystemLoader, ModuleLoader
 from report_hostile import filled
 from report_rendering import lined
@@ -23,6 +23,14 @@ from report_rich import rich_results, rich_run
 from report_samples import everything, full_run
 
 HOSTILE = [filled("<&\u202e\x00>", status) for status in TrialStatus]
+
+
+@pytest.fixture(scope="session")
+def compiled() -> BaseLoader:
+    """The compiled templates. They stay: jinja2 leaves a weak reference in `sys.modules`, and
+    Hypothesis reads what is there in whichever test comes next.
+    """
+    return template_loader(installed_jinja2())
 
 
 @pytest.mark.parametrize(
@@ -54,14 +62,12 @@ def test_compiled_templates_are_used_with_the_series_they_were_compiled_for(
     ids=["everything", "rich", "hostile", "none"],
 )
 def test_compiled_templates_render_what_their_sources_do(
-    results: list[TrialResult], of: Run
+    results: list[TrialResult], of: Run, compiled: BaseLoader
 ) -> None:
-    assert _page(template_loader(installed_jinja2()), results, of) == _page(
-        template_loader(""), results, of
-    )
+    assert _page(compiled, results, of) == _page(template_loader(""), results, of)
 
 
-def test_a_compiled_list_of_runs_is_what_its_source_renders() -> None:
+def test_a_compiled_list_of_runs_is_what_its_source_renders(compiled: BaseLoader) -> None:
     runs = [rich_run(), full_run()]
     listed = [
         PageRenderer("zh", create_environment(loader)).render(
@@ -72,7 +78,7 @@ def test_a_compiled_list_of_runs_is_what_its_source_renders() -> None:
             runs=3,
             charts=run_list_charts(runs),
         )
-        for loader in (template_loader(installed_jinja2()), template_loader(""))
+        for loader in (compiled, template_loader(""))
     ]
     assert listed[0] == listed[1]
 

@@ -9,7 +9,7 @@ from builders import error, failed_verdict, key, reply, run, trial, turn
 from coze_harness.messages import literal
 from coze_harness.model import RequiredPassRate, Run, Severity, TrialResult, TrialStatus, replace
 from coze_harness.model.location import Location
-from coze_harness.reporting.github_actions import (
+from coze_harness.reporting.files.github_actions import (
     MAX_ANNOTATIONS,
     disarm_commands,
     workflow_commands,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from coze_harness.reporting.terminal_writer import TerminalWriter, TextStyle
+from coze_harness.reporting.terminal.terminal_writer import TerminalWriter, TextStyle
 from rich.cells import cell_len
 
 

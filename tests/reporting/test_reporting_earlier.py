@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from builders import run
 from coze_harness.model import Mode, PreviousRun, RunCost, Summary
-from coze_harness.reporting.earlier_view import earlier_view
 from coze_harness.reporting.page_options import PageOptions
 from coze_harness.reporting.report_formats import FORMATS, ReportSet
 from coze_harness.reporting.run_reports import render_reports
+from coze_harness.reporting.views.earlier_view import earlier_view
 from coze_harness.results import (
     EarlierAnswer,
     EarlierAnswers,

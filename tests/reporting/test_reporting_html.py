@@ -30,7 +30,7 @@ from coze_harness.model import (
 )
 from coze_harness.reporting import html
 from coze_harness.reporting.report_formats import FORMATS, PageOptions, ReportSet, TrialRenderer
-from coze_harness.reporting.view_model import anchor
+from coze_harness.reporting.views.view_model import anchor
 from coze_harness.results import encode_trial
 from report_rendering import (
     Page,

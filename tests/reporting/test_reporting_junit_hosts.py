@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from builders import failed_verdict, key, reply, run, trial, turn, verdict
 from coze_harness.model import TrialResult, TrialStatus
-from coze_harness.reporting.junit_report import LARGE, PASSED_OUTPUT
+from coze_harness.reporting.files.junit_report import LARGE, PASSED_OUTPUT
 from coze_harness.reporting.report_formats import FORMATS
 
 

@@ -23,12 +23,12 @@ from coze_harness.model import (
     Summary,
     replace,
 )
-from coze_harness.reporting.page_options import PageOptions
-from coze_harness.reporting.run_list_page import (
+from coze_harness.reporting.html.run_list_page import (
     render_run_list,
     run_list_charts,
     run_list_rows,
 )
+from coze_harness.reporting.page_options import PageOptions
 from coze_harness.results.run_index import MAX_LISTED_RUNS
 from report_rendering import Page, squeezed
 

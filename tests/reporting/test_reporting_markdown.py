@@ -36,9 +36,9 @@ from coze_harness.model import (
     replace,
 )
 from coze_harness.model.location import Location
-from coze_harness.reporting.diff_view import diff_tree
-from coze_harness.reporting.markdown_comparison import diff_fence
+from coze_harness.reporting.files.markdown_comparison import diff_fence
 from coze_harness.reporting.report_formats import FORMATS, PageOptions
+from coze_harness.reporting.views.diff_view import diff_tree
 from coze_harness.results import encode_trial
 from coze_harness.text import diff_lines, diff_texts
 from hypothesis import example, given, settings

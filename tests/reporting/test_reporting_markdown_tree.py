@@ -11,8 +11,8 @@ from typing import Any
 
 import orjson
 import pytest
-from coze_harness.reporting.answer_markdown import markdown_tree
-from coze_harness.reporting.safe_text import show_control_characters
+from coze_harness.reporting.views.answer_markdown import markdown_tree
+from coze_harness.reporting.views.safe_text import show_control_characters
 from hypothesis import given
 from hypothesis import strategies as st
 from report_hostile import ATTACKS
@@ -290,7 +290,7 @@ def test_any_text_makes_a_sound_tree_or_none(text: str) -> None:
 def test_a_plain_answer_costs_next_to_nothing_and_loads_no_parser() -> None:
     script = (
         "import sys\n"
-        "from coze_harness.reporting.answer_markdown import markdown_tree\n"
+        "from coze_harness.reporting.views.answer_markdown import markdown_tree\n"
         "assert markdown_tree('您好，请问有什么可以帮您？\\n第二行') == ''\n"
         "print('markdown_it' in sys.modules)\n"
         "markdown_tree('**粗**')\n"

@@ -30,8 +30,6 @@ from coze_harness.model import (
     replace,
 )
 from coze_harness.reporting import report_formats as report
-from coze_harness.reporting.failure_causes import Causes
-from coze_harness.reporting.history_view import history_view
 from coze_harness.reporting.html import HtmlWriter
 from coze_harness.reporting.html.html_report import page_words
 from coze_harness.reporting.html.markup_tree import parse_markup
@@ -43,10 +41,12 @@ from coze_harness.reporting.html.page_chunks import (
     dump_chunk,
 )
 from coze_harness.reporting.report_formats import FORMATS, PageOptions
-from coze_harness.reporting.row_order import flaky_ids, rank_rows
-from coze_harness.reporting.run_view import run_view
-from coze_harness.reporting.safe_text import show_control_characters
-from coze_harness.reporting.trial_view import http_view, trial_view
+from coze_harness.reporting.views.failure_causes import Causes
+from coze_harness.reporting.views.history_view import history_view
+from coze_harness.reporting.views.row_order import flaky_ids, rank_rows
+from coze_harness.reporting.views.run_view import run_view
+from coze_harness.reporting.views.safe_text import show_control_characters
+from coze_harness.reporting.views.trial_view import http_view, trial_view
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_rendering import (

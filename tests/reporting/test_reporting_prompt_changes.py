@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from coze_harness.reporting.answer_difference import answer_difference
-from coze_harness.reporting.prompt_difference import prompt_difference, shorten_change
-from coze_harness.reporting.prompt_echo import ChangedTexts, PromptEcho, find_echoes
+from coze_harness.reporting.views.answer_difference import answer_difference
+from coze_harness.reporting.views.prompt_difference import prompt_difference, shorten_change
+from coze_harness.reporting.views.prompt_echo import ChangedTexts, PromptEcho, find_echoes
 from coze_harness.text import DiffOperation
 from hypothesis import given
 from hypothesis import strategies as st
@@ -129,7 +129,7 @@ def test_common_words_of_both_languages_tell_nothing() -> None:
 
 
 def test_a_tree_of_a_difference_names_facts_by_a_class() -> None:
-    from coze_harness.reporting.diff_view import diff_tree, read_tree
+    from coze_harness.reporting.views.diff_view import diff_tree, read_tree
 
     tree = diff_tree(answer_difference("268 元", "286 元").segments)
     assert [node[1].get("class") for node in json.loads(tree)[2:]] == ["marked", "marked"]

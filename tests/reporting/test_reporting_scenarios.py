@@ -26,22 +26,22 @@ from coze_harness.model import (
 )
 from coze_harness.model.location import Location
 from coze_harness.reporting.encoded_result import ResultEncoder
-from coze_harness.reporting.failure_causes import Causes, trial_causes
-from coze_harness.reporting.history_view import history_view
-from coze_harness.reporting.line_wrapping import cell_width, wrap_line
-from coze_harness.reporting.markdown_report import RUN_LIMIT
+from coze_harness.reporting.files.markdown_report import RUN_LIMIT
 from coze_harness.reporting.page_options import PageOptions
 from coze_harness.reporting.report_formats import FORMATS, ReportSet
-from coze_harness.reporting.run_verdict import run_notes, trials_phrase, verdict_phrase
-from coze_harness.reporting.run_view import run_view
-from coze_harness.reporting.scenario_results import ScenarioResult, scenario_results
-from coze_harness.reporting.terminal_trials import (
+from coze_harness.reporting.terminal.terminal_trials import (
     ErrorBlocks,
     failure_block,
     failure_line,
     since_lines,
     verdict_line,
 )
+from coze_harness.reporting.views.failure_causes import Causes, trial_causes
+from coze_harness.reporting.views.history_view import history_view
+from coze_harness.reporting.views.line_wrapping import cell_width, wrap_line
+from coze_harness.reporting.views.run_verdict import run_notes, trials_phrase, verdict_phrase
+from coze_harness.reporting.views.run_view import run_view
+from coze_harness.reporting.views.scenario_results import ScenarioResult, scenario_results
 from coze_harness.results import scenario_status
 from report_rendering import lined, page_of, rendered
 

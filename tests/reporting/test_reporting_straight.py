@@ -11,12 +11,12 @@ import pytest
 from builders import failed_verdict, key, message, reply, run, snapshot, trial, turn, verdict
 from coze_harness.messages import literal
 from coze_harness.model import Message, TrialResult, TrialStatus, replace
+from coze_harness.reporting.files.junit_report import JUnitWriter
 from coze_harness.reporting.html import PageRenderer
 from coze_harness.reporting.html.trial_markup import MarkupCache, MarkupTemplate, fill_body
-from coze_harness.reporting.junit_report import JUnitWriter
 from coze_harness.reporting.report_formats import FORMATS
-from coze_harness.reporting.safe_text import single_line
-from coze_harness.reporting.trial_view import trial_view
+from coze_harness.reporting.views.safe_text import single_line
+from coze_harness.reporting.views.trial_view import trial_view
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from junitparser import JUnitXml, Property, TestSuite

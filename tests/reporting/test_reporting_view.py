@@ -10,8 +10,8 @@ import pytest
 from builders import failed_verdict, message, reply, trial, turn, verdict
 from coze_harness.model import Severity, TrialStatus, Verdict, VerdictStatus
 from coze_harness.reporting.fragment_spool import Fragments, FragmentSpool
-from coze_harness.reporting.message_view import mark_evidence, message_views
-from coze_harness.reporting.safe_text import (
+from coze_harness.reporting.views.message_view import mark_evidence, message_views
+from coze_harness.reporting.views.safe_text import (
     format_duration,
     format_moment,
     language_hint,
@@ -19,8 +19,8 @@ from coze_harness.reporting.safe_text import (
     single_line,
     truncate_text,
 )
-from coze_harness.reporting.trial_view import trial_view
-from coze_harness.reporting.view_model import MarkedText
+from coze_harness.reporting.views.trial_view import trial_view
+from coze_harness.reporting.views.view_model import MarkedText
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -27,8 +27,8 @@ from coze_harness.messages import message
 from coze_harness.model.errors import HarnessError, UsageError
 from coze_harness.model.location import Location
 from coze_harness.project.opened_project import Project
-from coze_harness.reporting.comparison_view import comparison_view
-from coze_harness.reporting.safe_text import show_control_characters, single_line
+from coze_harness.reporting.views.comparison_view import comparison_view
+from coze_harness.reporting.views.safe_text import show_control_characters, single_line
 
 _FAILING_CODE = 1
 

@@ -22,7 +22,7 @@ from coze_harness.config import SettingsOverrides
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import HttpCall, Reply
 from coze_harness.model.errors import UsageError
-from coze_harness.reporting.safe_text import format_duration, show_control_characters
+from coze_harness.reporting.views.safe_text import format_duration, show_control_characters
 from coze_harness.scenarios.new_scenario_file import NewScenario
 
 _STEPS: Final[Mapping[str, LocalizedText]] = MappingProxyType(

@@ -15,8 +15,8 @@ from coze_harness.config import SettingsOverrides
 from coze_harness.messages import message
 from coze_harness.model.errors import HarnessError, UsageError
 from coze_harness.project.trial_selection import TrialSelection
-from coze_harness.reporting.json_results import check_json, error_json
-from coze_harness.reporting.safe_text import show_control_characters
+from coze_harness.reporting.files.json_results import check_json, error_json
+from coze_harness.reporting.views.safe_text import show_control_characters
 
 
 @command(

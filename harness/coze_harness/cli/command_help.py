@@ -294,7 +294,7 @@ def help_lines(shown: LocalizedCommand, name: str, words: Catalogue, width: int)
         words: the texts.
         width: cells of a line.
     """
-    from coze_harness.reporting.line_wrapping import wrap_line  # only help needs it
+    from coze_harness.reporting.views.line_wrapping import wrap_line  # only help needs it
 
     arguments = [_usage_name(one) for one in shown.params if isinstance(one, LocalizedArgument)]
     usage = " ".join([name, words.word("help.options"), *arguments])

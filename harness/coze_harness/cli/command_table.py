@@ -106,7 +106,7 @@ class _Commands(click.Group):
 
 
 def _overview(parameters: list[click.Parameter], words: Catalogue) -> Iterator[str]:
-    from coze_harness.reporting.line_wrapping import wrap_line  # only help needs it
+    from coze_harness.reporting.views.line_wrapping import wrap_line  # only help needs it
 
     width = help_width()
     usage = f"coze-harness {words.word('help.command_and_arguments')}"

@@ -30,7 +30,7 @@ from coze_harness.model.errors import UsageError
 from coze_harness.model.record import replace
 from coze_harness.project.opened_project import Project
 from coze_harness.project.trial_selection import TrialSelection
-from coze_harness.reporting.terminal_comparison import closing_line, comparison_lines
+from coze_harness.reporting.terminal.terminal_comparison import closing_line, comparison_lines
 
 
 @command(

@@ -16,7 +16,7 @@ from coze_harness.config import SettingsOverrides
 from coze_harness.importing import ImportFinding
 from coze_harness.importing.scenario_import import ImportOutcome
 from coze_harness.messages import Catalogue, message
-from coze_harness.reporting.safe_text import single_line
+from coze_harness.reporting.views.safe_text import single_line
 
 _PLACES: Final = 3
 _LINE: Final = 600

@@ -31,7 +31,7 @@ from coze_harness.messages import Catalogue, LocalizedText, message
 from coze_harness.mutation.judge_check import JudgeMeasurement, least_answers
 from coze_harness.mutation.operator_registry import OPERATORS
 from coze_harness.project.trial_selection import TrialSelection
-from coze_harness.reporting.safe_text import single_line
+from coze_harness.reporting.views.safe_text import single_line
 
 _SEED: Final = 1
 _BOUND: Final = 0.5

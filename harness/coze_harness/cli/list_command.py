@@ -19,8 +19,8 @@ from coze_harness.config import SettingsOverrides
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import CassetteState
 from coze_harness.project.trial_selection import TrialSelection
-from coze_harness.reporting.json_results import trials_json
-from coze_harness.reporting.safe_text import single_line
+from coze_harness.reporting.files.json_results import trials_json
+from coze_harness.reporting.views.safe_text import single_line
 
 _MAX_NAME_CELLS: Final = 44
 _STATES: Final[Mapping[CassetteState, LocalizedText]] = MappingProxyType(

@@ -125,9 +125,9 @@ def _usage_error(error: click.ClickException) -> HarnessError:
 def _print_error(error: HarnessError, output: CommandOutput) -> None:
     """Print an error on stderr, after its traceback with --debug; secrets are redacted in both."""
     from coze_harness.project.current_process import process_to_redact, redact_for_display
-    from coze_harness.reporting.github_actions import disarm_commands
+    from coze_harness.reporting.files.github_actions import disarm_commands
     from coze_harness.reporting.github_job import on_github
-    from coze_harness.reporting.safe_text import show_control_characters
+    from coze_harness.reporting.views.safe_text import show_control_characters
 
     lines = error.lines(output.words)
     if output.debug:

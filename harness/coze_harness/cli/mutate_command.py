@@ -22,11 +22,11 @@ from coze_harness.model import MutationClass, MutationScore
 from coze_harness.mutation.mutation_runner import MutationNote
 from coze_harness.project.opened_project import Project
 from coze_harness.project.trial_selection import TrialSelection
-from coze_harness.reporting.mutation_view import missing_protection
-from coze_harness.reporting.run_verdict import mutation_phrase
 from coze_harness.reporting.run_writer import INTERRUPTED
-from coze_harness.reporting.safe_text import single_line
-from coze_harness.reporting.terminal_trials import fit_line, report_location
+from coze_harness.reporting.terminal.terminal_trials import fit_line, report_location
+from coze_harness.reporting.views.mutation_view import missing_protection
+from coze_harness.reporting.views.run_verdict import mutation_phrase
+from coze_harness.reporting.views.safe_text import single_line
 
 _FAILED: Final = 1
 _SEED: Final = 1

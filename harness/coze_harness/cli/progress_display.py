@@ -13,12 +13,12 @@ from coze_harness.cli.shared_options import DisplayOptions
 from coze_harness.messages import Catalogue, UserText, as_message, message
 from coze_harness.model import TrialResult, TrialStatus
 from coze_harness.project.opened_project import Project
-from coze_harness.reporting.failure_causes import RECORDING_KINDS
 from coze_harness.reporting.github_job import on_github
-from coze_harness.reporting.line_wrapping import cell_width, wrap_line
-from coze_harness.reporting.safe_text import show_control_characters
-from coze_harness.reporting.terminal_trials import ErrorBlocks, failure_block, failure_line
-from coze_harness.reporting.terminal_writer import TerminalWriter, TextStyle
+from coze_harness.reporting.terminal.terminal_trials import ErrorBlocks, failure_block, failure_line
+from coze_harness.reporting.terminal.terminal_writer import TerminalWriter, TextStyle
+from coze_harness.reporting.views.failure_causes import RECORDING_KINDS
+from coze_harness.reporting.views.line_wrapping import cell_width, wrap_line
+from coze_harness.reporting.views.safe_text import show_control_characters
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -221,7 +221,7 @@ class ProgressDisplay:
     def _safe(self, text: str) -> str:
         if not self._on_github:
             return text
-        from coze_harness.reporting.github_actions import disarm_commands
+        from coze_harness.reporting.files.github_actions import disarm_commands
 
         return disarm_commands(text)
 

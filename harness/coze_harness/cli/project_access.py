@@ -14,7 +14,7 @@ from coze_harness.model import replace
 from coze_harness.model.errors import CassetteError
 from coze_harness.project.current_process import current_process
 from coze_harness.project.opened_project import Project, open_project
-from coze_harness.reporting.safe_text import single_line
+from coze_harness.reporting.views.safe_text import single_line
 
 
 @contextmanager

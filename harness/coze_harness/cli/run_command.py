@@ -37,7 +37,7 @@ from coze_harness.project.selected_trials import select_trials
 from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.reporting.github_job import annotation_lines, append_step_summary
 from coze_harness.reporting.run_writer import RunOutcome
-from coze_harness.reporting.terminal_trials import (
+from coze_harness.reporting.terminal.terminal_trials import (
     bot_table,
     edited_recordings,
     since_lines,
@@ -218,7 +218,7 @@ def finish(outcome: RunOutcome, display: DisplayOptions) -> int:
         again = message("run.saved.next", command=step)
         echo(message("error.next", step=again), err=True, indent=2)
     if display.as_json:
-        from coze_harness.reporting.json_results import run_json  # few runs need it
+        from coze_harness.reporting.files.json_results import run_json  # few runs need it
 
         click.echo(run_json(outcome.folder), nl=False)
     if display.open_report:

@@ -20,8 +20,8 @@ from coze_harness.model import MutationClass
 from coze_harness.mutation.expectation_suggestions import Suggestion
 from coze_harness.mutation.suggestion_writing import TurnSuggestions
 from coze_harness.project.trial_selection import TrialSelection
-from coze_harness.reporting.mutation_view import missing_protection
-from coze_harness.reporting.safe_text import single_line
+from coze_harness.reporting.views.mutation_view import missing_protection
+from coze_harness.reporting.views.safe_text import single_line
 
 _MAX_WIDTH: Final = 160
 _SEED: Final = 1

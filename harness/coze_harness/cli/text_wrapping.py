@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from coze_harness.reporting.line_wrapping import cell_width, wrap_line
+from coze_harness.reporting.views.line_wrapping import cell_width, wrap_line
 
 
 def definition_lines(

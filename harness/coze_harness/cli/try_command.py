@@ -14,7 +14,7 @@ from coze_harness.config import SettingsOverrides
 from coze_harness.messages import message
 from coze_harness.model import TurnResult
 from coze_harness.model.errors import UsageError
-from coze_harness.reporting.json_results import verdicts_json
+from coze_harness.reporting.files.json_results import verdicts_json
 from coze_harness.scenarios.single_expectation import (
     MAX_ANSWER,
     decode_answer,
@@ -73,9 +73,9 @@ def _read_answer(answer: str | None, file: Path | None) -> str:
 
 
 def _print_verdicts(turn: TurnResult) -> None:
-    from coze_harness.reporting.transcript import verdict_lines
-    from coze_harness.reporting.trial_view import turn_view
-    from coze_harness.reporting.wording import Wording
+    from coze_harness.reporting.views.transcript import verdict_lines
+    from coze_harness.reporting.views.trial_view import turn_view
+    from coze_harness.reporting.views.wording import Wording
 
     words = current_output().words
     view = turn_view(1, turn, Wording(words.language))

@@ -23,7 +23,7 @@ from coze_harness.model import JSON, replace
 from coze_harness.model.errors import HarnessError, UsageError
 from coze_harness.project.current_process import redact_for_display
 from coze_harness.project.opened_project import Project, open_project
-from coze_harness.reporting.safe_text import single_line
+from coze_harness.reporting.views.safe_text import single_line
 
 if TYPE_CHECKING:
     from coze_harness.baseline.applied_decisions import AppliedDecisions

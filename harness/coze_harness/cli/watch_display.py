@@ -17,7 +17,7 @@ from coze_harness.model import TrialStatus
 from coze_harness.model.errors import HarnessError, SettingsError
 from coze_harness.project.changed_files import wait_for_changes
 from coze_harness.project.trial_selection import TrialSelection
-from coze_harness.reporting.safe_text import show_control_characters
+from coze_harness.reporting.views.safe_text import show_control_characters
 
 
 def run_and_watch(

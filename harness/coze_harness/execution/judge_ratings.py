@@ -124,7 +124,9 @@ def unchecked_judges(ratings: JudgeRatings, trials: Iterable[Trial]) -> Mapping[
     for trial in trials:
         if trial.judge is None or trial.script.generated_names:
             continue
-        from coze_harness.expectations.judge_kind import judges_of  # most trials have no judge
+        from coze_harness.expectations.judge.judge_kind import (
+            judges_of,  # most trials have no judge
+        )
 
         for judge in chain.from_iterable(map(judges_of, trial.script.turns({}))):
             if not (judge.is_pairwise or ratings.has(trial.judge.id, judge.topic)):

@@ -24,7 +24,7 @@ from coze_harness.execution.live_runner import DEFAULT_WORKERS, LiveSession
 from coze_harness.execution.live_scheduler import run_concurrently
 from coze_harness.execution.recorded_judge import recorded_reply
 from coze_harness.execution.replay_runner import ReplayRunner
-from coze_harness.expectations.judge_exchange import JudgeQuestion
+from coze_harness.expectations.judge.judge_exchange import JudgeQuestion
 from coze_harness.model import Target, TrialResult
 from coze_harness.model.errors import CassetteError, HarnessError, JudgeReplyError
 from coze_harness.model.protocols import CallFlow

@@ -20,7 +20,7 @@ from coze_harness.execution.recorded_judge import (
     recorded_reply,
     replay_reply,
 )
-from coze_harness.expectations.judge_exchange import JudgeQuestion, parse_reply
+from coze_harness.expectations.judge.judge_exchange import JudgeQuestion, parse_reply
 from coze_harness.messages import message
 from coze_harness.model import BotSnapshot, HttpCall, HttpResponse, Target, Wait, replace
 from coze_harness.model.errors import CozeError, JudgeReplyError

@@ -17,7 +17,7 @@ from coze_harness.execution.judge_cassette import (
 from coze_harness.execution.judge_ratings import JudgeRatings
 from coze_harness.execution.replayed_conversations import open_replayed
 from coze_harness.execution.stale_recording import scenario_line
-from coze_harness.expectations.judge_exchange import JudgeQuestion, parse_reply
+from coze_harness.expectations.judge.judge_exchange import JudgeQuestion, parse_reply
 from coze_harness.messages import literal, message
 from coze_harness.model import ChatOptions, Target
 from coze_harness.model.errors import (

@@ -155,7 +155,7 @@ def _judge_requests(
 ) -> int:
     if trial.judge is None:
         return 0
-    from coze_harness.expectations.judge_kind import judges_of
+    from coze_harness.expectations.judge.judge_kind import judges_of
 
     with suppress(CassetteError):
         cassette = read_judge_cassette(judge_path(runner.path(trial)), runner.prefetched)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Protocol
 
-from coze_harness.expectations.judge_exchange import JudgeQuestion
-from coze_harness.expectations.judge_kind import judges_in
+from coze_harness.expectations.judge.judge_exchange import JudgeQuestion
+from coze_harness.expectations.judge.judge_kind import judges_in
 from coze_harness.messages import message
 from coze_harness.model import Severity, Verdict, VerdictStatus, replace
 from coze_harness.model.protocols import CallFlow

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Final
 
+from coze_harness.expectations.answer_text.text_kinds import Contains
 from coze_harness.expectations.foreign_kind_names import native_spelling
 from coze_harness.expectations.function_reference import describe_exception, raised_at
 from coze_harness.expectations.item_argument import ItemArgument, quoted, with_suggestion
@@ -15,7 +16,6 @@ from coze_harness.expectations.kind import CommonFields, ExpectationKind, ItemCo
 from coze_harness.expectations.kind_discovery import find_kind_class, load_all_kinds
 from coze_harness.expectations.kind_like_text import find_kind, written_as_kind
 from coze_harness.expectations.kind_registry import COMMON_KEYS, KINDS
-from coze_harness.expectations.text_kinds import Contains
 from coze_harness.expectations.text_normalization import OPTION_KEYS
 from coze_harness.messages import LocalizedText, as_message, message
 from coze_harness.model import JSON, Severity

@@ -30,7 +30,8 @@ class KindRegistry(Mapping[str, type[ExpectationKind]]):
 
     Args:
         kinds: classes.
-        built_in: kinds of this package by name, each as `module.Class`, imported when first used.
+        built_in: kinds of this package by name, each as `folder.module.Class`; imported when
+            first used.
     """
 
     def __init__(
@@ -82,7 +83,7 @@ class KindRegistry(Mapping[str, type[ExpectationKind]]):
 
 
 def _import_kind(path: str) -> type[ExpectationKind]:
-    module, _, name = path.partition(".")
+    module, _, name = path.rpartition(".")
     kind: object = getattr(import_module(f"{__package__}.{module}"), name)
     assert isinstance(kind, type)  # noqa: S101 (named in this module)
     assert issubclass(kind, ExpectationKind)  # noqa: S101 (as above)
@@ -95,44 +96,44 @@ def _is_same_class(one: type, other: type) -> bool:
 
 _BUILT_IN: Final = MappingProxyType(
     {
-        "contains": "text_kinds.Contains",
-        "equals": "text_kinds.Equals",
-        "regex": "regex_kind.Regex",
-        "starts_with": "text_kinds.StartsWith",
-        "ends_with": "text_kinds.EndsWith",
-        "one_of": "one_of_kind.OneOf",
-        "order": "order_kind.Order",
-        "number": "number_kind.Number",
-        "date": "date_kind.CalendarDate",
-        "facts": "facts_kind.SameFacts",
-        "length": "length_kind.Length",
-        "language": "language_kind.SpokenLanguage",
-        "refusal": "refusal_kind.Refusal",
-        "pii": "pii_kind.NoPersonalData",
-        "leak": "leak_kind.NoLeak",
-        "links": "links_kind.AllowedLinks",
+        "contains": "answer_text.text_kinds.Contains",
+        "equals": "answer_text.text_kinds.Equals",
+        "regex": "answer_text.regex_kind.Regex",
+        "starts_with": "answer_text.text_kinds.StartsWith",
+        "ends_with": "answer_text.text_kinds.EndsWith",
+        "one_of": "answer_text.one_of_kind.OneOf",
+        "order": "answer_text.order_kind.Order",
+        "number": "values.number_kind.Number",
+        "date": "values.date_kind.CalendarDate",
+        "facts": "values.facts_kind.SameFacts",
+        "length": "answer_text.length_kind.Length",
+        "language": "language.language_kind.SpokenLanguage",
+        "refusal": "language.refusal_kind.Refusal",
+        "pii": "privacy.pii_kind.NoPersonalData",
+        "leak": "privacy.leak_kind.NoLeak",
+        "links": "markdown.links_kind.AllowedLinks",
         "not": "combinator_kinds.Not",
         "any_of": "combinator_kinds.AnyOf",
         "all_of": "combinator_kinds.AllOf",
         "some_of": "combinator_kinds.SomeOf",
-        "json": "json_kind.Json",
-        "markdown": "markdown_kind.Markdown",
-        "messages": "message_kinds.Messages",
-        "tool_call": "message_kinds.ToolCalled",
-        "follow_ups": "numeric_kinds.FollowUps",
-        "asks": "question_kind.Asks",
-        "reasoning": "reasoning_kind.Reasoning",
-        "similar": "similarity_kind.Similar",
-        "meaning": "meaning_kind.Meaning",
-        "same_as_baseline": "baseline_kind.SameAsBaseline",
-        "judge": "judge_kind.Judge",
-        "latency": "numeric_kinds.Latency",
-        "first_token": "numeric_kinds.FirstToken",
-        "tokens": "numeric_kinds.TokenUsage",
-        "polls": "numeric_kinds.Polls",
-        "status": "status_kind.Status",
-        "turns": "turn_count_kind.TurnCount",
-        "conversation": "conversation_kind.WholeConversation",
+        "json": "json_answer.json_kind.Json",
+        "markdown": "markdown.markdown_kind.Markdown",
+        "messages": "conversation.message_kinds.Messages",
+        "tool_call": "conversation.message_kinds.ToolCalled",
+        "follow_ups": "conversation.numeric_kinds.FollowUps",
+        "asks": "answer_text.question_kind.Asks",
+        "reasoning": "conversation.reasoning_kind.Reasoning",
+        "similar": "similarity.similarity_kind.Similar",
+        "meaning": "similarity.meaning_kind.Meaning",
+        "same_as_baseline": "similarity.baseline_kind.SameAsBaseline",
+        "judge": "judge.judge_kind.Judge",
+        "latency": "conversation.numeric_kinds.Latency",
+        "first_token": "conversation.numeric_kinds.FirstToken",
+        "tokens": "conversation.numeric_kinds.TokenUsage",
+        "polls": "conversation.numeric_kinds.Polls",
+        "status": "conversation.status_kind.Status",
+        "turns": "conversation.turn_count_kind.TurnCount",
+        "conversation": "conversation.conversation_kind.WholeConversation",
         "python": "python_kind.Python",
     }
 )

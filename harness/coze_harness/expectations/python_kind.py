@@ -21,7 +21,7 @@ from coze_harness.expectations.function_reference import (
 from coze_harness.expectations.item_argument import ItemArgument, with_suggestion
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
 from coze_harness.expectations.parameter import TEXT_SCHEMA, Parameter, Schema, share
-from coze_harness.expectations.similarity_kind import shown_score
+from coze_harness.expectations.similarity.similarity_kind import shown_score
 from coze_harness.messages import LocalizedText, literal, message
 from coze_harness.model import JSON, Verdict
 from coze_harness.model.errors import ScenarioError

@@ -7,7 +7,7 @@ from typing import Final
 
 from coze_harness.expectations.function_reference import describe_exception, raised_at
 from coze_harness.expectations.kind import ExpectationKind
-from coze_harness.expectations.similarity_kind import shown_score
+from coze_harness.expectations.similarity.similarity_kind import shown_score
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import MIN_SCORE, Severity, Verdict, VerdictStatus
 from coze_harness.model.errors import HarnessError, ScenarioError

@@ -11,7 +11,7 @@ from coze_harness.execution.flow_driver import run_flow
 from coze_harness.execution.judge_survey import JudgeSurvey, SurveyResult
 from coze_harness.execution.replay_runner import ReplayRunner
 from coze_harness.expectations.combinator_kinds import AllOf, Not
-from coze_harness.expectations.judge_kind import Judge, judges_in
+from coze_harness.expectations.judge.judge_kind import Judge, judges_in
 from coze_harness.expectations.kind import Inconclusive
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import Reply, Severity, Target, VerdictStatus, replace

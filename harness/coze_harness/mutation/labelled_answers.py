@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from coze_harness.expectations.judge_kind import Judge
+from coze_harness.expectations.judge.judge_kind import Judge
 from coze_harness.messages import message
 from coze_harness.model import Target
 from coze_harness.model.errors import ScenarioError, UsageError

@@ -19,11 +19,11 @@ from coze_harness.project.selected_trials import select_trials
 from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.pytest_plugin.session_projects import session_projects
 from coze_harness.pytest_plugin.trial_player import TrialPlayer
-from coze_harness.reporting.terminal_trials import failure_block
-from coze_harness.reporting.transcript import transcript
-from coze_harness.reporting.trial_view import trial_view
-from coze_harness.reporting.view_model import TrialView
-from coze_harness.reporting.wording import Wording
+from coze_harness.reporting.terminal.terminal_trials import failure_block
+from coze_harness.reporting.views.transcript import transcript
+from coze_harness.reporting.views.trial_view import trial_view
+from coze_harness.reporting.views.view_model import TrialView
+from coze_harness.reporting.views.wording import Wording
 
 if TYPE_CHECKING:
     from _pytest._code.code import TerminalRepr

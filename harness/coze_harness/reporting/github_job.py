@@ -47,7 +47,7 @@ def annotation_lines(
     """
     if not on_github(environment) or not _has_annotations(outcome.run):
         return []
-    from coze_harness.reporting.github_actions import workflow_commands
+    from coze_harness.reporting.files.github_actions import workflow_commands
 
     return workflow_commands(
         outcome.run,
@@ -76,7 +76,7 @@ def error_annotations(
     """
     if not on_github(environment):
         return []
-    from coze_harness.reporting.github_actions import error_commands
+    from coze_harness.reporting.files.github_actions import error_commands
 
     prefix = _prefix(root, environment.get("GITHUB_WORKSPACE", "")) if root else ""
     return error_commands(errors, notices, words, prefix)

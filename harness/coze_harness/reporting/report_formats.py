@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 from coze_harness.model import Run, TrialResult
-from coze_harness.reporting.failure_causes import Causes, TrialCauses, trial_causes
 from coze_harness.reporting.fragment_spool import Fragments, FragmentSpool, TextOutput
 from coze_harness.reporting.page_options import PageOptions
 from coze_harness.reporting.report_writer import ReportWriter
-from coze_harness.reporting.run_view import run_view
-from coze_harness.reporting.trial_view import trial_view
-from coze_harness.reporting.wording import Wording
+from coze_harness.reporting.views.failure_causes import Causes, TrialCauses, trial_causes
+from coze_harness.reporting.views.run_view import run_view
+from coze_harness.reporting.views.trial_view import trial_view
+from coze_harness.reporting.views.wording import Wording
 from coze_harness.results import EarlierAnswers
 
 __all__ = [
@@ -170,13 +170,13 @@ def _html(options: PageOptions) -> ReportWriter:
 
 
 def _junit(options: PageOptions) -> ReportWriter:
-    from coze_harness.reporting.junit_report import JUnitWriter
+    from coze_harness.reporting.files.junit_report import JUnitWriter
 
     return JUnitWriter(options.language)
 
 
 def _markdown(options: PageOptions) -> ReportWriter:
-    from coze_harness.reporting.markdown_report import MarkdownWriter
+    from coze_harness.reporting.files.markdown_report import MarkdownWriter
 
     return MarkdownWriter(options.language)
 

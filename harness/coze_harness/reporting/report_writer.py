@@ -8,8 +8,8 @@ from typing import Protocol
 from coze_harness.messages import Language
 from coze_harness.model import Run
 from coze_harness.reporting.fragment_spool import Fragments, TextOutput
-from coze_harness.reporting.run_view import RunView
-from coze_harness.reporting.view_model import TrialView
+from coze_harness.reporting.views.run_view import RunView
+from coze_harness.reporting.views.view_model import TrialView
 
 
 class ReportWriter(Protocol):

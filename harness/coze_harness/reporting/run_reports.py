@@ -10,9 +10,9 @@ from pathlib import Path
 from coze_harness.messages import Catalogue, message
 from coze_harness.model import Run
 from coze_harness.model.errors import UsageError
+from coze_harness.reporting.html.run_list_page import render_run_list
 from coze_harness.reporting.page_options import PageOptions
 from coze_harness.reporting.report_formats import FORMATS, ReportSet
-from coze_harness.reporting.run_list_page import render_run_list
 from coze_harness.results import (
     EarlierAnswers,
     encode_trial,

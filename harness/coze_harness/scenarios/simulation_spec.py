@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final, cast
 
 from coze_harness.expectations import ExpectationKind
-from coze_harness.expectations.conversation_end import ConversationEnd
+from coze_harness.expectations.conversation.conversation_end import ConversationEnd
 from coze_harness.messages import message
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError

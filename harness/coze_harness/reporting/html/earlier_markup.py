@@ -9,10 +9,10 @@ from typing import Final, TypeAlias, cast
 import orjson
 
 from coze_harness.model import PreviousRun, TrialRow
-from coze_harness.reporting.earlier_view import EarlierView, compared_size, earlier_view
 from coze_harness.reporting.html.markup_tree import parse_markup
 from coze_harness.reporting.html.page_chunks import PageEntry
 from coze_harness.reporting.html.trial_markup import add_texts, split_texts, with_gaps
+from coze_harness.reporting.views.earlier_view import EarlierView, compared_size, earlier_view
 from coze_harness.results import EarlierAnswers
 
 _Shape: TypeAlias = tuple[object, ...]

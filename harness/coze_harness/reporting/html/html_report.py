@@ -12,11 +12,7 @@ import orjson
 from coze_harness.messages import Language
 from coze_harness.messages.catalogue import load_files
 from coze_harness.model import Run, TrialRow, TrialStatus
-from coze_harness.reporting.answer_difference import MarkedSegment
-from coze_harness.reporting.bot_matrix import MAX_PREVIEWED, AnswerPreview, Matrix, preview_answer
-from coze_harness.reporting.failure_causes import FAILING
 from coze_harness.reporting.fragment_spool import Fragments, TextOutput
-from coze_harness.reporting.history_view import run_link
 from coze_harness.reporting.html.earlier_markup import ExtendedBodies
 from coze_harness.reporting.html.markup_tree import MarkupToken, flatten_tree
 from coze_harness.reporting.html.page_chunks import (
@@ -42,18 +38,27 @@ from coze_harness.reporting.html.trial_markup import (
     without_repeated_texts,
 )
 from coze_harness.reporting.page_options import PageOptions
-from coze_harness.reporting.row_order import flaky_ids, rank_rows
-from coze_harness.reporting.run_view import RunView, status_history
-from coze_harness.reporting.safe_text import single_line
-from coze_harness.reporting.trial_view import missing_trial_view
-from coze_harness.reporting.view_model import TrialView
-from coze_harness.reporting.wording import Wording
+from coze_harness.reporting.views.answer_difference import MarkedSegment
+from coze_harness.reporting.views.bot_matrix import (
+    MAX_PREVIEWED,
+    AnswerPreview,
+    Matrix,
+    preview_answer,
+)
+from coze_harness.reporting.views.failure_causes import FAILING
+from coze_harness.reporting.views.history_view import run_link
+from coze_harness.reporting.views.row_order import flaky_ids, rank_rows
+from coze_harness.reporting.views.run_view import RunView, status_history
+from coze_harness.reporting.views.safe_text import single_line
+from coze_harness.reporting.views.trial_view import missing_trial_view
+from coze_harness.reporting.views.view_model import TrialView
+from coze_harness.reporting.views.wording import Wording
 
 if TYPE_CHECKING:
-    from coze_harness.reporting.comparison_cards import ReviewView, TrialCard
-    from coze_harness.reporting.comparison_view import ComparisonView
-    from coze_harness.reporting.mutation_view import ScoreView, SurvivorView
-    from coze_harness.reporting.prompt_difference import PromptChange
+    from coze_harness.reporting.views.comparison_cards import ReviewView, TrialCard
+    from coze_harness.reporting.views.comparison_view import ComparisonView
+    from coze_harness.reporting.views.mutation_view import ScoreView, SurvivorView
+    from coze_harness.reporting.views.prompt_difference import PromptChange
 
 CHUNK_SIZE: Final = 50
 """Trials in a chunk, which is unpacked when one of its trials is opened."""
@@ -233,7 +238,7 @@ class HtmlWriter:
         """Return what the page of a comparison shows, its cards first; empty for another run."""
         if run.comparison is None or view.comparison is None:
             return {}
-        from coze_harness.reporting import comparison_cards  # most runs compare nothing
+        from coze_harness.reporting.views import comparison_cards  # most runs compare nothing
 
         def card_of(row: TrialRow) -> TrialCard | None:
             return comparison_cards.read_trial_card(entries.get(row).card)
@@ -275,7 +280,7 @@ def _unclassed(view: RunView) -> list[tuple[ScoreView, SurvivorView]]:
 
 def _examples(comparison: ComparisonView, review: ReviewView) -> dict[str, Sequence[MarkedSegment]]:
     """Return, by bot, a changed line of its prompt: one that occurs again in an answer, if any."""
-    from coze_harness.reporting.prompt_difference import shorten_change
+    from coze_harness.reporting.views.prompt_difference import shorten_change
 
     shown: dict[str, Sequence[MarkedSegment]] = {}
     for bot in comparison.bots:

@@ -21,7 +21,7 @@ from typing import Final, NamedTuple
 import orjson
 
 from coze_harness.reporting.html.trial_markup import RenderedTrial, split_texts
-from coze_harness.reporting.view_model import TrialView, shown_id
+from coze_harness.reporting.views.view_model import TrialView, shown_id
 
 # Occurs in no part of an entry: a row's texts are visible, and JSON escapes it.
 _SEPARATOR: Final = b"\0"
@@ -104,7 +104,9 @@ def _card(trial: TrialView) -> bytes:
     """Return what a comparison shows of a trial; empty if it was not compared."""
     if trial.diff is None:
         return b""
-    from coze_harness.reporting.comparison_cards import trial_card  # most runs compare nothing
+    from coze_harness.reporting.views.comparison_cards import (
+        trial_card,  # most runs compare nothing
+    )
 
     return trial_card(trial)
 

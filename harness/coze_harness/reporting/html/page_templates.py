@@ -19,10 +19,10 @@ from jinja2 import BaseLoader, Environment, FileSystemLoader, ModuleLoader, Stri
 from markupsafe import Markup, escape
 
 from coze_harness.messages import LITERAL, Catalogue, Language, LocalizedText, Param
-from coze_harness.reporting.earlier_view import EarlierView
-from coze_harness.reporting.safe_text import single_line
-from coze_harness.reporting.view_model import TrialView
-from coze_harness.reporting.wording import Wording
+from coze_harness.reporting.views.earlier_view import EarlierView
+from coze_harness.reporting.views.safe_text import single_line
+from coze_harness.reporting.views.view_model import TrialView
+from coze_harness.reporting.views.wording import Wording
 
 _ASSETS: Final = Path(__file__).with_name("assets")
 _SOURCES: Final = Path(__file__).parents[1] / "templates"

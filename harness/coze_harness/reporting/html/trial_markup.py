@@ -22,8 +22,8 @@ import orjson
 from markupsafe import escape
 
 from coze_harness.reporting.html.markup_tree import parse_markup
-from coze_harness.reporting.safe_text import truncate_text
-from coze_harness.reporting.view_model import DiffView, TrialView, TurnView, VerdictView
+from coze_harness.reporting.views.safe_text import truncate_text
+from coze_harness.reporting.views.view_model import DiffView, TrialView, TurnView, VerdictView
 
 _Shape: TypeAlias = tuple[object, ...]
 _Value = TypeVar("_Value")

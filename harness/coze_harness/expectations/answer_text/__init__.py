@@ -1,0 +1,1 @@
+"""Kinds for the wording of an answer: texts, patterns, order, length, questions."""

@@ -1,0 +1,95 @@
+"""The kind `length`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal, Self
+
+from coze_harness.expectations.answer_text.word_count import count_words
+from coze_harness.expectations.item_argument import ItemArgument
+from coze_harness.expectations.kind import ExpectationKind, ItemContext
+from coze_harness.expectations.number_range import COUNTS, NumberRange, Violation
+from coze_harness.expectations.parameter import Schema, choice
+from coze_harness.expectations.subject import ANSWER
+from coze_harness.expectations.text_normalization import nfc
+from coze_harness.messages import LocalizedText, message
+from coze_harness.model import Verdict
+from coze_harness.model.trial import EvaluationContext
+from coze_harness.text.graphemes import count_graphemes
+
+LengthUnit = Literal["chars", "words", "lines"]
+_UNITS: Final[tuple[LengthUnit, ...]] = ("chars", "words", "lines")
+_UNIT: Final = choice("unit", _UNITS)
+
+
+def measure(text: str, unit: LengthUnit) -> int:
+    """Return the length of a text as a reader counts.
+
+    `chars`: characters as they are seen, spaces and punctuation included. `words`: runs of letters
+    and digits, and each Chinese or Japanese character. `lines`: lines that are not blank.
+    """
+    if unit == "chars":
+        return count_graphemes(nfc(text))
+    if unit == "words":
+        return count_words(nfc(text))
+    return sum(1 for line in text.splitlines() if line and not line.isspace())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Length(ExpectationKind):
+    """The answer is neither too short nor too long."""
+
+    kind = "length"
+    summary = message("kind.length.summary")
+    example = "length: {max: 120}"
+    parameters = (*COUNTS, _UNIT)
+
+    bounds: NumberRange
+    unit: LengthUnit = "chars"
+
+    @classmethod
+    def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:
+        """Parse `{min, max, unit}`."""
+        arguments = cls.read_arguments(argument)
+        bounds = NumberRange.from_limits(arguments, argument, COUNTS)
+        return cls(**item.common, bounds=bounds, unit=_UNIT.read(arguments))
+
+    @classmethod
+    def schema(cls) -> Schema:
+        """Return the JSON Schema of `{min, max, unit}`."""
+        return {**cls.mapping_schema(), "anyOf": [{"required": [one.key]} for one in COUNTS]}
+
+    @property
+    def expected(self) -> LocalizedText:
+        """The range of lengths."""
+        return self.bounds.describe(self._amount)
+
+    def evaluate(self, context: EvaluationContext) -> Verdict:
+        """Judge the answer's length."""
+        size = measure(context.reply.answer, self.unit)
+        amount = self._amount(size)
+        violation = self.bounds.violation(size)
+        if violation is None:
+            return self.passed(message("kind.length.within", subject=ANSWER, amount=amount), amount)
+        return self.failed(self._violated(amount, violation), amount)
+
+    def _amount(self, n: float | str) -> LocalizedText:
+        if self.unit == "chars":
+            return message("kind.amount.characters", n=n)
+        if self.unit == "words":
+            return message("kind.amount.words", n=n)
+        return message("kind.amount.lines", n=n)
+
+    def _violated(self, amount: LocalizedText, violation: Violation) -> LocalizedText:
+        side, n = violation
+        if self.unit == "lines":
+            if side == "above":
+                return message("kind.length.above.lines", subject=ANSWER, amount=amount, n=n)
+            if side == "below":
+                return message("kind.length.below.lines", subject=ANSWER, amount=amount, n=n)
+            return message("kind.length.exact.lines", subject=ANSWER, amount=amount, n=n)
+        if side == "above":
+            return message("kind.length.above", subject=ANSWER, amount=amount, n=n)
+        if side == "below":
+            return message("kind.length.below", subject=ANSWER, amount=amount, n=n)
+        return message("kind.length.exact", subject=ANSWER, amount=amount, n=n)

@@ -1,0 +1,1 @@
+"""The kind `json`: finding JSON in an answer, JMESPath and JSON Schema."""

@@ -1,0 +1,1 @@
+"""The kind `judge`: a bot that judges an answer."""

@@ -1,0 +1,1 @@
+"""Kinds for the language of an answer and for refusals."""

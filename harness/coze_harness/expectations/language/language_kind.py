@@ -1,0 +1,150 @@
+"""The kind `language`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Self
+
+from coze_harness.expectations.excerpt import excerpt
+from coze_harness.expectations.item_argument import ItemArgument, is_list
+from coze_harness.expectations.kind import ExpectationKind, ItemContext
+from coze_harness.expectations.language.language_detection import (
+    DEFAULT_CANDIDATES,
+    LANGUAGES,
+    VARIANTS,
+    Detection,
+    LinguaMissingError,
+    detect_language,
+)
+from coze_harness.expectations.optional_package import package_missing
+from coze_harness.expectations.parameter import Parameter, Schema, alternatives
+from coze_harness.expectations.subject import ANSWER
+from coze_harness.messages import LocalizedText, message
+from coze_harness.model import JSON, Verdict
+from coze_harness.model.errors import ScenarioError
+from coze_harness.model.trial import EvaluationContext
+
+_CODES: Final = (*LANGUAGES, *VARIANTS)
+_SHOWN: Final = (*DEFAULT_CANDIDATES, *VARIANTS)
+_WORDS: Final[list[JSON]] = list(_CODES)
+_SCRIPT_NAMES: Final = {
+    "Latin": message("kind.language.script.latin"),
+    "Cyrillic": message("kind.language.script.cyrillic"),
+    "Arabic": message("kind.language.script.arabic"),
+    "Devanagari": message("kind.language.script.devanagari"),
+}
+"""Scripts of several languages."""
+
+
+def _parse_code(argument: ItemArgument) -> str:
+    code = argument.text()
+    if code in _CODES:
+        return code
+    raise argument.error_at(
+        message("expectation.language.unknown", label=argument.label, value=code),
+        message("expectation.language.unknown.next", names=_SHOWN),
+    )
+
+
+def _parse_codes(argument: ItemArgument) -> tuple[str, ...]:
+    if not is_list(argument.value):
+        return (_parse_code(argument),)
+    if not argument.value:
+        raise argument.error_at(
+            message("expectation.list_empty", label=argument.label),
+            message("expectation.write_one_of", names=_SHOWN),
+        )
+    return tuple(_parse_code(argument.child(i, one)) for i, one in enumerate(argument.value))
+
+
+_SCHEMA: Final[Schema] = alternatives(
+    {"type": "string", "enum": _WORDS},
+    {"type": "array", "items": {"enum": _WORDS}, "minItems": 1},
+)
+_IS: Final[Parameter[tuple[str, ...]]] = Parameter(
+    "is", _parse_codes, _SCHEMA, (), is_required=True
+)
+_AMONG: Final[Parameter[tuple[str, ...]]] = Parameter(
+    "among", _parse_codes, _SCHEMA, DEFAULT_CANDIDATES
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpokenLanguage(ExpectationKind):
+    """The answer is in a language."""
+
+    kind = "language"
+    summary = message("kind.language.summary")
+    example = "language: zh"
+    parameters = (_IS, _AMONG)
+    short_form = "is"
+
+    languages: tuple[str, ...]
+    candidates: tuple[str, ...] = DEFAULT_CANDIDATES
+
+    @classmethod
+    def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:
+        """Parse a code, a list of codes or `{is, among}`."""
+        arguments = cls.read_arguments(argument)
+        languages, among = _IS.read(arguments), _AMONG.read(arguments)
+        return cls(**item.common, languages=languages, candidates=among)
+
+    @classmethod
+    def schema(cls) -> Schema:
+        """Return the JSON Schema of a code, a list or a mapping."""
+        return alternatives(
+            {"type": "string", "enum": _WORDS},
+            {"type": "array", "items": {"enum": _WORDS}, "minItems": 1},
+            cls.mapping_schema(),
+        )
+
+    @property
+    def expected(self) -> LocalizedText:
+        """The language, or the languages."""
+        return message("kind.language.expected", languages=self.languages, n=len(self.languages))
+
+    def evaluate(self, context: EvaluationContext) -> Verdict:
+        """Judge the answer; a text without words has no language.
+
+        Raises:
+            ScenarioError: the language cannot be known without a package that is not installed.
+        """
+        answer = context.reply.answer
+        if not answer.strip():
+            return self.failed(message("kind.text.blank", subject=ANSWER), excerpt(answer))
+        plain = tuple(dict.fromkeys(one.partition("-")[0] for one in self.languages))
+        try:
+            found = detect_language(answer, self.candidates, plain)
+        except LinguaMissingError:
+            what, step = package_missing(f"language: {self.languages[0]}", "language")
+            raise ScenarioError(what, where=self.location, next_step=step) from None
+        if not found.script:
+            return self.skipped(message("kind.language.no_words", subject=ANSWER))
+        if self._accepts(found):
+            reason = message("kind.language.passed", subject=ANSWER, language=found.language)
+            return self.passed(reason, excerpt(answer))
+        if found.is_short:
+            return self.skipped(message("kind.language.short", subject=ANSWER))
+        return self.failed(self._reason(found), excerpt(answer))
+
+    def _accepts(self, found: Detection) -> bool:
+        """Return whether a language is an expected one; 你好 is of both variants of Chinese."""
+        language = found.language
+        if language in self.languages or language.partition("-")[0] in self.languages:
+            return bool(language)
+        return language == "zh" and any(one in VARIANTS for one in self.languages)
+
+    def _reason(self, found: Detection) -> LocalizedText:
+        if found.language:
+            return message(
+                "kind.language.failed",
+                subject=ANSWER,
+                language=found.language,
+                languages=self.languages,
+            )
+        return message(
+            "kind.language.failed.script",
+            subject=ANSWER,
+            script=_SCRIPT_NAMES[found.script],
+            languages=self.languages,
+        )

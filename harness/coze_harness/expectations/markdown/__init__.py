@@ -1,0 +1,1 @@
+"""Kinds for the Markdown of an answer and its links."""

@@ -1,0 +1,1 @@
+"""Kinds for what an answer must not reveal: personal data, the prompt."""

@@ -1,0 +1,1 @@
+"""Kinds that compare an answer with another text: similar, meaning, same_as_baseline."""

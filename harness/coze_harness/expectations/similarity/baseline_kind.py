@@ -1,0 +1,118 @@
+"""The kind `same_as_baseline`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal, Self
+
+from coze_harness.expectations.excerpt import LIMIT, excerpt
+from coze_harness.expectations.item_argument import ItemArgument
+from coze_harness.expectations.kind import ExpectationKind, ItemContext
+from coze_harness.expectations.parameter import TRUE_SCHEMA, Schema, alternatives, choice
+from coze_harness.expectations.similarity.similarity_kind import AT_LEAST, shown_score
+from coze_harness.expectations.subject import ANSWER
+from coze_harness.expectations.text_normalization import (
+    PLAIN,
+    TextNormalization,
+    parse_normalization,
+)
+from coze_harness.messages import LocalizedText, message
+from coze_harness.model import Verdict
+from coze_harness.model.trial import EvaluationContext
+from coze_harness.text import similarity
+
+BaselineMetric = Literal["similar", "equals"]
+_METRICS: Final[tuple[BaselineMetric, ...]] = ("similar", "equals")
+_METRIC: Final = choice("metric", _METRICS, reserved=("judge",))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SameAsBaseline(ExpectationKind):
+    """The answer is that of the committed recording, or similar to it."""
+
+    kind = "same_as_baseline"
+    summary = message("kind.same_as_baseline.summary")
+    example = "same_as_baseline: {at_least: 0.8}"
+    parameters = (_METRIC, AT_LEAST)
+    takes_text_options = True
+
+    metric: BaselineMetric = "similar"
+    at_least: float = AT_LEAST.default
+    normalization: TextNormalization = PLAIN
+
+    @classmethod
+    def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:
+        """Parse `true`, or `{metric, at_least}`."""
+        arguments: dict[str, ItemArgument] = {}
+        if isinstance(argument.value, dict):
+            arguments = cls.read_arguments(argument)
+        elif argument.value is not True:
+            raise argument.type_error(
+                message("expectation.type.true_or_mapping", keys=cls.known_keys()),
+                message("expectation.write", code=cls.example),
+            )
+        metric, at_least = _METRIC.read(arguments), AT_LEAST.read(arguments)
+        if metric == "equals" and AT_LEAST.key in arguments:
+            raise arguments[AT_LEAST.key].error_at(
+                message("expectation.baseline.at_least"),
+                message("expectation.baseline.at_least.next"),
+            )
+        normalization = parse_normalization(arguments, item.options)
+        return cls(
+            **item.common,
+            metric=metric,
+            at_least=at_least,
+            normalization=normalization,
+        )
+
+    @classmethod
+    def schema(cls) -> Schema:
+        """Return the JSON Schema of `true` and of `{metric, at_least}`."""
+        return alternatives(TRUE_SCHEMA, cls.mapping_schema())
+
+    @property
+    def expected(self) -> LocalizedText:
+        """How similar the answer is to the committed one."""
+        if self.metric == "equals":
+            expected = message("kind.same_as_baseline.expected.equal")
+        else:
+            expected = message("kind.same_as_baseline.expected", least=self.at_least)
+        return self.normalization.describe(expected)
+
+    def evaluate(self, context: EvaluationContext) -> Verdict:
+        """Judge the answer by the committed one; the verdict's score is their similarity."""
+        baseline = context.baseline_answer
+        if baseline is None:
+            return self.skipped(message("kind.same_as_baseline.absent"))
+        answer = context.reply.answer
+        shown = excerpt(answer)
+        if answer == baseline:
+            reason = message("kind.same_as_baseline.same", subject=ANSWER)
+            return self.passed(reason, shown, (), 1.0)
+        now = self.normalization.normalize(answer)[0]
+        before = self.normalization.normalize(baseline)[0]
+        if now == before:
+            reason = message("kind.same_as_baseline.equal", subject=ANSWER)
+            return self.passed(reason, shown, (), 1.0)
+        if self.metric == "equals":
+            reason = message("kind.same_as_baseline.other", subject=ANSWER)
+            return self.failed(_with_baseline(reason, baseline), shown)
+        score = similarity(before, now)
+        if score >= self.at_least:
+            reason = message("kind.same_as_baseline.passed", score=shown_score(score))
+            return self.passed(reason, shown, (), score)
+        reason = message(
+            "kind.same_as_baseline.failed", score=shown_score(score), least=self.at_least
+        )
+        return self.failed(_with_baseline(reason, baseline), shown, (), score)
+
+
+def _with_baseline(reason: LocalizedText, baseline: str) -> LocalizedText:
+    """Return a reason, followed by the baseline's answer."""
+    if len(baseline) > LIMIT:
+        hint = message(
+            "kind.same_as_baseline.baseline.long", n=len(baseline), text=excerpt(baseline)
+        )
+    else:
+        hint = message("kind.same_as_baseline.baseline", text=baseline)
+    return message("kind.hint", reason=reason, hint=hint)

@@ -1,0 +1,1 @@
+"""Kinds for numbers, dates and facts that an answer states."""

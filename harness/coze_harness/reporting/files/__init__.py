@@ -1,0 +1,1 @@
+"""Reports as Markdown, JUnit XML, JSON and annotations of GitHub."""

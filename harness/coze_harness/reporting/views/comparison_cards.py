@@ -1,0 +1,581 @@
+"""A comparison as a list of decisions: one card for each scenario that changed, the worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from shlex import quote
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import msgspec
+
+from coze_harness.messages import LocalizedText, message
+from coze_harness.model import (
+    ChangeKind,
+    Comparison,
+    CostChange,
+    CostMeasure,
+    FactDifference,
+    Run,
+    ScenarioComparison,
+    ScenarioState,
+    TrialRow,
+    TrialStatus,
+)
+from coze_harness.reporting.views.comparison_view import (
+    BotView,
+    ComparisonView,
+    exceeded_phrase,
+    scenario_state,
+)
+from coze_harness.reporting.views.diff_view import read_tree
+from coze_harness.reporting.views.failure_causes import FAILING
+from coze_harness.reporting.views.row_order import STATUS_ORDER
+from coze_harness.reporting.views.safe_text import HIDDEN, format_duration, single_line
+from coze_harness.reporting.views.view_model import FlipView, TrialView, anchor
+from coze_harness.results.struct_decoding import decode_struct
+
+if TYPE_CHECKING:
+    from coze_harness.reporting.views.prompt_echo import PromptEcho
+
+_ORDER: Final = (
+    ScenarioState.REGRESSED,
+    ScenarioState.UNDECIDED,
+    ScenarioState.NOT_JUDGED,
+    ScenarioState.FACTS_CHANGED,
+    ScenarioState.FLAKY,
+    ScenarioState.NOT_REGRESSED,
+    ScenarioState.COST_CHANGED,
+    ScenarioState.IMPROVED,
+    ScenarioState.MISSING,
+    ScenarioState.NEW,
+    ScenarioState.TEXT_CHANGED,
+    ScenarioState.UNCHANGED,
+)
+# An answer that still passes, but with a wrong price, is worse than a flaky one.
+_SAFE: Final = (ScenarioState.TEXT_CHANGED, ScenarioState.IMPROVED)
+_KINDS: Final = {kind.value: rank for rank, kind in enumerate(ChangeKind)}
+_MAX_TURNS: Final = 3
+_MAX_CARDS: Final = 200
+_MAX_LINES: Final = 500
+_MAX_NAMES: Final = 2_000
+_MAX_CASES: Final = 8
+_MAX_ECHOES: Final = 3
+_MAX_PIPS: Final = 24
+_MAX_FACTS: Final = 4
+_SNIPPET: Final = 90
+_MEASURES: Final[Mapping[CostMeasure, str]] = {
+    CostMeasure.TOKENS: "fact.tokens",
+    CostMeasure.LATENCY: "fact.seconds",
+    CostMeasure.FIRST_TOKEN: "fact.first_token",
+}
+_TESTS: Final = {
+    "sequential probability ratio": "decide.test.sequential",
+    "Fisher's exact": "decide.test.fisher",
+}
+
+
+class CardTurn(NamedTuple):
+    """A turn that changed: the prompt, the difference of the answers, verdicts that flipped.
+
+    `is_paced`: the pace of both answers is known.
+    """
+
+    number: int
+    prompt: str
+    language: str
+    answer: str
+    similarity: str
+    tree: str
+    rewritten: bool
+    flips: Sequence[FlipView]
+    kept: int
+    is_paced: bool
+
+
+class TrialCard(NamedTuple):
+    """What a card shows of one trial: its changed turns, the first ones, and how many it has."""
+
+    turns: Sequence[CardTurn]
+    changed: int
+    of: int
+
+
+def trial_card(trial: TrialView) -> bytes:
+    """Return what a card shows of a compared trial, as JSON; empty if it was not compared."""
+    diff = trial.diff
+    if diff is None or not diff.kind or diff.kind == ChangeKind.SAME.value:
+        return b""
+    prompts = {turn.number: turn for turn in trial.turns}
+    changed = [turn for turn in diff.turns if turn.flips or turn.answer not in ("same", "")]
+    turns = [
+        CardTurn(
+            turn.number,
+            prompts[turn.number].prompt if turn.number in prompts else "",
+            prompts[turn.number].language if turn.number in prompts else "",
+            turn.answer,
+            turn.similarity,
+            turn.tree,
+            turn.rewritten,
+            turn.flips,
+            turn.kept,
+            turn.is_paced,
+        )
+        for turn in changed[:_MAX_TURNS]
+    ]
+    return msgspec.json.encode(TrialCard(turns, len(changed), len(diff.turns)))
+
+
+def read_trial_card(data: bytes) -> TrialCard | None:
+    """Return the card that `trial_card` has written; None for an empty one."""
+    return decode_struct(data, TrialCard) if data else None
+
+
+class CaseShare(NamedTuple):
+    """A case of a scenario: how many of its repeats passed, and its first trial."""
+
+    name: str
+    passed: str
+    status: str
+    anchor: str
+
+
+class CostView(NamedTuple):
+    """A cost of one trial on both sides; `percent` is empty where both are equal."""
+
+    key: str
+    before: str
+    after: str
+    percent: str
+    tone: str
+
+
+class EchoView(NamedTuple):
+    """A change of the prompt that occurs again in a scenario; `line` is its id on the page."""
+
+    phrase: LocalizedText
+    line: str
+    number: int
+    is_removed: bool
+
+
+class ReviewCard(NamedTuple):
+    """A scenario with a bot, to decide about.
+
+    `scenario` and `bot` are exact, for the file of decisions; `label` is for people. `pips` draw
+    the attempts of each side: passed ones, then failed ones. `fails`: the candidate is accepted
+    only with ``--failing``. `is_safe`: it passes with the same facts. `suggestion` is an
+    expectation, as YAML, that would notice the change.
+    """
+
+    scenario: str
+    bot: str
+    label: str
+    shown_bot: str
+    anchor: str
+    state: str
+    tags: Sequence[str]
+    place: str
+    headline: LocalizedText
+    shares: Sequence[tuple[str, str, Sequence[bool]]]
+    statistics: Sequence[LocalizedText]
+    echoes: Sequence[EchoView]
+    cases: Sequence[CaseShare]
+    more_cases: int
+    case: str
+    costs: Sequence[CostView]
+    warnings: Sequence[LocalizedText]
+    facts: Sequence[tuple[str, str, str]]
+    card: TrialCard | None
+    snippet: Sequence[tuple[str, str]]
+    next_command: str
+    next_phrase: LocalizedText
+    trial: str
+    ids: str
+    fails: bool
+    is_safe: bool
+    suggestion: str
+
+
+class CardGroup(NamedTuple):
+    """The scenarios of one state: as cards, as lines, or as names; `more` are left out."""
+
+    state: str
+    shape: str
+    number: int
+    cards: Sequence[ReviewCard]
+    more: int
+
+
+class ReviewView(NamedTuple):
+    """A comparison to decide about.
+
+    `counts` has the number of scenarios for each state, the worst first, with the begin and the
+    width (per cent) of its part of a bar. `same_in` has, by the line of a bot's prompt, the cards
+    in which its change occurs again. `can_decide`: there are candidates, which `accept` takes.
+    """
+
+    verdict: LocalizedText
+    counts: Sequence[tuple[str, int, str, str]]
+    total: int
+    groups: Sequence[CardGroup]
+    to_decide: int
+    same_in: Mapping[tuple[str, int, bool], Sequence[tuple[str, str]]]
+    can_decide: bool
+
+
+def review_view(
+    run: Run,
+    comparison: Comparison,
+    view: ComparisonView,
+    changes: Mapping[str, str],
+    card_of: Callable[[TrialRow], TrialCard | None],
+) -> ReviewView:
+    """Return a comparison as cards.
+
+    Args:
+        run: the run, for its rows.
+        comparison: its comparison.
+        view: the same as all reports show it.
+        changes: by the trial's id, the kind of its change.
+        card_of: reads what a card shows of a trial.
+    """
+    rows: dict[tuple[str, str], list[TrialRow]] = {}
+    for row in run.rows:
+        rows.setdefault((row.key.scenario, row.key.bot), []).append(row)
+    several = len({one.bot for one in comparison.scenarios}) > 1
+    by_state: dict[ScenarioState, list[ScenarioComparison]] = {state: [] for state in _ORDER}
+    for one in comparison.scenarios:
+        by_state[scenario_state(one)].append(one)
+    bots = {bot.name: bot for bot in view.bots}
+    reader = _CardReader(rows, changes, card_of, bots, several)
+    groups = [reader.group(state, found) for state, found in by_state.items() if found]
+    same_in: dict[tuple[str, int, bool], list[tuple[str, str]]] = {}
+    for card in (card for group in groups for card in group.cards):
+        for echo in card.echoes:
+            place = (card.shown_bot, echo.number, echo.is_removed)
+            same_in.setdefault(place, []).append((card.label, card.anchor))
+    can_decide = not comparison.candidate.startswith("run ")
+    return ReviewView(
+        _verdict(by_state, comparison),
+        list(_counts(by_state)),
+        len(comparison.scenarios),
+        groups,
+        sum([group.number for group in groups if group.shape != "names"]) if can_decide else 0,
+        same_in,
+        can_decide,
+    )
+
+
+def _verdict(
+    by_state: Mapping[ScenarioState, Sequence[object]], comparison: Comparison
+) -> LocalizedText:
+    """Return what a reader should do, and why, in one sentence."""
+    numbers = {state: len(found) for state, found in by_state.items()}
+    n = len(comparison.scenarios)
+    costly = sum([one.exceeds_cost for one in comparison.scenarios])
+    worse = _parts(
+        numbers, (ScenarioState.REGRESSED, ScenarioState.UNDECIDED, ScenarioState.NOT_JUDGED)
+    )
+    if costly:
+        worse = (*worse, message("decide.part.costly", n=costly))
+    if numbers[ScenarioState.REGRESSED] or costly:
+        return message("decide.verdict.bad", parts=worse)
+    doubtful = (*worse, *_parts(numbers, (ScenarioState.FACTS_CHANGED, ScenarioState.FLAKY)))
+    if doubtful:
+        return message("decide.verdict.look", parts=doubtful)
+    changed = n - numbers[ScenarioState.UNCHANGED]
+    if not n:
+        return message("run.none")
+    return message("decide.verdict.good", n=n) if changed else message("decide.verdict.same", n=n)
+
+
+def _parts(
+    numbers: Mapping[ScenarioState, int], states: Iterable[ScenarioState]
+) -> tuple[LocalizedText, ...]:
+    return tuple(
+        [
+            message(f"decide.part.{state.value}", n=numbers[state])
+            for state in states
+            if numbers[state]
+        ]
+    )
+
+
+def _counts(
+    by_state: Mapping[ScenarioState, Sequence[object]],
+) -> Iterator[tuple[str, int, str, str]]:
+    total = sum([len(found) for found in by_state.values()])
+    begin = 0.0
+    for state, found in by_state.items():
+        if found:
+            width = 100 * len(found) / total
+            yield state.value, len(found), f"{begin:.3f}", f"{width:.3f}"
+            begin += width
+
+
+class _CardReader(NamedTuple):
+    """Makes the cards of a comparison."""
+
+    rows: Mapping[tuple[str, str], Sequence[TrialRow]]
+    changes: Mapping[str, str]
+    card_of: Callable[[TrialRow], TrialCard | None]
+    bots: Mapping[str, BotView]
+    several: bool
+
+    def group(self, state: ScenarioState, changes: Sequence[ScenarioComparison]) -> CardGroup:
+        shape, limit = "cards", _MAX_CARDS
+        if state is ScenarioState.TEXT_CHANGED:
+            shape, limit = "lines", _MAX_LINES
+        elif state is ScenarioState.UNCHANGED:
+            shape, limit = "names", _MAX_NAMES
+        shown = changes[:limit]
+        cards = [self.card(one, state, is_short=shape == "names") for one in shown]
+        return CardGroup(state.value, shape, len(changes), cards, len(changes) - len(shown))
+
+    def card(
+        self, change: ScenarioComparison, state: ScenarioState, *, is_short: bool
+    ) -> ReviewCard:
+        rows = self.rows.get((change.scenario, change.bot), ())
+        worst = min(rows, key=self._rank) if rows else None
+        shown = None if worst is None or is_short else self.card_of(worst)
+        scenario, bot = single_line(change.scenario), single_line(change.bot)
+        echoes = self._echoes(bot, shown, change)
+        cases = list(_cases(rows)) if len({row.key.case for row in rows}) > 1 else []
+        key = worst.key if worst else None
+        facts = list(map(_fact, change.facts[:_MAX_FACTS]))
+        return ReviewCard(
+            _exact(change.scenario),
+            _exact(change.bot),
+            f"{scenario} ({bot})" if self.several else scenario,
+            bot,
+            anchor(f"{change.scenario}@{change.bot}" if self.several else change.scenario),
+            state.value,
+            [single_line(tag) for tag in key.tags] if key else [],
+            f"{single_line(key.file)}:{key.line}" if key and key.line else "",
+            _headline(change, state),
+            [
+                _side(change.before.passed, change.before.trials),
+                _side(change.after.passed, change.after.trials),
+            ],
+            _statistics(change, state),
+            echoes,
+            cases[:_MAX_CASES],
+            max(len(cases) - _MAX_CASES, 0),
+            single_line(key.case) if key and cases else "",
+            [_cost(one) for one in change.cost],
+            [exceeded_phrase(one) for one in change.cost if one.exceeded],
+            facts,
+            shown,
+            _snippet(shown.turns[0].tree) if shown and shown.turns else (),
+            f"coze-harness compare {quote(scenario)} --budget {change.more_calls}"
+            if change.more_calls
+            else "",
+            message("decide.more_calls", n=change.more_calls)
+            if change.more_calls
+            else LocalizedText(),
+            anchor(key.id) if key else "",
+            " ".join([quote(_exact(row.key.id)) for row in rows if row.key.trial == 1]),
+            _fails(rows),
+            state in _SAFE,
+            _suggestion(change) if state is ScenarioState.FACTS_CHANGED else "",
+        )
+
+    def _rank(self, row: TrialRow) -> tuple[int, int]:
+        kind = _KINDS.get(self.changes.get(row.key.id, ""), len(_KINDS))
+        return kind, STATUS_ORDER.index(row.status)
+
+    def _echoes(
+        self, bot: str, card: TrialCard | None, change: ScenarioComparison
+    ) -> Sequence[EchoView]:
+        view = self.bots.get(bot)
+        if view is None or view.difference is None or card is None:
+            return ()
+        # Only a changed prompt needs it, and the facts of texts.
+        from coze_harness.reporting.views.prompt_echo import ChangedTexts, find_echoes
+
+        answers = [_sides(turn.tree) for turn in card.turns]
+        required = [
+            flip.expected
+            for turn in card.turns
+            for flip in turn.flips
+            if flip.before == "passed" and flip.after == "failed"
+        ]
+        found = find_echoes(view.difference.changes, ChangedTexts(answers, required))
+        return [_echo(one, bot) for one in found[:_MAX_ECHOES]]
+
+
+def _echo(echo: PromptEcho, bot: str) -> EchoView:
+    before, after = single_line(echo.before), single_line(echo.after)
+    if echo.is_removed:
+        phrase = message("decide.echo.line_removed", line=echo.number, text=before or after)
+    elif not before:
+        phrase = message("decide.echo.added", line=echo.number, text=after)
+    elif not after:
+        phrase = message("decide.echo.removed", line=echo.number, text=before)
+    else:
+        phrase = message("decide.echo.changed", line=echo.number, before=before, after=after)
+    line = prompt_line_id(bot, echo.number, is_removed=echo.is_removed)
+    return EchoView(phrase, line, echo.number, echo.is_removed)
+
+
+def prompt_line_id(bot: str, number: int, *, is_removed: bool) -> str:
+    """Return the id of a line of a prompt's difference on the page."""
+    return f"p={anchor(bot)}-{'old' if is_removed else 'new'}-{number}"
+
+
+def _sides(tree: str) -> tuple[str, str]:
+    """Return both texts of a difference."""
+    segments = list(read_tree(tree))
+    return (
+        "".join([text for op, text in segments if op != "ins"]),
+        "".join([text for op, text in segments if op != "del"]),
+    )
+
+
+def _snippet(tree: str) -> Sequence[tuple[str, str]]:
+    """Return the beginning of a difference for one line: from a little before the first change."""
+    shown: list[tuple[str, str]] = []
+    left = _SNIPPET
+    for op, text in read_tree(tree):
+        line = " ".join(text.split())
+        if op == "same" and not shown and len(line) > _SNIPPET // 4:
+            line = f"…{line[-(_SNIPPET // 5) :]}"
+        if line:
+            shown.append((op, line[:left] if len(line) <= left else f"{line[:left]}…"))
+        left -= len(line)
+        if left <= 0:
+            break
+    return shown
+
+
+def _exact(name: str) -> str:
+    """Return a name as it is; one that no YAML file can hold as it is shown."""
+    return single_line(name) if HIDDEN.search(name) else name
+
+
+def _cases(rows: Sequence[TrialRow]) -> Iterator[CaseShare]:
+    """Yield the cases of a scenario, those that fail first."""
+    groups: dict[str, list[TrialRow]] = {}
+    for row in rows:
+        groups.setdefault(row.key.case, []).append(row)
+    for case, own in sorted(groups.items(), key=lambda pair: _share(pair[1])):
+        worst = min(own, key=lambda row: STATUS_ORDER.index(row.status))
+        passed = sum([row.status in (TrialStatus.PASSED, TrialStatus.FIXED) for row in own])
+        yield CaseShare(
+            single_line(case), f"{passed}/{len(own)}", worst.status.value, anchor(worst.key.id)
+        )
+
+
+def _share(rows: Sequence[TrialRow]) -> float:
+    return sum([row.status in (TrialStatus.PASSED, TrialStatus.FIXED) for row in rows]) / len(rows)
+
+
+def _fails(rows: Sequence[TrialRow]) -> bool:
+    return any(row.status in FAILING for row in rows if row.key.trial == 1)
+
+
+def _side(passed: int, trials: int) -> tuple[str, str, Sequence[bool]]:
+    """Return how many passed, of how many, and a mark for each as far as they can be drawn."""
+    marks = [number < passed for number in range(trials)] if trials <= _MAX_PIPS else []
+    return str(passed), str(trials), marks
+
+
+def _headline(change: ScenarioComparison, state: ScenarioState) -> LocalizedText:
+    """Return the assessment in words, without statistics."""
+    if state is ScenarioState.FACTS_CHANGED and len(change.facts) == 1:
+        kind = change.facts[0].kind
+        return {
+            "number": message("decide.fact.number"),
+            "unit": message("decide.fact.unit"),
+            "date": message("decide.fact.date"),
+            "negation": message("decide.fact.negation"),
+            "name": message("decide.fact.name"),
+        }.get(kind, message("decide.headline.facts_changed"))
+    if state is ScenarioState.UNDECIDED:
+        return message(
+            "decide.headline.undecided", passed=change.after.passed, of=change.after.trials
+        )
+    return message(f"decide.headline.{state.value}")
+
+
+def _statistics(change: ScenarioComparison, state: ScenarioState) -> Sequence[LocalizedText]:
+    """Return what the assessment is based on; empty if nothing was tested."""
+    counts = message(
+        "decide.statistics",
+        before=change.before.passed,
+        of=change.before.trials,
+        now=change.after.passed,
+        of_now=change.after.trials,
+        low=_percent(change.before.low),
+        high=_percent(change.before.high),
+        low_now=_percent(change.after.low),
+        high_now=_percent(change.after.high),
+    )
+    found = [counts]
+    if change.test:
+        name = (
+            message(_TESTS[change.test])
+            if change.test in _TESTS
+            else message("compare.side", what=single_line(change.test))
+        )
+        if change.p is None:
+            found.append(message("decide.test", test=name))
+        elif change.adjusted is None:
+            found.append(message("decide.test.p", test=name, p=f"{change.p:.3g}"))
+        else:
+            found.append(
+                message(
+                    "decide.test.adjusted",
+                    test=name,
+                    p=f"{change.p:.3g}",
+                    adjusted=f"{change.adjusted:.3g}",
+                )
+            )
+    elif state in (
+        ScenarioState.FACTS_CHANGED,
+        ScenarioState.TEXT_CHANGED,
+        ScenarioState.COST_CHANGED,
+    ):
+        found.append(message("decide.untested"))
+    if change.assumed_rate is not None:
+        found.append(message("compare.assumed", rate=round(100 * change.assumed_rate)))
+    if change.flaky:
+        found.append(message("decide.flaky"))
+    return found
+
+
+def _percent(share: float) -> int:
+    return round(100 * share)
+
+
+def _cost(cost: CostChange) -> CostView:
+    """Return a cost: before, after, and the share by which it changed."""
+    share = round(100 * (cost.after / cost.before - 1)) if cost.before else 0
+    percent = f"{share:+,}%".replace("-", "−") if share else ""
+    if cost.measure is CostMeasure.TOKENS:
+        before, after = f"{cost.before:,.0f}", f"{cost.after:,.0f}"
+    else:
+        before, after = format_duration(cost.before), format_duration(cost.after)
+    tone = "exceeded" if cost.exceeded else "changed" if cost.changed else ""
+    return CostView(_MEASURES[cost.measure], before, after, percent, tone)
+
+
+def _fact(fact: FactDifference) -> tuple[str, str, str]:
+    return (
+        f"facts.{fact.kind}",
+        single_line(fact.before or "", 60),
+        single_line(fact.after or "", 60),
+    )
+
+
+def _suggestion(change: ScenarioComparison) -> str:
+    """Return expectations, as YAML, for facts of the baseline that the candidate lacks."""
+    kept = [
+        fact.before
+        for fact in change.facts
+        if fact.before
+        and fact.kind in ("number", "date", "unit")
+        and not HIDDEN.search(fact.before)
+    ]
+    lines = [f"- contains: {msgspec.json.encode(text).decode()}" for text in dict.fromkeys(kept)]
+    return "\n".join(lines[:_MAX_FACTS])
