@@ -55,7 +55,8 @@ from coze_harness.reporting.views.view_model import TrialView
 from coze_harness.reporting.views.wording import Wording
 
 if TYPE_CHECKING:
-    from coze_harness.reporting.views.comparison_cards import ReviewView, TrialCard
+    from coze_harness.reporting.views.card_turns import TrialCard
+    from coze_harness.reporting.views.comparison_cards import ReviewView
     from coze_harness.reporting.views.comparison_view import ComparisonView
     from coze_harness.reporting.views.mutation_view import ScoreView, SurvivorView
     from coze_harness.reporting.views.prompt_difference import PromptChange
@@ -238,10 +239,13 @@ class HtmlWriter:
         """Return what the page of a comparison shows, its cards first; empty for another run."""
         if run.comparison is None or view.comparison is None:
             return {}
-        from coze_harness.reporting.views import comparison_cards  # most runs compare nothing
+        from coze_harness.reporting.views import (  # most compare nothing
+            card_turns,
+            comparison_cards,
+        )
 
         def card_of(row: TrialRow) -> TrialCard | None:
-            return comparison_cards.read_trial_card(entries.get(row).card)
+            return card_turns.read_trial_card(entries.get(row).card)
 
         review = comparison_cards.review_view(
             run, run.comparison, view.comparison, view.changes, card_of

@@ -104,9 +104,7 @@ def _card(trial: TrialView) -> bytes:
     """Return what a comparison shows of a trial; empty if it was not compared."""
     if trial.diff is None:
         return b""
-    from coze_harness.reporting.views.comparison_cards import (
-        trial_card,  # most runs compare nothing
-    )
+    from coze_harness.reporting.views.card_turns import trial_card  # most runs compare nothing
 
     return trial_card(trial)
 

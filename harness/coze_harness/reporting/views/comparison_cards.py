@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from shlex import quote
 from typing import TYPE_CHECKING, Final, NamedTuple
-
-import msgspec
 
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import (
     ChangeKind,
     Comparison,
-    CostChange,
-    CostMeasure,
-    FactDifference,
     Run,
     ScenarioComparison,
     ScenarioState,
     TrialRow,
     TrialStatus,
 )
+from coze_harness.reporting.views.card_phrases import (
+    MAX_FACTS,
+    CostView,
+    cost_view,
+    headline,
+    overall_verdict,
+    shown_fact,
+    statistics,
+    suggestion,
+)
+from coze_harness.reporting.views.card_turns import TrialCard
 from coze_harness.reporting.views.comparison_view import (
     BotView,
     ComparisonView,
@@ -30,9 +36,8 @@ from coze_harness.reporting.views.comparison_view import (
 from coze_harness.reporting.views.diff_view import read_tree
 from coze_harness.reporting.views.failure_causes import FAILING
 from coze_harness.reporting.views.row_order import STATUS_ORDER
-from coze_harness.reporting.views.safe_text import HIDDEN, format_duration, single_line
-from coze_harness.reporting.views.view_model import FlipView, TrialView, anchor
-from coze_harness.results.struct_decoding import decode_struct
+from coze_harness.reporting.views.safe_text import HIDDEN, single_line
+from coze_harness.reporting.views.view_model import anchor
 
 if TYPE_CHECKING:
     from coze_harness.reporting.views.prompt_echo import PromptEcho
@@ -54,80 +59,13 @@ _ORDER: Final = (
 # An answer that still passes, but with a wrong price, is worse than a flaky one.
 _SAFE: Final = (ScenarioState.TEXT_CHANGED, ScenarioState.IMPROVED)
 _KINDS: Final = {kind.value: rank for rank, kind in enumerate(ChangeKind)}
-_MAX_TURNS: Final = 3
 _MAX_CARDS: Final = 200
 _MAX_LINES: Final = 500
 _MAX_NAMES: Final = 2_000
 _MAX_CASES: Final = 8
 _MAX_ECHOES: Final = 3
 _MAX_PIPS: Final = 24
-_MAX_FACTS: Final = 4
 _SNIPPET: Final = 90
-_MEASURES: Final[Mapping[CostMeasure, str]] = {
-    CostMeasure.TOKENS: "fact.tokens",
-    CostMeasure.LATENCY: "fact.seconds",
-    CostMeasure.FIRST_TOKEN: "fact.first_token",
-}
-_TESTS: Final = {
-    "sequential probability ratio": "decide.test.sequential",
-    "Fisher's exact": "decide.test.fisher",
-}
-
-
-class CardTurn(NamedTuple):
-    """A turn that changed: the prompt, the difference of the answers, verdicts that flipped.
-
-    `is_paced`: the pace of both answers is known.
-    """
-
-    number: int
-    prompt: str
-    language: str
-    answer: str
-    similarity: str
-    tree: str
-    rewritten: bool
-    flips: Sequence[FlipView]
-    kept: int
-    is_paced: bool
-
-
-class TrialCard(NamedTuple):
-    """What a card shows of one trial: its changed turns, the first ones, and how many it has."""
-
-    turns: Sequence[CardTurn]
-    changed: int
-    of: int
-
-
-def trial_card(trial: TrialView) -> bytes:
-    """Return what a card shows of a compared trial, as JSON; empty if it was not compared."""
-    diff = trial.diff
-    if diff is None or not diff.kind or diff.kind == ChangeKind.SAME.value:
-        return b""
-    prompts = {turn.number: turn for turn in trial.turns}
-    changed = [turn for turn in diff.turns if turn.flips or turn.answer not in ("same", "")]
-    turns = [
-        CardTurn(
-            turn.number,
-            prompts[turn.number].prompt if turn.number in prompts else "",
-            prompts[turn.number].language if turn.number in prompts else "",
-            turn.answer,
-            turn.similarity,
-            turn.tree,
-            turn.rewritten,
-            turn.flips,
-            turn.kept,
-            turn.is_paced,
-        )
-        for turn in changed[:_MAX_TURNS]
-    ]
-    return msgspec.json.encode(TrialCard(turns, len(changed), len(diff.turns)))
-
-
-def read_trial_card(data: bytes) -> TrialCard | None:
-    """Return the card that `trial_card` has written; None for an empty one."""
-    return decode_struct(data, TrialCard) if data else None
 
 
 class CaseShare(NamedTuple):
@@ -137,16 +75,6 @@ class CaseShare(NamedTuple):
     passed: str
     status: str
     anchor: str
-
-
-class CostView(NamedTuple):
-    """A cost of one trial on both sides; `percent` is empty where both are equal."""
-
-    key: str
-    before: str
-    after: str
-    percent: str
-    tone: str
 
 
 class EchoView(NamedTuple):
@@ -256,48 +184,13 @@ def review_view(
             same_in.setdefault(place, []).append((card.label, card.anchor))
     can_decide = not comparison.candidate.startswith("run ")
     return ReviewView(
-        _verdict(by_state, comparison),
+        overall_verdict(by_state, comparison),
         list(_counts(by_state)),
         len(comparison.scenarios),
         groups,
         sum([group.number for group in groups if group.shape != "names"]) if can_decide else 0,
         same_in,
         can_decide,
-    )
-
-
-def _verdict(
-    by_state: Mapping[ScenarioState, Sequence[object]], comparison: Comparison
-) -> LocalizedText:
-    """Return what a reader should do, and why, in one sentence."""
-    numbers = {state: len(found) for state, found in by_state.items()}
-    n = len(comparison.scenarios)
-    costly = sum([one.exceeds_cost for one in comparison.scenarios])
-    worse = _parts(
-        numbers, (ScenarioState.REGRESSED, ScenarioState.UNDECIDED, ScenarioState.NOT_JUDGED)
-    )
-    if costly:
-        worse = (*worse, message("decide.part.costly", n=costly))
-    if numbers[ScenarioState.REGRESSED] or costly:
-        return message("decide.verdict.bad", parts=worse)
-    doubtful = (*worse, *_parts(numbers, (ScenarioState.FACTS_CHANGED, ScenarioState.FLAKY)))
-    if doubtful:
-        return message("decide.verdict.look", parts=doubtful)
-    changed = n - numbers[ScenarioState.UNCHANGED]
-    if not n:
-        return message("run.none")
-    return message("decide.verdict.good", n=n) if changed else message("decide.verdict.same", n=n)
-
-
-def _parts(
-    numbers: Mapping[ScenarioState, int], states: Iterable[ScenarioState]
-) -> tuple[LocalizedText, ...]:
-    return tuple(
-        [
-            message(f"decide.part.{state.value}", n=numbers[state])
-            for state in states
-            if numbers[state]
-        ]
     )
 
 
@@ -342,7 +235,7 @@ class _CardReader(NamedTuple):
         echoes = self._echoes(bot, shown, change)
         cases = list(_cases(rows)) if len({row.key.case for row in rows}) > 1 else []
         key = worst.key if worst else None
-        facts = list(map(_fact, change.facts[:_MAX_FACTS]))
+        facts = list(map(shown_fact, change.facts[:MAX_FACTS]))
         return ReviewCard(
             _exact(change.scenario),
             _exact(change.bot),
@@ -352,17 +245,17 @@ class _CardReader(NamedTuple):
             state.value,
             [single_line(tag) for tag in key.tags] if key else [],
             f"{single_line(key.file)}:{key.line}" if key and key.line else "",
-            _headline(change, state),
+            headline(change, state),
             [
                 _side(change.before.passed, change.before.trials),
                 _side(change.after.passed, change.after.trials),
             ],
-            _statistics(change, state),
+            statistics(change, state),
             echoes,
             cases[:_MAX_CASES],
             max(len(cases) - _MAX_CASES, 0),
             single_line(key.case) if key and cases else "",
-            [_cost(one) for one in change.cost],
+            [cost_view(one) for one in change.cost],
             [exceeded_phrase(one) for one in change.cost if one.exceeded],
             facts,
             shown,
@@ -377,7 +270,7 @@ class _CardReader(NamedTuple):
             " ".join([quote(_exact(row.key.id)) for row in rows if row.key.trial == 1]),
             _fails(rows),
             state in _SAFE,
-            _suggestion(change) if state is ScenarioState.FACTS_CHANGED else "",
+            suggestion(change) if state is ScenarioState.FACTS_CHANGED else "",
         )
 
     def _rank(self, row: TrialRow) -> tuple[int, int]:
@@ -478,104 +371,3 @@ def _side(passed: int, trials: int) -> tuple[str, str, Sequence[bool]]:
     """Return how many passed, of how many, and a mark for each as far as they can be drawn."""
     marks = [number < passed for number in range(trials)] if trials <= _MAX_PIPS else []
     return str(passed), str(trials), marks
-
-
-def _headline(change: ScenarioComparison, state: ScenarioState) -> LocalizedText:
-    """Return the assessment in words, without statistics."""
-    if state is ScenarioState.FACTS_CHANGED and len(change.facts) == 1:
-        kind = change.facts[0].kind
-        return {
-            "number": message("decide.fact.number"),
-            "unit": message("decide.fact.unit"),
-            "date": message("decide.fact.date"),
-            "negation": message("decide.fact.negation"),
-            "name": message("decide.fact.name"),
-        }.get(kind, message("decide.headline.facts_changed"))
-    if state is ScenarioState.UNDECIDED:
-        return message(
-            "decide.headline.undecided", passed=change.after.passed, of=change.after.trials
-        )
-    return message(f"decide.headline.{state.value}")
-
-
-def _statistics(change: ScenarioComparison, state: ScenarioState) -> Sequence[LocalizedText]:
-    """Return what the assessment is based on; empty if nothing was tested."""
-    counts = message(
-        "decide.statistics",
-        before=change.before.passed,
-        of=change.before.trials,
-        now=change.after.passed,
-        of_now=change.after.trials,
-        low=_percent(change.before.low),
-        high=_percent(change.before.high),
-        low_now=_percent(change.after.low),
-        high_now=_percent(change.after.high),
-    )
-    found = [counts]
-    if change.test:
-        name = (
-            message(_TESTS[change.test])
-            if change.test in _TESTS
-            else message("compare.side", what=single_line(change.test))
-        )
-        if change.p is None:
-            found.append(message("decide.test", test=name))
-        elif change.adjusted is None:
-            found.append(message("decide.test.p", test=name, p=f"{change.p:.3g}"))
-        else:
-            found.append(
-                message(
-                    "decide.test.adjusted",
-                    test=name,
-                    p=f"{change.p:.3g}",
-                    adjusted=f"{change.adjusted:.3g}",
-                )
-            )
-    elif state in (
-        ScenarioState.FACTS_CHANGED,
-        ScenarioState.TEXT_CHANGED,
-        ScenarioState.COST_CHANGED,
-    ):
-        found.append(message("decide.untested"))
-    if change.assumed_rate is not None:
-        found.append(message("compare.assumed", rate=round(100 * change.assumed_rate)))
-    if change.flaky:
-        found.append(message("decide.flaky"))
-    return found
-
-
-def _percent(share: float) -> int:
-    return round(100 * share)
-
-
-def _cost(cost: CostChange) -> CostView:
-    """Return a cost: before, after, and the share by which it changed."""
-    share = round(100 * (cost.after / cost.before - 1)) if cost.before else 0
-    percent = f"{share:+,}%".replace("-", "−") if share else ""
-    if cost.measure is CostMeasure.TOKENS:
-        before, after = f"{cost.before:,.0f}", f"{cost.after:,.0f}"
-    else:
-        before, after = format_duration(cost.before), format_duration(cost.after)
-    tone = "exceeded" if cost.exceeded else "changed" if cost.changed else ""
-    return CostView(_MEASURES[cost.measure], before, after, percent, tone)
-
-
-def _fact(fact: FactDifference) -> tuple[str, str, str]:
-    return (
-        f"facts.{fact.kind}",
-        single_line(fact.before or "", 60),
-        single_line(fact.after or "", 60),
-    )
-
-
-def _suggestion(change: ScenarioComparison) -> str:
-    """Return expectations, as YAML, for facts of the baseline that the candidate lacks."""
-    kept = [
-        fact.before
-        for fact in change.facts
-        if fact.before
-        and fact.kind in ("number", "date", "unit")
-        and not HIDDEN.search(fact.before)
-    ]
-    lines = [f"- contains: {msgspec.json.encode(text).decode()}" for text in dict.fromkeys(kept)]
-    return "\n".join(lines[:_MAX_FACTS])
