@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -29,7 +30,8 @@ from coze_harness.cassettes.canonical_format import read_canonical, write_canoni
 from coze_harness.cassettes.cassette_files import read_cassette
 from coze_harness.cassettes.interaction import Interaction
 from coze_harness.cassettes.vcr_format import read_vcr_cassette
-from coze_harness.model import BotSnapshot
+from coze_harness.messages import Catalogue, LocalizedText, message
+from coze_harness.model import BotSnapshot, unknown_snapshot
 from scale import scaled
 
 FILES = scaled(20_000)
@@ -151,6 +153,42 @@ def test_lone_surrogates_in_the_x_coze_block_become_question_marks(
     assert read.origin.generated_values == {"x": "?"}
     assert (read.origin.bot.prompt, read.origin.bot.details) == ("bad ? end", {"k?": ["?"]})
     assert read_vcr_cassette(path.read_bytes(), path).origin == read.origin
+
+
+REFUSED = message("coze.snapshot.unknown", reason=message("coze.snapshot.unknown", reason="403"))
+
+
+@pytest.mark.parametrize(
+    "reason", [REFUSED, message("live.version_unknown", version="17", n=2, more=("a", REFUSED))]
+)
+def test_why_a_bot_is_unknown_is_stored_as_a_message(tmp_path: Path, reason: LocalizedText) -> None:
+    path = tmp_path / "a.yaml"
+    origin = replace(ORIGIN, bot=unknown_snapshot(reason, "17"))
+    path.write_bytes(write_canonical(plain_recording(), origin))
+    read = read_cassette(path)
+    assert read.canonical
+    assert read_vcr_cassette(path.read_bytes(), path).origin == read.origin == origin
+    assert str(reason) in path.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "damaged", ["null", "[1]", '{"id": 3, "params": {}}', '{"id": "a", "params": {"x": null}}']
+)
+def test_a_damaged_message_about_a_bot_is_replaced_by_its_text(
+    tmp_path: Path, damaged: str
+) -> None:
+    path = tmp_path / "a.yaml"
+    origin = replace(ORIGIN, bot=BotSnapshot(warning="no permission"))
+    text = write_canonical(plain_recording(), origin).decode()
+    marked = text.replace(
+        '"warning": "no permission"', f'"warning": "no permission", "warning_message": {damaged}'
+    )
+    assert marked != text
+    path.write_text(marked, "utf-8")
+    read = read_cassette(path)
+    assert read.origin is not None
+    assert read.origin.bot is not None
+    assert Catalogue("zh").text(read.origin.bot.why_unknown) == "no permission"
 
 
 def test_details_beyond_the_limits_of_yaml_or_json_remain_readable(tmp_path: Path) -> None:

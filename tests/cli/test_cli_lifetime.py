@@ -178,6 +178,18 @@ def test_a_second_signal_ends_a_run_at_once(large: ProjectFolder) -> None:
     ended = run.end()
     is_clean(ended)
     assert ended.code == 130
+    assert ended.err.endswith("Interrupted.\n")
+
+
+def test_the_last_words_are_in_the_language_of_the_project(large: ProjectFolder) -> None:
+    large.write("harness.yaml", f"lang: zh\n{large.text('harness.yaml')}")
+    run = started(large, "run", "--workers", "2", at=("open", ".index.html.tmp", signal.SIGTERM))
+    folder = large.path("reports")
+    wait_until(lambda: bool(list(folder.glob("2*/.index.html.tmp"))))
+    run.send(signal.SIGTERM)
+    ended = run.end()
+    assert ended.code == 130
+    assert ended.err.endswith("已中断。\n")
 
 
 @pytest.mark.parametrize("number", POLITE, ids=lambda number: number.name)

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from coze_harness.coze import RetryPolicy, fetch_bot_snapshot
-from coze_harness.model import BotSnapshot
+from coze_harness.messages import Catalogue
+from coze_harness.model import BotSnapshot, unknown_snapshot
 from coze_harness.server.script_reader import parse_script
 from coze_harness.server.server_process import serve
 from talking import BOT, HASTY, ByHand, Talk, good, refused, scripted_fault, told
@@ -88,7 +89,8 @@ def test_a_token_without_the_permission_gets_a_warning_and_no_failure(answer: An
     patience = RetryPolicy(jitter=lambda: 0.0, tries=2)
     found = ByHand([answer, answer]).drive(fetch_bot_snapshot(BOT, patience, published=True))
     assert found.warning.startswith("the bot's prompt and version are not known: ")
-    assert found == BotSnapshot(warning=found.warning)
+    assert found == unknown_snapshot(found.why_unknown)
+    assert "提示词" in Catalogue("zh").text(found.why_unknown)
 
 
 def test_a_gateway_in_the_way_is_a_warning_too() -> None:

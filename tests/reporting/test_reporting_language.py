@@ -9,12 +9,15 @@ import pytest
 from builders import trial
 from coze_harness.cassettes import Redactor
 from coze_harness.execution.conversation_runner import error_record
-from coze_harness.messages import Language
-from coze_harness.model import TrialStatus
+from coze_harness.messages import LANGUAGES, Catalogue, Language, message
+from coze_harness.model import TrialStatus, unknown_snapshot
 from coze_harness.model.errors import CassetteEditedError
 from coze_harness.model.location import Location
 from coze_harness.reporting.encoded_result import ResultEncoder
 from coze_harness.reporting.page_options import PageOptions
+from coze_harness.reporting.trial_view import trial_view
+from coze_harness.reporting.wording import Wording
+from coze_harness.results.trial_decoding import decode_trial
 
 
 @pytest.mark.parametrize(("language", "what"), [("en", "The recording was "), ("zh", "录制文件")])
@@ -27,3 +30,17 @@ def test_a_worker_writes_texts_in_the_language_of_the_run(language: Language, wh
     assert stored == json.loads(encode(result).line)["error"]
     assert stored["what"].startswith(what)
     assert (stored["kind"], stored["where"]) == ("edited", "cassettes/a.yaml")
+
+
+def test_why_a_bot_is_unknown_is_in_the_language_of_the_run_and_of_the_page() -> None:
+    reason = message("live.version_unknown", version="17")
+    result = trial(TrialStatus.PASSED, asked=unknown_snapshot(reason, "17"))
+    english, chinese = (Catalogue(language).text(reason) for language in LANGUAGES)
+    encode = ResultEncoder(Redactor(()), options=PageOptions(language="zh"))
+    line = encode(result).line
+    assert json.loads(line)["snapshot"]["warning"] == chinese
+    read = decode_trial(line)
+    assert read.snapshot is not None
+    assert read.snapshot.why_unknown == reason
+    facts = trial_view(read, Wording("en", both=True)).bot_facts
+    assert ("fact.bot_warning", english, chinese) in facts

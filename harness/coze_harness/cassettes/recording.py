@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from msgspec import Struct, field
+import msgspec
+from msgspec import UNSET, Struct, UnsetType, field
 from msgspec.structs import asdict
 
 from coze_harness.cassettes.interaction import Interaction, base_path_of
+from coze_harness.messages import LocalizedText, Param
 from coze_harness.model import JSON, BotSnapshot, replace
 
 FORMAT_VERSION = 1
@@ -139,8 +141,15 @@ def dump_info(recording: Recording, origin: RecordingInfo) -> dict[str, JSON]:
             "prompt": snapshot.prompt,
             **({"details": snapshot.details} if snapshot.details else {}),
             **({"warning": snapshot.warning} if snapshot.warning else {}),
+            **_warning_message(snapshot),
         }
     return block
+
+
+def _warning_message(snapshot: BotSnapshot) -> dict[str, JSON]:
+    if snapshot.warning_message is UNSET:
+        return {}
+    return {"warning_message": msgspec.to_builtins(snapshot.warning_message)}
 
 
 def _poll_groups(interactions: Sequence[Interaction]) -> list[list[int]]:
@@ -256,7 +265,28 @@ def _snapshot(block: Mapping[str, JSON]) -> BotSnapshot:
         prompt=_text(block, "prompt"),
         details=details if isinstance(details, dict) else {},
         warning=_text(block, "warning"),
+        warning_message=_message(block.get("warning_message")),
     )
+
+
+def _message(value: JSON) -> LocalizedText | UnsetType:
+    """Return a message that was stored as data; unset if it is none."""
+    match value:
+        case {"id": str(identifier), "params": dict(stored)}:
+            params = {name: _param(one) for name, one in stored.items()}
+            found = {name: one for name, one in params.items() if one is not None}
+            return LocalizedText(identifier, found) if len(found) == len(params) else UNSET
+    return UNSET
+
+
+def _param(value: JSON) -> Param | None:
+    if isinstance(value, str | int | float):
+        return value
+    if not isinstance(value, list):
+        return _message(value) or None
+    entries = [one if isinstance(one, str) else _message(one) for one in value]
+    found = [one for one in entries if one is not UNSET]
+    return tuple(found) if len(found) == len(entries) else None
 
 
 def _text(block: Mapping[str, JSON], key: str) -> str:

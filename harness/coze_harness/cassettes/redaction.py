@@ -11,11 +11,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
+from msgspec import UNSET
+
 from coze_harness.cassettes.decoded_text import decode_string, decoded_forms, written_span
 from coze_harness.cassettes.known_secrets import KnownSecrets, lower_case
 from coze_harness.cassettes.secret_rules import find_shapes
 from coze_harness.cassettes.stream_fields import split_texts
-from coze_harness.messages import LocalizedText, message
+from coze_harness.messages import LocalizedText, change_texts, message
 from coze_harness.model import BotSnapshot, replace
 from coze_harness.text.json_text import dump_json, parse_json
 from coze_harness.text.placeholders import MARK, PLACEHOLDER
@@ -155,6 +157,11 @@ class Redactor:
             model=self.redact(snapshot.model),
             prompt=self.redact(snapshot.prompt),
             warning=self.redact(snapshot.warning),
+            warning_message=(
+                UNSET
+                if snapshot.warning_message is UNSET
+                else change_texts(snapshot.warning_message, self.redact)
+            ),
         )
 
     def redact_message(self, text: LocalizedText) -> LocalizedText:

@@ -71,7 +71,8 @@ class _Commands(click.Group):
             return None
         module, attribute, _help = _COMMANDS[cmd_name]
         command = getattr(import_module(f"coze_harness.cli.{module}"), attribute)
-        interrupt_on_signals()
+        output = ctx.find_object(CommandOutput) or current_output()
+        interrupt_on_signals(lambda: output.words.text(message("main.interrupted")))
         return command if isinstance(command, click.Command) else None
 
     def resolve_command(

@@ -9,7 +9,7 @@ from typing import Final
 from coze_harness.coze import api_calls, response_parsing
 from coze_harness.coze.retry_policy import RetryPolicy, call_with_retry
 from coze_harness.messages import message
-from coze_harness.model import JSON, BotSnapshot
+from coze_harness.model import JSON, BotSnapshot, unknown_snapshot
 from coze_harness.model.errors import CozeError
 from coze_harness.model.protocols import CallFlow
 
@@ -34,8 +34,7 @@ def fetch_bot_snapshot(
         envelope, _response = yield from call_with_retry(call, policy, repeatable=True)
         envelope.raise_for_code(message("coze.call.bot"))
     except CozeError as error:
-        unknown = message("coze.snapshot.unknown", reason=error.what)
-        return BotSnapshot(warning=str(unknown))  # stored in the recording
+        return unknown_snapshot(message("coze.snapshot.unknown", reason=error.what))
     return parse_bot_snapshot(envelope.data)
 
 

@@ -13,8 +13,8 @@ from coze_harness.coze import RetryPolicy, fetch_bot_snapshot
 from coze_harness.execution.flow_driver import FlowTask
 from coze_harness.execution.live_conversations import LiveConversations
 from coze_harness.execution.live_scheduler import run_concurrently
-from coze_harness.messages import UserText, message
-from coze_harness.model import BotSnapshot, Target
+from coze_harness.messages import UserText, change_texts, message
+from coze_harness.model import BotSnapshot, Target, unknown_snapshot
 from coze_harness.transport import ServiceTransports
 
 BotVersion: TypeAlias = tuple[Target, str]
@@ -52,8 +52,8 @@ class BotSnapshots(Struct, frozen=True):
         monotonic = self.conversations.clock.monotonic
         self._known.update(run_concurrently(factories, workers=workers, monotonic=monotonic))
         for key in bots:
-            if warning := self._known[key].warning:
-                warning = self.redactor.redact(warning)
+            if reason := self._known[key].why_unknown:
+                warning = change_texts(reason, self.redactor.redact)
                 self.warn(message("live.bot_warning", bot=key[0].name, warning=warning))
 
     def find(self, version: BotVersion) -> BotSnapshot | None:
@@ -80,5 +80,4 @@ def _of_version(bot_version: str, snapshot: BotSnapshot) -> BotSnapshot:
     """Return a snapshot of a version; Coze describes only the draft and the published one."""
     if bot_version in ("", _DRAFT, snapshot.version) or snapshot.warning:
         return snapshot
-    warning = message("live.version_unknown", version=bot_version)
-    return BotSnapshot(version=bot_version, warning=str(warning))  # stored in the recording
+    return unknown_snapshot(message("live.version_unknown", version=bot_version), bot_version)

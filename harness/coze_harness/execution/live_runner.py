@@ -37,7 +37,7 @@ from coze_harness.execution.recording_facts import is_streamed, requested_versio
 from coze_harness.execution.replay_runner import ReplayRunner
 from coze_harness.execution.turn_sources import ConversationAtService
 from coze_harness.messages import UserText, message
-from coze_harness.model import BotSnapshot, Target, replace
+from coze_harness.model import BotSnapshot, Target, replace, unknown_snapshot
 from coze_harness.model.errors import CassetteError, HarnessError
 from coze_harness.model.protocols import CallFlow, Conversation, EncodeResult, GenerateValues
 from coze_harness.model.trial import Trial, Turn
@@ -187,7 +187,7 @@ class LiveSession(Struct, Generic[Encoded], frozen=True):
         recorder = RecordingTransport(timed, settings.address(trial.bot), settings.redactor)
         snapshot = self.snapshots.find(requested_version(trial))
         if trial.bot.is_project:
-            snapshot = BotSnapshot(warning=str(message("live.project_snapshot")))
+            snapshot = unknown_snapshot(message("live.project_snapshot"))
         if snapshot is not None:
             # First, so that the bot cannot repeat a secret of its prompt without its context.
             snapshot = recorder.redactor.redact_snapshot(snapshot)

@@ -23,7 +23,14 @@ from coze_harness.model.mutation_score import (
     SurvivingMutant,
 )
 from coze_harness.model.record import replace
-from coze_harness.model.reply import BotSnapshot, Message, Reply, ToolCall, Usage
+from coze_harness.model.reply import (
+    BotSnapshot,
+    Message,
+    Reply,
+    ToolCall,
+    Usage,
+    unknown_snapshot,
+)
 from coze_harness.model.run_record import (
     BotVersionChange,
     ChangedScenarios,
@@ -138,4 +145,5 @@ __all__ = [
     "VerdictStatus",
     "Wait",
     "replace",
+    "unknown_snapshot",
 ]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from msgspec import Struct, field
+from msgspec import UNSET, Struct, UnsetType, field
 
+from coze_harness.messages import LocalizedText, literal
 from coze_harness.model.http_call import JSON
 
 
@@ -97,7 +98,8 @@ class BotSnapshot(Struct, frozen=True, kw_only=True):
     """A bot's configuration when it was recorded.
 
     `version` is Coze's number of the published version, `details` everything besides model and
-    prompt, as JSON. `warning` says why the configuration is unknown.
+    prompt, as JSON. `warning` says why the configuration is unknown; `warning_message` has it as
+    data, which older recordings lack.
     """
 
     version: str = ""
@@ -105,3 +107,21 @@ class BotSnapshot(Struct, frozen=True, kw_only=True):
     prompt: str = ""
     details: Mapping[str, JSON] = field(default_factory=dict)
     warning: str = ""
+    warning_message: LocalizedText | UnsetType = UNSET
+
+    @property
+    def why_unknown(self) -> LocalizedText:
+        """Why the configuration is unknown; empty if it is known."""
+        if self.warning_message is UNSET:
+            return literal(self.warning)
+        return self.warning_message
+
+
+def unknown_snapshot(reason: LocalizedText, version: str = "") -> BotSnapshot:
+    """Return the snapshot of a bot whose configuration is unknown.
+
+    Args:
+        reason: why; recordings have it in English, too.
+        version: the number of the version, if that is known.
+    """
+    return BotSnapshot(version=version, warning=str(reason), warning_message=reason)

@@ -12,6 +12,7 @@ from msgspec import UNSET
 
 from coze_harness.messages import LITERAL, Catalogue, LocalizedText
 from coze_harness.model import (
+    BotSnapshot,
     ErrorRecord,
     Reply,
     TrialChange,
@@ -120,7 +121,7 @@ def _stored_trial(result: TrialResult, words: Catalogue) -> StoredTrial:
         known_failure=result.known_failure,
         warnings=tuple([words.text(text) for text in result.warnings]),
         bot_id=result.bot_id,
-        snapshot=result.snapshot,
+        snapshot=result.snapshot and _in_language(result.snapshot, words),
         recorded_at=result.recorded_at,
         change=None if result.change is None else _stored_change(result.change, words),
         edited=result.edited,
@@ -226,6 +227,10 @@ def _stored_verdict_change(change: VerdictChange, words: Catalogue) -> StoredVer
         after=change.after,
         messages=VerdictMessages(expected=_as_data(change.expected)),
     )
+
+
+def _in_language(snapshot: BotSnapshot, words: Catalogue) -> BotSnapshot:
+    return replace(snapshot, warning=words.text(snapshot.why_unknown))
 
 
 def _without_deep_values(result: TrialResult) -> TrialResult:

@@ -29,7 +29,7 @@ def bot_lines(bot: BotView, writer: TerminalWriter, words: Catalogue) -> Iterato
         *bot.differences,
     ]
     if not bot.known:
-        warning = f" {bot.warning}" if bot.warning else ""
+        warning = f" {single_line(words.text(bot.warning))}" if bot.warning else ""
         unknown = words.word("compare.unknown_bot")
         yield writer.line(label, f"{bot.name}: {unknown}{warning}")
     elif not changes and not bot.prompt:

@@ -111,7 +111,7 @@ class BotView(NamedTuple):
 
     name: str
     known: bool
-    warning: str
+    warning: LocalizedText
     facts: Sequence[SideFact]
     differences: Sequence[SideFact]
     prompt: str
@@ -346,7 +346,7 @@ def _bot(change: BotComparison) -> BotView:
     return BotView(
         single_line(change.bot),
         change.known,
-        single_line(after.warning or before.warning),
+        after.why_unknown or before.why_unknown,
         [fact for fact in facts if fact.before != fact.after],
         [
             SideFact(single_line(one.name), truncate_text(one.before), truncate_text(one.after))

@@ -37,6 +37,7 @@ from coze_harness.reporting.views.safe_text import (
     truncate_text,
 )
 from coze_harness.reporting.views.view_model import (
+    BotFact,
     CallView,
     ErrorView,
     Fact,
@@ -95,7 +96,7 @@ def trial_view(result: TrialResult, wording: Wording | None = None) -> TrialView
         error,
         truncate_text(result.known_failure),
         _warnings(result, wording),
-        _bot_facts(result.bot_id, result.snapshot),
+        _bot_facts(result.bot_id, result.snapshot, wording),
         single_line(key.scenario),
         status_badge(result.status, wording.words),
         result.seconds,
@@ -319,16 +320,17 @@ def _error(error: ErrorRecord, wording: Wording) -> ErrorView:
     )
 
 
-def _bot_facts(bot_id: str, snapshot: BotSnapshot | None) -> list[Fact]:
-    facts = [("fact.bot_id", single_line(bot_id))]
+def _bot_facts(bot_id: str, snapshot: BotSnapshot | None, wording: Wording) -> list[BotFact]:
+    facts = [("fact.bot_id", single_line(bot_id), "")]
     if snapshot is None:
         return facts
+    warning, second_warning = wording.pair(snapshot.why_unknown)
     facts += [
-        ("fact.bot_version", single_line(snapshot.version)),
-        ("fact.bot_model", single_line(snapshot.model)),
-        ("fact.bot_prompt", truncate_text(snapshot.prompt)),
-        ("fact.bot_details", truncate_text(_as_json(snapshot))),
-        ("fact.bot_warning", truncate_text(snapshot.warning)),
+        ("fact.bot_version", single_line(snapshot.version), ""),
+        ("fact.bot_model", single_line(snapshot.model), ""),
+        ("fact.bot_prompt", truncate_text(snapshot.prompt), ""),
+        ("fact.bot_details", truncate_text(_as_json(snapshot)), ""),
+        ("fact.bot_warning", truncate_text(warning), truncate_text(second_warning)),
     ]
     return [fact for fact in facts if fact[1]]
 

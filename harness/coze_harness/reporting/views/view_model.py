@@ -18,6 +18,9 @@ from coze_harness.reporting.views.safe_text import NAME_LIMIT, single_line
 Fact: TypeAlias = tuple[str, str]
 """A label, as an id of the catalogue, and its value."""
 
+BotFact: TypeAlias = tuple[str, str, str]
+"""A label, as an id of the catalogue, its value, and that in the second language."""
+
 _PLAIN = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
 _ID_LIMIT: Final = 300
 
@@ -259,7 +262,7 @@ class TrialView(NamedTuple):
     error: ErrorView | None
     known_failure: str
     warnings: Sequence[tuple[str, str]]
-    bot_facts: Sequence[Fact]
+    bot_facts: Sequence[BotFact]
     scenario: str
     badge: str
     seconds: float
