@@ -181,7 +181,7 @@ def test_a_damaged_message_about_a_bot_is_replaced_by_its_text(
     origin = replace(ORIGIN, bot=BotSnapshot(warning="no permission"))
     text = write_canonical(plain_recording(), origin).decode()
     marked = text.replace(
-        '"warning": "no permission"', f'"warning": "no permission", "warning_message": {damaged}'
+        '"warning":"no permission"', f'"warning":"no permission","warning_message":{damaged}'
     )
     assert marked != text
     path.write_text(marked, "utf-8")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 
+import pytest
+from coze_harness.messages import Language
+from coze_harness.messages.catalogue import load_files
 from project import ProjectFolder
 
 from pytest_plugin.plugin_running import RunPytest
@@ -47,3 +50,24 @@ def test_an_error_in_a_file_is_in_the_chosen_language(
     done = run_pytest("scenarios/new.yaml", env={"COZE_HARNESS_LANG": "zh"})
     assert "scenarios/new.yaml:1:" in done.out
     assert "下一步：" in done.out
+
+
+@pytest.mark.parametrize(
+    ("env", "language"),
+    [
+        ({"LANG": "C.UTF-8"}, "en"),
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "zh_CN.UTF-8", "COZE_HARNESS_LANG": "en"}, "en"),
+    ],
+)
+def test_help_of_options_and_markers_is_in_the_language_of_the_environment(
+    project: ProjectFolder, run_pytest: RunPytest, env: dict[str, str], language: Language
+) -> None:
+    texts = {
+        key: entry[language]
+        for key, entry in load_files("pytest_options")["pytest_options"].items()
+    }
+    marker = texts.pop("pytest.option.marker")
+    done = run_pytest("--help", env={**env, "COLUMNS": "300"})
+    assert [key for key, text in texts.items() if text not in done.out] == []
+    assert marker in run_pytest("--markers", env=env).out

@@ -6,7 +6,9 @@ other rooms only for a scenario file, the `coze` fixture or a `--coze-…` optio
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+import json
+import os
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,35 +20,51 @@ if TYPE_CHECKING:
     from coze_harness.pytest_plugin.coze_fixture import CozeFixture
 
 _DETECTOR = pytest.StashKey[ScenarioDetector]()
-_MARKER = (
-    "coze(bot='', cassette='', stream=False): the bot that the `coze` fixture talks to, and the"
-    " path of its cassette in the cassettes folder."
-)
+_TEXTS = Path(__file__).parents[1] / "messages" / "pytest_options.json"
+_LANGUAGE_VARIABLES = ("COZE_HARNESS_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+
+
+def _texts(environment: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the help of options and markers, by id.
+
+    The settings are not read for it: their language needs an opened project. Nor is the catalogue
+    imported, unless it may be Chinese.
+    """
+    language = "en"
+    if any(environment.get(one, "").lower().startswith("zh") for one in _LANGUAGE_VARIABLES):
+        from coze_harness.messages.catalogue import choose_language
+
+        language = choose_language("", environment)
+    entries = json.loads(_TEXTS.read_bytes())
+    return {key: entry[language] for key, entry in entries.items()}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options that record, report, and make known failures strict."""
-    group = parser.getgroup("coze-harness", "conversations with Coze bots")
+    texts = _texts(os.environ)  # noqa: TID251 (ProcessContext would import the catalogue)
+    group = parser.getgroup("coze-harness", texts["pytest.option.group"])
     group.addoption(
         "--coze-record",
         action="store_true",
-        help="Talk to Coze (COZE_API_TOKEN) and write cassettes instead of replaying them.",
+        help=texts["pytest.option.record"],
     )
     group.addoption(
         "--coze-report",
         action="store_true",
-        help="Write a run folder (index.html, run.json, …) as coze-harness run does.",
+        help=texts["pytest.option.report"],
     )
     group.addoption(
         "--coze-strict-known",
         action="store_true",
-        help="Fail a known failure that passes.",
+        help=texts["pytest.option.strict_known"],
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, and the report in the main process."""
-    config.addinivalue_line("markers", _MARKER)
+    texts = _texts(os.environ)  # noqa: TID251 (see above)
+    marker = texts["pytest.option.marker"]
+    config.addinivalue_line("markers", f"coze(bot='', cassette='', stream=False): {marker}")
     if config.getoption("--coze-record") and config.getoption("numprocesses", None):
         from coze_harness.messages import message
         from coze_harness.pytest_plugin.session_projects import session_projects
