@@ -223,6 +223,16 @@ def test_closeness_of_chinese_looks_at_single_characters_and_whole_latin_words()
     assert verdict.score == 1.0
 
 
+@pytest.mark.parametrize(
+    ("item", "answer"),
+    [
+        ("contains: Paris", "It is known for its food."),
+    ],
+)
+def test_words_that_share_few_letters_are_not_the_nearest_ones(item: str, answer: str) -> None:
+    assert judge(item, answer).reason.id == "kind.contains.missing"
+
+
 def test_a_likeness_just_below_the_limit_is_not_rounded_up_to_it() -> None:
     verdict = judge(f"similar: {{to: {'a' * 999}, at_least: 1}}", "a" * 1000)
     assert str(verdict.reason) == "The similarity is 0.999; at least 1 is required."

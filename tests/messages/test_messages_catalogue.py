@@ -74,6 +74,15 @@ def test_both_languages_say_the_same_values(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
+def test_no_chinese_text_is_an_english_one(name: str) -> None:
+    """Three words in a row are a sentence, not a name or a command."""
+    for key, entry in FILES[name].items():
+        text = PLACEHOLDER.sub("", entry["zh"])
+        has_words = re.search(r"[a-z]{2,} [a-z]{2,} [a-z]{2,}", text, re.IGNORECASE)
+        assert not has_words or re.search(r"[\u4e00-\u9fff]", text), key
+
+
+@pytest.mark.parametrize("name", FILES)
 def test_ids_are_sorted(name: str) -> None:
     assert list(FILES[name]) == sorted(FILES[name])
 

@@ -146,6 +146,16 @@ def test_a_notice_says_how_many_more_there_are_than_github_shows() -> None:
     )
 
 
+def test_repeats_that_fail_for_one_reason_share_an_annotation() -> None:
+    results = [
+        replace(result, key=replace(result.key, scenario="a", trial=number))
+        for number, result in enumerate((_failing(f"a#{n}", answer=f"第{n}") for n in range(12)), 1)
+    ]
+    ((level, properties, text),) = _commands(results)
+    assert (level, properties["title"]) == ("error", "a#0: contains")
+    assert text.endswith("\nThe same failure in 11 other trials.")
+
+
 def test_a_trial_that_was_executed_again_is_told_as_it_was_executed_last() -> None:
     first = trial(TrialStatus.ERROR, named=key("a"), note=error())
     last = trial(named=key("a"))

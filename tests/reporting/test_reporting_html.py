@@ -245,8 +245,8 @@ def test_chinese_is_told_to_the_browser(source: str) -> None:
 
 
 def test_pass_rates_of_repeats_say_whether_they_are_met(page: Page) -> None:
-    assert "repeatchatchat6/6100 %80 %yes" in squeezed(page.text)
-    assert "hourschatchat0/20 %100 %no" in squeezed(page.text)
+    assert "repeatchatchat6/6100%80%yes" in squeezed(page.text)
+    assert "hourschatchat0/20%100%no" in squeezed(page.text)
 
 
 def test_a_page_in_chinese_says_the_same_and_translates_no_data() -> None:

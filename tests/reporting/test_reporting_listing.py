@@ -78,7 +78,7 @@ def test_each_number_that_two_runs_have_is_drawn_oldest_on_the_left() -> None:
         "Time of a trial, P95",
         "Tokens of a run",
     ]
-    for words in ("100 %", "50 %", "3.00 s", "6.00 s", "1,200", "2,400"):
+    for words in ("100%", "50%", "3.00 s", "6.00 s", "1,200", "2,400"):
         assert words in page.text
 
 
@@ -95,7 +95,7 @@ def test_spoilt_answers_are_no_part_of_a_trend() -> None:
 def test_a_row_has_the_counts_the_cost_and_a_link() -> None:
     one = a_run(1, BAD, mode=Mode.LIVE, cost=RunCost(tokens=12_345, polls=9, p50=1.5, p95=75.0))
     page = listing(one)
-    for words in ("50.0 %", "1.50 s", "75.0 s", "12,345", "live", "2026-11-22 10:03:12 UTC"):
+    for words in ("50.0%", "1.50 s", "75.0 s", "12,345", "live", "2026-11-22 10:03:12 UTC"):
         assert words in cells(page)
     assert "r1/index.html" in [at["href"] for at in page.named("a")]
     assert page.named("polyline") == []

@@ -31,8 +31,10 @@ from coze_harness.reporting.page_options import PageOptions
 from coze_harness.reporting.report_formats import FORMATS, ReportSet
 from coze_harness.reporting.terminal.terminal_trials import (
     ErrorBlocks,
+    FailureBlocks,
     failure_block,
     failure_line,
+    share_lines,
     since_lines,
     verdict_line,
 )
@@ -350,3 +352,31 @@ def test_lines_are_wrapped_between_words_and_wide_characters(
 ) -> None:
     assert list(wrap_line(text, width)) == lines
     assert cell_width("编号A") == 5
+
+
+def test_equal_failures_of_a_scenario_are_printed_once_and_counted() -> None:
+    """Another answer is another failure, and so is the same one of another scenario."""
+    results = [
+        failing_trial(name, scenario=scenario, answer=answer)
+        for name, scenario, answer in (
+            ("a", "a", "八点"),
+            ("a#2", "a", "九点"),
+            ("a#3", "a", "八点"),
+            ("b", "b", "八点"),
+        )
+    ]
+    blocks = FailureBlocks()
+    shown = [blocks.lines(result) for result in results]
+    assert [len(block) > 2 for block in shown] == [True, True, False, True]
+    assert shown[2][1] == "  Prompt, answer and verdicts are the same as those of a."
+    assert share_lines(run(results)) == ["a: 0 of 3 trials passed, 100% required."]
+    assert share_lines(run(results), words=Catalogue("zh")) == [
+        "a：3 次测试通过 0 次，要求通过率 100%。"
+    ]
+    assert share_lines(run(results[3:])) == []
+
+
+def failing_trial(name: str, *, scenario: str, answer: str) -> TrialResult:
+    verdict = failed_verdict("It is not 7.", expected="7")
+    named = key(name, scenario=scenario)
+    return trial(TrialStatus.FAILED, named=named, turns=[turn("几点?", reply(answer), [verdict])])

@@ -216,8 +216,8 @@ def test_history_says_of_each_run_how_it_went() -> None:
     )
     rows = run_list_rows([good, bad])
     assert [(row.run_id, row.share, row.tone, row.link) for row in rows] == [
-        ("r2", "100.0 %", "good", "r2/index.html"),
-        ("r 1#", "75.0 %", "bad", "r%201%23/index.html"),
+        ("r2", "100.0%", "good", "r2/index.html"),
+        ("r 1#", "75.0%", "bad", "r%201%23/index.html"),
     ]
     assert rows[0].started == "2026-11-22 10:03:12 UTC"
     assert rows[0].duration == "2.00 s"
@@ -234,8 +234,8 @@ def test_the_list_of_runs_draws_the_trend_oldest_on_the_left() -> None:
     page = listing(Summary(trials=10, passed=10), Summary(), Summary(trials=10, passed=5, failed=5))
     assert page.faults == []
     assert [at["points"] for at in page.named("polyline")] == ["0.0,60.0 300.0,0.0"]
-    assert "100 %" in page.text
-    assert "50 %" in page.text
+    assert "100%" in page.text
+    assert "50%" in page.text
     assert len([at for at in page.named("a") if str(at["href"]).endswith("/index.html")]) == 4
 
 

@@ -14,7 +14,7 @@ from coze_harness.messages import Catalogue, UserText, as_message, message
 from coze_harness.model import TrialResult, TrialStatus
 from coze_harness.project.opened_project import Project
 from coze_harness.reporting.github_job import on_github
-from coze_harness.reporting.terminal.terminal_trials import ErrorBlocks, failure_block, failure_line
+from coze_harness.reporting.terminal.terminal_trials import ErrorBlocks, FailureBlocks, failure_line
 from coze_harness.reporting.terminal.terminal_writer import TerminalWriter, TextStyle
 from coze_harness.reporting.views.failure_causes import RECORDING_KINDS
 from coze_harness.reporting.views.line_wrapping import cell_width, wrap_line
@@ -80,6 +80,7 @@ class ProgressDisplay:
         self._bar: Progress | None = None
         self._task: TaskID | None = None
         self._errors = ErrorBlocks()
+        self._failures = FailureBlocks()
 
     def __enter__(self) -> ProgressDisplay:
         return self
@@ -145,7 +146,7 @@ class ProgressDisplay:
             return
         lines = [failure_line(result, self.words)]
         if self._blocks and not result.error:
-            lines = failure_block(
+            lines = self._failures.lines(
                 result, width=self.width, words=self.words, all_verdicts=self._verbose
             )
         head = self._coloured(lines[0], _COLOURS.get(result.status, ""))

@@ -40,6 +40,7 @@ from coze_harness.reporting.run_writer import RunOutcome
 from coze_harness.reporting.terminal.terminal_trials import (
     bot_table,
     edited_recordings,
+    share_lines,
     since_lines,
     summary_line,
 )
@@ -190,6 +191,8 @@ def show_outcome(
     report_to_ci(project, outcome, progress, options)
     location = str(project.folders.relative_path(outcome.location))
     progress.print_errors()
+    for line in share_lines(outcome.run, width=width, words=words):
+        progress.on_note(line)
     for line in since_lines(outcome.run, width=width, words=words):
         progress.on_note(line)
     summary = summary_line(outcome.run, location, words=words)

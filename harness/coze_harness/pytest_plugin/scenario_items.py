@@ -19,7 +19,7 @@ from coze_harness.project.selected_trials import select_trials
 from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.pytest_plugin.session_projects import session_projects
 from coze_harness.pytest_plugin.trial_player import TrialPlayer
-from coze_harness.reporting.terminal.terminal_trials import failure_block
+from coze_harness.reporting.terminal.terminal_trials import FailureBlocks
 from coze_harness.reporting.views.transcript import transcript
 from coze_harness.reporting.views.trial_view import trial_view
 from coze_harness.reporting.views.view_model import TrialView
@@ -199,7 +199,8 @@ class TrialItem(pytest.Item):
 
     def _description(self, results: Sequence[TrialResult]) -> str:
         """Describe failed trials: the reason, for pytest's summary, then the conversations."""
-        blocks = ["\n".join(failure_block(result, words=self._words)) for result in results]
+        failures = FailureBlocks()
+        blocks = ["\n".join(failures.lines(result, words=self._words)) for result in results]
         return self._projects.redacted("\n\n".join([self._view(results[0]).reason, *blocks]))
 
     def _view(self, result: TrialResult) -> TrialView:

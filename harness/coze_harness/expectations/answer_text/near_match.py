@@ -17,6 +17,8 @@ MAX_ANSWER: Final = 20_000
 MAX_TEXT: Final = 300
 MIN_SIMILARITY: Final = 60.0
 """The least similarity (0..100) of a part of the answer that is shown as the closest one."""
+MIN_WHOLE_SIMILARITY: Final = 55.0
+"""The same of whole words: "for its" is not close to "Paris", although "r its" is."""
 
 
 class NearMatch(Struct, frozen=True):
@@ -99,6 +101,11 @@ def _closest_part(answer: str, text: str) -> tuple[int, int] | None:
     part = answer[start:end]
     start += len(part) - len(part.lstrip())
     end = start + len(part.strip())
+    part = answer[start:end]
+    # Of a number with other digits, nothing but its place may be similar: "9 折" and "8.5 折".
+    is_number = any(map(str.isnumeric, part))
+    if not is_number and fuzz.ratio(text, part) < MIN_WHOLE_SIMILARITY:
+        return None
     return (start, end) if start < end else None
 
 

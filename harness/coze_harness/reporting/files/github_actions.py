@@ -9,7 +9,7 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-comm
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from posixpath import isabs, normpath
 from typing import Final, NamedTuple
 
@@ -38,6 +38,11 @@ class _Annotation(NamedTuple):
     place: str
     title: str
     text: str
+    cause: str = ""
+
+    def with_note(self, note: str) -> _Annotation:
+        """Return the annotation with a line after its text."""
+        return self._replace(text=f"{self.text}\n{note}") if note else self
 
 
 def workflow_commands(
@@ -68,14 +73,16 @@ def workflow_commands(
     lines: list[str] = []
     counts = {_ERROR: 0, _WARNING: 0}
     fails_job = _job_failures(run)
-    for row in run.rows:
-        for annotation in annotations.get(row.key.id, ()):
-            level = annotation.level
-            if level == _FAILURE:
-                level = _ERROR if fails_job(row) else _WARNING
-            counts[level] += 1
-            if counts[level] <= MAX_ANNOTATIONS:
-                lines.append(_command(level, annotation, prefix))
+    for group in _by_cause(run.rows, annotations):
+        annotation, row = group[0]
+        level = annotation.level
+        if level == _FAILURE:
+            level = _ERROR if fails_job(row) else _WARNING
+        counts[level] += 1
+        if counts[level] <= MAX_ANNOTATIONS:
+            more = len(group) - 1
+            text = message("annotation.same_cause", n=more) if more else LocalizedText()
+            lines.append(_command(level, annotation.with_note(words.text(text)), prefix))
     errors, warnings = (max(counts[level] - MAX_ANNOTATIONS, 0) for level in (_ERROR, _WARNING))
     if notice := _notice(errors, warnings):
         lines.append(f"::notice title=coze-harness::{_escape_data(words.text(notice))}")
@@ -108,6 +115,22 @@ def error_commands(
             annotation = _Annotation(level, str(one.where), f"coze-harness: {one.kind}", text)
             lines.append(_command(level, annotation, prefix))
     return lines
+
+
+def _by_cause(
+    rows: Iterable[TrialRow], annotations: Mapping[str, Sequence[_Annotation]]
+) -> Sequence[Sequence[tuple[_Annotation, TrialRow]]]:
+    """Return the annotations in the order of the rows.
+
+    Those of one scenario's trials at one place for one reason are together: GitHub shows few.
+    """
+    groups: dict[tuple[str, ...], list[tuple[_Annotation, TrialRow]]] = {}
+    for row in rows:
+        for number, one in enumerate(annotations.get(row.key.id, ())):
+            own = () if one.cause else (row.key.id, str(number))
+            key = (row.key.scenario, row.key.bot, one.level, one.place, one.cause, *own)
+            groups.setdefault(key, []).append((one, row))
+    return list(groups.values())
 
 
 def _each(error: HarnessError) -> Sequence[HarnessError]:
@@ -180,7 +203,8 @@ def _verdict_annotation(
         parts.append(labelled_text("seen", verdict.actual, words))
     title = f"{trial.name}: {verdict.name or verdict.kind}"
     text = "\n".join(map(_truncate, parts))
-    return _Annotation(level, verdict.place or trial.place, title, text)
+    cause = verdict.reason or verdict.expected
+    return _Annotation(level, verdict.place or trial.place, title, text, cause)
 
 
 def _job_failures(run: Run) -> Callable[[TrialRow], bool]:

@@ -278,7 +278,7 @@ def rate(result: ScenarioResult) -> LocalizedText:
     if not result.share:
         return LocalizedText()
     if result.required < 1:
-        required = f"{100 * result.required:g} %"
+        required = f"{100 * result.required:g}%"
         return message("summary.rate", share=result.share, required=required)
     return literal(result.share)
 

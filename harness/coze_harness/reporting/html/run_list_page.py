@@ -74,7 +74,7 @@ def _row(run: Run) -> RunListRow:
         counts.passed,
         counts.failed,
         counts.errors,
-        f"{100 * (counts.passed / counts.trials):.1f} %" if counts.trials else "",
+        f"{100 * (counts.passed / counts.trials):.1f}%" if counts.trials else "",
         verdict_tone(run),
         verdict_phrase(run),
         f"{quote(run.run_id, safe='', errors='surrogatepass')}/index.html",

@@ -6,6 +6,7 @@ cursor, overwrite a line or reverse it. Widths count a Chinese character as two 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import PurePath
@@ -17,6 +18,7 @@ from coze_harness.model import (
     Reply,
     Run,
     TrialResult,
+    TrialStatus,
     TurnChange,
     TurnResult,
     Verdict,
@@ -86,6 +88,64 @@ def failure_block(
     lines = [f"{trial.badge}  {trial.name}{place}"]
     shown = transcript(trial, words, all_verdicts=all_verdicts)
     lines += [f"  {line}" for line in _shorten(shown, words)]
+    return _all_wrapped(lines, width, words)
+
+
+class FailureBlocks:
+    """The blocks of failed trials; of equal ones of a scenario and bot, only the first is whole."""
+
+    def __init__(self) -> None:
+        # The id of the trial that has the block, by the block's digest.
+        self._known: dict[bytes, str] = {}
+
+    def lines(
+        self,
+        result: TrialResult,
+        *,
+        width: int = 0,
+        words: Catalogue | None = None,
+        all_verdicts: bool = False,
+    ) -> list[str]:
+        """Return a trial as `failure_block` does, or a reference to an equal trial."""
+        words = words or Catalogue()
+        lines = failure_block(result, width=width, words=words, all_verdicts=all_verdicts)
+        key = result.key
+        content = "\0".join([key.scenario, key.bot, result.status.value, *lines[1:]])
+        digest = hashlib.sha256(content.encode("utf-8", "surrogatepass")).digest()
+        first = self._known.setdefault(digest, key.id)
+        if first == key.id:
+            return lines
+        same = words.text(message("terminal.same_as", name=single_line(first)))
+        return [lines[0], *_all_wrapped([f"  {same}"], width, words)]
+
+
+def share_lines(run: Run, *, width: int = 0, words: Catalogue | None = None) -> list[str]:
+    """Return how many trials of each failed scenario passed; empty if each has a single one.
+
+    Args:
+        run: the finished run.
+        width: cells of a line; 0 in a pipe.
+        words: the texts of the language; English by default.
+    """
+    if run.comparison is not None or run.mutation is not None:
+        return []
+    words = words or Catalogue()
+    failed = [one for one in scenario_results(run) if one.status is TrialStatus.FAILED]
+    shared = [one for one in failed if one.share]
+    lines = [
+        words.text(
+            message(
+                "terminal.share",
+                name=one.label,
+                passed=one.passed,
+                n=one.attempts,
+                required=f"{100 * one.required:g}%",
+            )
+        )
+        for one in shared[:_MAX_LINES]
+    ]
+    if len(shared) > _MAX_LINES:
+        lines.append(words.text(message("report.and_more", n=len(shared) - _MAX_LINES)))
     return _all_wrapped(lines, width, words)
 
 

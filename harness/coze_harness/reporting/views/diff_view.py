@@ -80,7 +80,7 @@ def read_tree(tree: str) -> Iterator[tuple[str, str]]:
 def _difference_from_expected(number: int, verdict: Verdict) -> TurnDiffView:
     expected = _expected_text(verdict.expected)
     diff = diff_texts(truncate_text(expected), truncate_text(str(verdict.actual)))
-    similarity = f"{100 * diff.similarity:.0f} %"
+    similarity = f"{100 * diff.similarity:.0f}%"
     tree = diff_tree(diff.pieces)
     return TurnDiffView(number, "", similarity, (), (), tree, diff.rewritten, 0, False)
 
@@ -139,7 +139,7 @@ def _changed_turn(
     return TurnDiffView(
         number,
         change.answer.value if change else "",
-        f"{100 * change.similarity:.0f} %" if change and old and new and is_compared else "",
+        f"{100 * change.similarity:.0f}%" if change and old and new and is_compared else "",
         [_flip(flip, before, after, wording) for flip in change.verdict_changes] if change else (),
         [
             *(_fact(one) for one in (change.facts if change else ())),

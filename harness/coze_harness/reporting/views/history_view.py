@@ -189,7 +189,7 @@ def _row(run: Run | PreviousRun, link: str, counts: Counts) -> PreviousRunView:
         f"{counts.passed:,}/{counts.trials:,}",
         counts.failed,
         counts.errors,
-        f"{100 * counts.passed / max(counts.trials, 1):.1f} %",
+        f"{100 * counts.passed / max(counts.trials, 1):.1f}%",
         format_duration(cost.p95) if cost.p95 else "",
         f"{cost.tokens:,}" if cost.tokens else "",
         run_events(run.changes),
@@ -198,7 +198,7 @@ def _row(run: Run | PreviousRun, link: str, counts: Counts) -> PreviousRunView:
 
 def format_percent(value: float) -> str:
     """Return ``95 %``."""
-    return f"{value:.0f} %"
+    return f"{value:.0f}%"
 
 
 def format_number(value: float) -> str:

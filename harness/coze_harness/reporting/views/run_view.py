@@ -265,8 +265,8 @@ def _rate(rate: RequiredPassRate) -> RateView:
         single_line(rate.bot),
         rate.passed,
         rate.trials,
-        f"{100 * rate.passed / max(rate.trials, 1):.0f} %",
-        f"{100 * rate.required:g} %",
+        f"{100 * rate.passed / max(rate.trials, 1):.0f}%",
+        f"{100 * rate.required:g}%",
         rate.met,
     )
 
