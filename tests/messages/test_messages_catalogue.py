@@ -75,10 +75,10 @@ def test_both_languages_say_the_same_values(name: str) -> None:
 
 @pytest.mark.parametrize("name", FILES)
 def test_no_chinese_text_is_an_english_one(name: str) -> None:
-    """Three words in a row are a sentence, not a name or a command."""
+    """Two words in a row are English; a command and a single name are the same in both."""
     for key, entry in FILES[name].items():
-        text = PLACEHOLDER.sub("", entry["zh"])
-        has_words = re.search(r"[a-z]{2,} [a-z]{2,} [a-z]{2,}", text, re.IGNORECASE)
+        text = PLACEHOLDER.sub("", entry["zh"]).replace("pip install", "")
+        has_words = re.search(r"[a-z]{2,} [a-z]{2,}", text, re.IGNORECASE)
         assert not has_words or re.search(r"[\u4e00-\u9fff]", text), key
 
 
