@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from coze_harness.messages import LocalizedText, UserText, message
 from coze_harness.model.errors import SettingsError
+from coze_harness.model.os_error_reason import os_error_reason
 
 TOKEN_NAMES: Final = ("COZE_API_TOKEN", "COZE_APE_KEY")
 """Where a token is looked for: the name that Coze's SDKs use, then the walkthrough's own."""
@@ -119,7 +120,7 @@ def read_private_key(keys: OAuthAppKeys) -> str:
     except (OSError, UnicodeDecodeError) as fault:
         path = str(keys.key_file)
         raise SettingsError(
-            message("auth.key_file", path=path, reason=fault.strerror or "")
+            message("auth.key_file", path=path, reason=os_error_reason(fault))
             if isinstance(fault, OSError)
             else message("auth.key_file.no_text", path=path),
             next_step=message("auth.key_file.next", variable=PRIVATE_KEY_FILE),

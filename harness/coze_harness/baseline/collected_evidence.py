@@ -8,8 +8,9 @@ from contextlib import nullcontext
 from coze_harness.baseline.cassette_access import CassetteAccess
 from coze_harness.baseline.evidence import EVIDENCE_FILE, Evidence, EvidenceCollector
 from coze_harness.expectations.expectation_digest import expectation_digest
-from coze_harness.messages import UserText, as_message, literal, message
+from coze_harness.messages import UserText, as_message, message
 from coze_harness.model.errors import CassetteUnreadableError
+from coze_harness.model.os_error_reason import os_error_reason
 from coze_harness.model.trial import Trial
 
 
@@ -56,6 +57,6 @@ def save_evidence(
     except CassetteUnreadableError as error:
         reason = as_message(error.what)
     except OSError as error:
-        reason = literal(error.strerror or "") or message("evidence.unwritable")
+        reason = os_error_reason(error)
     shown = access.folders.relative_path(cassettes / EVIDENCE_FILE)
     warn(message("evidence.not_added", file=str(shown), reason=reason))

@@ -16,10 +16,11 @@ from msgspec import Struct, field
 from coze_harness.compare.bot_differences import version_digest
 from coze_harness.compare.sequential_test import Attempts
 from coze_harness.compare.trial_comparison import FAILING, PASSING
-from coze_harness.messages import message
+from coze_harness.messages import UserText, message
 from coze_harness.model import JSON, TrialResult
 from coze_harness.model.errors import CassetteUnreadableError
 from coze_harness.model.location import Location
+from coze_harness.model.os_error_reason import os_error_reason
 from coze_harness.storage.atomic_write import write_atomically
 from coze_harness.text.json_text import dump_json, parse_json
 
@@ -55,7 +56,7 @@ class Evidence(Struct):
         except FileNotFoundError:
             return evidence
         except OSError as error:
-            raise _unreadable(path, 0, error.strerror or "it is no file") from error
+            raise _unreadable(path, 0, os_error_reason(error)) from error
         for number, line in enumerate(lines, 1):
             try:
                 evidence.add(*_decode(line))
@@ -150,7 +151,7 @@ def _of_type(kind: type[Value], value: JSON) -> Value:
     return value
 
 
-def _unreadable(path: Path, line: int, reason: str) -> CassetteUnreadableError:
+def _unreadable(path: Path, line: int, reason: UserText) -> CassetteUnreadableError:
     return CassetteUnreadableError(
         message("evidence.unreadable", reason=reason),
         where=Location(str(path), line),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-import msgspec
-from msgspec import UNSET, Struct, UnsetType, field
+from msgspec import Struct, field
 from msgspec.structs import asdict
 
 from coze_harness.cassettes.interaction import Interaction, base_path_of
-from coze_harness.messages import LocalizedText, Param
+from coze_harness.messages import LocalizedText
+from coze_harness.messages.message_data import dump_message, load_message
 from coze_harness.model import JSON, BotSnapshot, replace
 
 FORMAT_VERSION = 1
@@ -147,9 +147,8 @@ def dump_info(recording: Recording, origin: RecordingInfo) -> dict[str, JSON]:
 
 
 def _warning_message(snapshot: BotSnapshot) -> dict[str, JSON]:
-    if snapshot.warning_message is UNSET:
-        return {}
-    return {"warning_message": msgspec.to_builtins(snapshot.warning_message)}
+    reason = snapshot.warning_message
+    return {"warning_message": dump_message(reason)} if isinstance(reason, LocalizedText) else {}
 
 
 def _poll_groups(interactions: Sequence[Interaction]) -> list[list[int]]:
@@ -259,34 +258,15 @@ def _judge_info(block: Mapping[str, JSON]) -> JudgeInfo:
 
 def _snapshot(block: Mapping[str, JSON]) -> BotSnapshot:
     details = block.get("details")
-    return BotSnapshot(
+    snapshot = BotSnapshot(
         version=_text(block, "version"),
         model=_text(block, "model"),
         prompt=_text(block, "prompt"),
         details=details if isinstance(details, dict) else {},
         warning=_text(block, "warning"),
-        warning_message=_message(block.get("warning_message")),
     )
-
-
-def _message(value: JSON) -> LocalizedText | UnsetType:
-    """Return a message that was stored as data; unset if it is none."""
-    match value:
-        case {"id": str(identifier), "params": dict(stored)}:
-            params = {name: _param(one) for name, one in stored.items()}
-            found = {name: one for name, one in params.items() if one is not None}
-            return LocalizedText(identifier, found) if len(found) == len(params) else UNSET
-    return UNSET
-
-
-def _param(value: JSON) -> Param | None:
-    if isinstance(value, str | int | float):
-        return value
-    if not isinstance(value, list):
-        return _message(value) or None
-    entries = [one if isinstance(one, str) else _message(one) for one in value]
-    found = [one for one in entries if one is not UNSET]
-    return tuple(found) if len(found) == len(entries) else None
+    reason = load_message(block.get("warning_message"))
+    return snapshot if reason is None else replace(snapshot, warning_message=reason)
 
 
 def _text(block: Mapping[str, JSON], key: str) -> str:

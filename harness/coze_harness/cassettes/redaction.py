@@ -11,8 +11,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
-from msgspec import UNSET
-
 from coze_harness.cassettes.decoded_text import decode_string, decoded_forms, written_span
 from coze_harness.cassettes.known_secrets import KnownSecrets, lower_case
 from coze_harness.cassettes.secret_rules import find_shapes
@@ -151,17 +149,14 @@ class Redactor:
         if redacted != details:
             values = parse_json(redacted)
             snapshot = replace(snapshot, details=values if isinstance(values, dict) else {})
+        if isinstance(reason := snapshot.warning_message, LocalizedText):
+            snapshot = replace(snapshot, warning_message=change_texts(reason, self.redact))
         return replace(
             snapshot,
             version=self.redact(snapshot.version),
             model=self.redact(snapshot.model),
             prompt=self.redact(snapshot.prompt),
             warning=self.redact(snapshot.warning),
-            warning_message=(
-                UNSET
-                if snapshot.warning_message is UNSET
-                else change_texts(snapshot.warning_message, self.redact)
-            ),
         )
 
     def redact_message(self, text: LocalizedText) -> LocalizedText:

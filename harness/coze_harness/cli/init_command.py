@@ -16,6 +16,7 @@ from coze_harness.cli.schema_command import schema_text
 from coze_harness.messages import message
 from coze_harness.model.errors import UsageError
 from coze_harness.model.location import Location
+from coze_harness.model.os_error_reason import os_error_reason
 
 _FILES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -58,7 +59,7 @@ def init(folder: Path) -> int:
             echo(message("init.written", path=str(path)))
     except OSError as error:
         raise UsageError(
-            message("init.failed", reason=error.strerror or str(error)),
+            message("init.failed", reason=os_error_reason(error)),
             where=Location(str(error.filename or folder)),
             next_step=message("init.failed.next"),
         ) from error

@@ -28,6 +28,7 @@ from coze_harness.messages import message
 from coze_harness.model import JSON, Target
 from coze_harness.model.errors import SettingsError
 from coze_harness.model.location import Location, PathPart, SourcePositions
+from coze_harness.model.os_error_reason import os_error_reason
 from coze_harness.model.project_code import KindModule
 from coze_harness.text.safe_regex import PatternError, UserPattern, compile_pattern
 from coze_harness.text.spelling import with_suggestion, yaml_type_name
@@ -142,7 +143,7 @@ def read_config(file: Path) -> ConfigSpec:
         content = file.read_bytes()
     except OSError as error:
         raise SettingsError(
-            message("file.unreadable", reason=error.strerror or str(error)),
+            message("file.unreadable", reason=os_error_reason(error)),
             where=Location(CONFIG_FILE),
             next_step=message("file.unreadable.next"),
         ) from error

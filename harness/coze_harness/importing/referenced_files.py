@@ -13,6 +13,7 @@ from coze_harness.importing.imported_scenario import NotImportableError
 from coze_harness.messages import message
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError
+from coze_harness.model.os_error_reason import os_error_reason
 from coze_harness.yaml_source import YamlDocument, read_yaml
 
 MAX_FILE: Final = 10_000_000
@@ -97,7 +98,7 @@ def read_text(path: Path) -> str:
         with path.open("rb") as file:
             content = file.read(MAX_FILE + 1)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
+        reason = os_error_reason(error)
         raise NotImportableError(
             message("import.reason.unreadable", file=path.name, reason=reason)
         ) from error

@@ -12,6 +12,7 @@ from typing import Final
 from coze_harness.messages import Catalogue, LocalizedText, message
 from coze_harness.model import Run
 from coze_harness.model.errors import HarnessError
+from coze_harness.model.os_error_reason import os_error_reason
 from coze_harness.reporting.report_formats import FORMATS
 from coze_harness.reporting.run_writer import RunOutcome
 from coze_harness.results import read_results
@@ -97,7 +98,7 @@ def append_step_summary(folder: Path, environment: Mapping[str, str]) -> Iterato
         with path.open("ab") as file:
             file.write(b"\n" + text if before else text)
     except OSError as fault:
-        yield message("summary_step.unwritable", path=str(path), reason=fault.strerror or "")
+        yield message("summary_step.unwritable", path=str(path), reason=os_error_reason(fault))
 
 
 def _has_annotations(run: Run) -> bool:

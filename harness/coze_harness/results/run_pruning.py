@@ -11,6 +11,7 @@ from coze_harness.messages import message
 from coze_harness.model import Run
 from coze_harness.model.errors import ResultsError
 from coze_harness.model.location import Location
+from coze_harness.model.os_error_reason import os_error_reason
 from coze_harness.results.run_folder import RUN, TRIALS
 from coze_harness.storage import remote_folder as remote
 from coze_harness.storage.remote_folder import RemoteFolder
@@ -48,7 +49,7 @@ def delete_run(reports: Path | RemoteFolder, run_id: str) -> None:
         shutil.rmtree(path)
     except OSError as error:
         raise ResultsError(
-            message("prune.failed", reason=error.strerror or type(error).__name__),
+            message("prune.failed", reason=os_error_reason(error)),
             where=Location(str(reports / run_id)),
             next_step=message("prune.failed.next"),
         ) from error

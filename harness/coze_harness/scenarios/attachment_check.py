@@ -11,6 +11,7 @@ from coze_harness.messages import message
 from coze_harness.model import Attachment
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location
+from coze_harness.model.os_error_reason import os_error_reason
 from coze_harness.scenarios.case_files import resolve_inside
 from coze_harness.scenarios.project_paths import ProjectPaths
 
@@ -36,7 +37,7 @@ def read_attachment(path: str, where: Location, folder: str, project: ProjectPat
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise ScenarioError(
-            message("attachment.unreadable", path=path, reason=error.strerror or str(error)),
+            message("attachment.unreadable", path=path, reason=os_error_reason(error)),
             where=where,
             next_step=message("file.unreadable.next"),
         ) from error

@@ -15,6 +15,7 @@ from coze_harness.messages import LocalizedText, message
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError, ScenarioErrors
 from coze_harness.model.location import Location, SourcePositions
+from coze_harness.model.os_error_reason import os_error_reason
 from coze_harness.scenarios.error_collector import text_errors
 from coze_harness.scenarios.name_rules import is_usable_label
 from coze_harness.scenarios.project_paths import ProjectPaths, join_path, read_content, split_path
@@ -128,7 +129,7 @@ def _file_rows(file: str, shown: str, named_at: Location) -> Iterator[Row]:
         content = read_content(file, _MAX_SIZE + 1)
     except OSError as error:
         raise ScenarioError(
-            message("file.unreadable", reason=error.strerror or str(error)),
+            message("file.unreadable", reason=os_error_reason(error)),
             where=Location(shown),
             next_step=message("file.unreadable.next"),
         ) from error

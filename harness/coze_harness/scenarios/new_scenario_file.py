@@ -12,6 +12,7 @@ from msgspec import Struct
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model.errors import ScenarioError, UsageError
 from coze_harness.model.location import Location
+from coze_harness.model.os_error_reason import os_error_reason
 from coze_harness.scenarios.name_rules import check_name, fold_name
 from coze_harness.scenarios.scenario_text import scenario_text
 from coze_harness.storage.atomic_write import write_atomically
@@ -120,7 +121,7 @@ def write_scenario_file(path: Path, text: str) -> None:
         write_atomically(path, [text.encode("utf-8", "replace")])
     except OSError as error:
         raise UsageError(
-            message("new.cannot_write", reason=error.strerror or type(error).__name__),
+            message("new.cannot_write", reason=os_error_reason(error)),
             where=Location(str(path)),
             next_step=message("new.cannot_write.next"),
         ) from error

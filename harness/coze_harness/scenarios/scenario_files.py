@@ -9,6 +9,7 @@ from coze_harness.messages import message
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location
+from coze_harness.model.os_error_reason import os_error_reason
 from coze_harness.scenarios.error_collector import ErrorCollector, shape_errors, text_errors
 from coze_harness.scenarios.name_rules import fold_name
 from coze_harness.scenarios.project_paths import (
@@ -83,7 +84,7 @@ def _read_file(
         content = read_content(path)
     except OSError as error:
         raise ScenarioError(
-            message("file.unreadable", reason=error.strerror or str(error)),
+            message("file.unreadable", reason=os_error_reason(error)),
             where=Location(shown),
             next_step=message("file.unreadable.next"),
         ) from error

@@ -10,6 +10,7 @@ from coze_harness.messages import message
 from coze_harness.model import JSON, Message, Reply, TurnResult
 from coze_harness.model.errors import ScenarioError, UsageError
 from coze_harness.model.location import Location
+from coze_harness.model.os_error_reason import os_error_reason
 from coze_harness.model.project_code import ProjectCode
 from coze_harness.model.trial import EvaluationContext, Expectation
 from coze_harness.scenarios.error_collector import ErrorCollector, text_errors
@@ -80,7 +81,7 @@ def read_answer_file(path: Path) -> str:
         with path.open("rb") as file:
             content = file.read(MAX_ANSWER + 1)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
+        reason = os_error_reason(error)
         raise UsageError(
             message("try.unreadable", reason=reason),
             where=Location(str(path)),

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from coze_harness.messages import message
 from coze_harness.model.errors import UsageError
+from coze_harness.model.os_error_reason import os_error_reason
 from coze_harness.server.connection_registry import ConnectionRegistry
 
 LOOPBACK: Final = "127.0.0.1"
@@ -38,7 +39,7 @@ def listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except OSError as error:
         raise UsageError(
-            message("server.address", host=host, port=port, reason=error.strerror or str(error)),
+            message("server.address", host=host, port=port, reason=os_error_reason(error)),
             next_step=message("server.address.next"),
         ) from error
 

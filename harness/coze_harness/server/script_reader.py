@@ -7,6 +7,7 @@ from pathlib import Path
 
 from coze_harness.messages import message
 from coze_harness.model.errors import ScenarioError, ScenarioErrors, UsageError
+from coze_harness.model.os_error_reason import os_error_reason
 from coze_harness.server.script_schema import ServerScript
 from coze_harness.yaml_source import read_yaml
 from coze_harness.yaml_source.record_schema import read_record
@@ -26,7 +27,7 @@ def load_script(path: Path) -> ServerScript:
         source = path.read_bytes()
     except OSError as error:
         raise UsageError(
-            message("script.unreadable", path=str(path), reason=error.strerror or str(error)),
+            message("script.unreadable", path=str(path), reason=os_error_reason(error)),
             next_step=message("script.unreadable.next"),
         ) from error
     return parse_script(source, str(path))

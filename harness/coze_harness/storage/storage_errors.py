@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import errno
 
-from coze_harness.messages import LocalizedText, UserText, as_message, literal, message
+from coze_harness.messages import LocalizedText, UserText, as_message, message
+from coze_harness.model.os_error_reason import os_error_reason
 from coze_harness.storage.atomic_write import is_disk_full
 
 
@@ -31,4 +32,4 @@ def failure_reason(error: OSError) -> LocalizedText:
         return error.reason
     if is_disk_full(error):
         return message("storage.disk_full")
-    return literal(error.strerror or type(error).__name__)
+    return os_error_reason(error)

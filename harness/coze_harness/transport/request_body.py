@@ -17,6 +17,7 @@ from coze_harness.messages import LocalizedText, message
 from coze_harness.model import HttpCall
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location
+from coze_harness.model.os_error_reason import os_error_reason
 from coze_harness.text import json_text as jsontext
 
 _CHUNK_BYTES: Final = 1 << 16
@@ -41,7 +42,7 @@ def attach_body(call: HttpCall, request: requests.PreparedRequest) -> Iterator[N
         file = Path(call.upload).open("rb")  # noqa: SIM115  (closed below; an error gets its own message)
     except OSError as error:
         raise _upload_error(
-            call, message("transport.file_unreadable", reason=error.strerror or "")
+            call, message("transport.file_unreadable", reason=os_error_reason(error))
         ) from error
     with file:
         size = os.fstat(file.fileno()).st_size

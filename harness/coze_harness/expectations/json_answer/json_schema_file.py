@@ -11,6 +11,7 @@ from coze_harness.messages import message
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location
+from coze_harness.model.os_error_reason import os_error_reason
 from coze_harness.yaml_source import read_yaml
 
 _MAX_SIZE: Final = 1_000_000
@@ -33,7 +34,7 @@ def read_schema_file(argument: ItemArgument, root: str) -> tuple[JSON, str]:
             content = file.read(_MAX_SIZE + 1)
     except OSError as error:
         raise ScenarioError(
-            message("file.unreadable", reason=error.strerror or str(error)),
+            message("file.unreadable", reason=os_error_reason(error)),
             where=Location(shown),
             next_step=message("file.unreadable.next"),
         ) from error
