@@ -23,12 +23,12 @@ from coze_harness.reporting.terminal.terminal_trials import fit_line
 
 _COUNT: Final = 20
 # The cells of each column; after the two names, numbers are on the right.
-_WIDTHS: Final = (25, 7, 6, 7, 8, 10)
+_WIDTHS: Final = (24, 8, 9, 7, 8, 8)
 _NAMES: Final = 2
 _HEADS: Final = (
     message("runs.run"),
     message("runs.mode"),
-    message("runs.trials"),
+    message("runs.scenarios"),
     message("runs.passed"),
     message("runs.percentile"),
     message("runs.tokens"),
