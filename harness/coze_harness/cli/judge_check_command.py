@@ -140,7 +140,7 @@ def _lines(outcome: JudgeCheckOutcome, words: Catalogue) -> Iterator[str]:
             yield f"  {words.text(undecided)}"
         if measurement.missed:
             missed = measurement.missed.most_common()
-            names = ", ".join(f"{name} ×{n}" if n > 1 else name for name, n in missed)
+            names = tuple([f"{name} ×{n}" if n > 1 else name for name, n in missed])
             yield f"  {words.text(message('judge_check.missed', names=names))}"
         if measurement.by_labels:
             kappa = measurement.kappa

@@ -105,7 +105,8 @@ def _table(mutation: MutationOutcome, words: Catalogue, *, all_notes: bool) -> I
     wide = max(map(cell_len, parts), default=0)
     for score, name, part in zip(scores, names, parts, strict=True):
         missed = Counter(survivor.operator for survivor in score.survivors)
-        operators = ", ".join(f"{n} ×{k}" if k > 1 else n for n, k in missed.items())
+        named = tuple([f"{n} ×{k}" if k > 1 else n for n, k in missed.items()])
+        operators = words.text(message("list.all", names=named))
         shown = set_cell_size(fit_line(name, width), width)
         space = " " * (wide - cell_len(part))
         yield f"{shown}  {space}{part}  {_bar(score)}  {operators}".rstrip()

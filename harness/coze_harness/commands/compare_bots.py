@@ -126,7 +126,7 @@ def compare_candidate(
         tally = CaseTally(rates, partial(known.find, without=resumed.name if resumed else ""))
 
         def on_round(progress: RoundProgress) -> None:
-            listener.on_note(str(progress.describe()))
+            listener.on_note(progress.describe())
 
         def execute(
             remaining: Sequence[TrialPair], encode: ResultEncoder

@@ -14,7 +14,7 @@ Each file maps an id to its texts: `{"trial.none": {"en": "No trial ran.", "zh":
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -123,6 +123,11 @@ class Catalogue:
             values = ", ".join(f"{k}: {v}" for k, v in self.values(message.params).items())
             return f"{message.id} ({values})" if values else message.id
         return self._fill(text, message.params)
+
+    def sentences(self, messages: Iterable[LocalizedText]) -> str:
+        """Return messages that are sentences, one after the other; empty ones are left out."""
+        separator = "" if self.language == "zh" else " "
+        return separator.join(filter(None, map(self.text, messages)))
 
     def word(self, key: str, params: Mapping[str, Param] = _NOTHING) -> str:
         """Return the text of an id. Raises KeyError for an unknown one."""

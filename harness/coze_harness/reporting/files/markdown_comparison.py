@@ -11,6 +11,7 @@ from coze_harness.model import ChangeKind
 from coze_harness.reporting.files.markdown_escape import code_span, fence, labelled_fence
 from coze_harness.reporting.views.diff_view import read_tree
 from coze_harness.reporting.views.safe_text import truncate_text
+from coze_harness.reporting.views.transcript import labelled_text
 from coze_harness.reporting.views.view_model import FlipView, TrialView, TurnDiffView
 
 if TYPE_CHECKING:  # a run without a comparison or mutants imports this module, too
@@ -43,13 +44,7 @@ _MAX_EXPECTATIONS: Final = 5
 
 def comparison_head(view: ComparisonView, words: Catalogue) -> list[str]:
     """Return the parts of a comparison: sides and counts, then the scenarios."""
-    counts = [(words.word(f"change.{kind}"), number) for kind, number, _ in view.counts]
-    parts = [f"{code_span(view.baseline)} → {code_span(view.candidate)}\n"]
-    if counts:
-        parts.append(
-            f"| {' | '.join(word for word, _ in counts)} |\n|{' ---: |' * len(counts)}\n"
-            f"| {' | '.join(f'{number:,}' for _, number in counts)} |\n"
-        )
+    parts = [f"{' → '.join(code_span(words.text(side)) for side in view.sides)}\n"]
     if view.suite:
         parts.append(f"{words.text(view.suite)}\n")
     if view.cost:
@@ -66,7 +61,7 @@ def comparison_head(view: ComparisonView, words: Catalogue) -> list[str]:
 def _scenario(scenario: ScenarioView, words: Catalogue) -> str:
     named = {**scenario.assessment.params, "name": code_span(scenario.label)}
     sentences = (message(scenario.assessment.id, **named), *scenario.notes)
-    return f"- {_TONE_ICONS[scenario.tone]} {' '.join(map(words.text, sentences))}"
+    return f"- {_TONE_ICONS[scenario.tone]} {words.sentences(sentences)}"
 
 
 def bot_changes(view: ComparisonView, words: Catalogue) -> list[str]:
@@ -77,21 +72,27 @@ def bot_changes(view: ComparisonView, words: Catalogue) -> list[str]:
 def _bot(bot: BotView, words: Catalogue) -> str:
     name = words.text(message("comparison.bot", name=code_span(bot.name)))
     if not bot.known:
-        return f"{name}: {words.word('compare.unknown_bot')}\n"
+        unknown = words.word("compare.unknown_bot")
+        return f"{words.text(message('markdown.labelled', name=name, text=unknown))}\n"
     facts = [(words.word(key), before, after) for key, before, after in bot.facts]
     settings = [(code_span(key), before, after) for key, before, after in bot.differences]
     lines = [
-        f"- {label}: {_value(before, words)} → {_value(after, words)}"
+        _bullet(label, f"{_value(before, words)} → {_value(after, words)}", words)
         for label, before, after in (*facts, *settings[:_MAX_DIFFERENCES])
     ]
     if len(settings) > _MAX_DIFFERENCES:
         more = message("comparison.more", n=len(settings) - _MAX_DIFFERENCES)
         lines.append(f"- {words.text(more)}")
     if bot.prompt:
-        lines += ["", f"{words.word('fact.bot_prompt')}:", "", *diff_fence(bot.prompt)]
+        lines += ["", words.word("markdown.bot_prompt"), "", *diff_fence(bot.prompt)]
     if not lines:
-        return f"{name}: {words.word('compare.same_bot')}\n"
+        same = words.word("compare.same_bot")
+        return f"{words.text(message('markdown.labelled', name=name, text=same))}\n"
     return "\n".join([name, "", *lines, ""])
+
+
+def _bullet(label: str, text: str, words: Catalogue) -> str:
+    return f"- {words.text(message('markdown.labelled', name=label, text=text))}"
 
 
 def _value(text: str, words: Catalogue) -> str:
@@ -105,7 +106,7 @@ def change_block(trial: TrialView, words: Catalogue) -> str:
     kind = trial.diff.kind
     place = f"{code_span(trial.place)} · " if trial.place else ""
     lines = [
-        f"### {CHANGE_ICONS[kind]} {words.word(f'change.{kind}')} {code_span(trial.name)}",
+        f"### {CHANGE_ICONS[kind]} {_change_of_trial(kind, words)} {code_span(trial.name)}",
         "",
         f"{place}{words.text(message('comparison.of_bot', name=code_span(trial.bot)))}",
         "",
@@ -118,6 +119,15 @@ def change_block(trial: TrialView, words: Catalogue) -> str:
         more = message("comparison.more_turns", n=len(changed) - _MAX_TURNS)
         lines += [words.text(more), ""]
     return "\n".join(lines)
+
+
+def _change_of_trial(kind: str, words: Catalogue) -> str:
+    """Return what happened to a trial; whether the scenario regressed is decided by all of them."""
+    trial_words = {
+        ChangeKind.REGRESSED.value: message("markdown.now_fails"),
+        ChangeKind.IMPROVED.value: message("markdown.now_passes"),
+    }
+    return words.text(trial_words[kind]) if kind in trial_words else words.word(f"change.{kind}")
 
 
 def _turn(turn: TurnDiffView, trial: TrialView, words: Catalogue, *, has_turns: bool) -> list[str]:
@@ -145,11 +155,11 @@ def _flip(flip: FlipView, number: int, trial: TrialView, words: Catalogue) -> li
     name = f" {code_span(flip.name)}" if flip.name else ""
     head = f"- {icon} {code_span(flip.kind)}{name} {code_span(flip.place)}"
     change = words.text(message("comparison.flip", before=before, now=after))
-    lines = [f"{head}: {change}"]
+    lines = [words.text(message("markdown.flip", head=head, change=change))]
     if flip.expected:
-        lines.append(f"  - {words.word('label.expected')} {code_span(flip.expected)}")
+        lines.append(f"  - {labelled_text('expected', code_span(flip.expected), words)}")
     if flip.after == "failed" and (reason := _reason(flip, number, trial)):
-        lines.append(f"  - {words.word('label.why')} {code_span(reason)}")
+        lines.append(f"  - {labelled_text('why', code_span(reason), words)}")
     return [*lines, ""]
 
 
@@ -222,7 +232,7 @@ def _example(title: str, survivor: SurvivorView, words: Catalogue) -> str:
         more = len(survivor.expectations) - len(shown)
         lines += [f"- {words.text(message('page.and_more', n=more))}", ""] if more > 0 else [""]
     if survivor.hint:
-        lines += labelled_fence(words.word("mutations.hint").rstrip(":："), survivor.hint)
+        lines += labelled_fence(words.word("mutations.hint"), survivor.hint)
     return "\n".join(lines)
 
 

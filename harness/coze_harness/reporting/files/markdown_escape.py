@@ -22,11 +22,11 @@ def code_span(text: str, limit: int = SPAN_LIMIT) -> str:
 
 
 def labelled_fence(label: str, *texts: str) -> list[str]:
-    """Return a label and, below it, texts in a fence, truncated."""
+    """Return a label with its colon and, below it, texts in a fence, truncated."""
     text = "\n".join(text for text in texts if text)
     if len(text) > TEXT_LIMIT:
         text = f"{text[:TEXT_LIMIT]}…"
-    return [f"{label}:", "", *fence(text.split("\n"), "text"), ""]
+    return [label, "", *fence(text.split("\n"), "text"), ""]
 
 
 def fence(lines: Iterable[str], language: str) -> list[str]:

@@ -291,10 +291,11 @@ def _short_cause(group: CauseGroup, words: Catalogue) -> str:
 
 def _cause(group: CauseGroup, words: Catalogue) -> str:
     """Return why trials could not be judged: one block for all of them."""
-    names = ", ".join(code_span(name) for name, _ in group.trials)
+    names = tuple([code_span(name) for name, _ in group.trials])
+    listed = message("list.all", names=names)
     if group.more:
-        names = words.text(message("list.and_more", names=names, n=group.more))
-    lines = [f"- **!** {code_span(words.text(group.title), 300)}", f"  - {names}"]
+        listed = message("list.and_more", names=names, n=group.more)
+    lines = [f"- **!** {code_span(words.text(group.title), 300)}", f"  - {words.text(listed)}"]
     if group.next_step:
         step = code_span(words.text(group.next_step), 300)
         lines.append(f"  - {labelled_text('next', step, words)}")

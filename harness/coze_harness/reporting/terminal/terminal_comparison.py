@@ -111,8 +111,8 @@ class _ComparisonText(Struct, frozen=True):
         better = examples.get(ChangeKind.IMPROVED, ())
         facts = examples.get(ChangeKind.FACTS_CHANGED, ())
         return [
-            self._labelled(message("comparison.baseline"), view.baseline),
-            self._labelled(message("comparison.candidate"), view.candidate),
+            self._labelled(message("comparison.baseline"), self.words.text(view.sides[0])),
+            self._labelled(message("comparison.candidate"), self.words.text(view.sides[1])),
             *self._scenarios(view, ScenarioState.REGRESSED, worse),
             *self._unusable(unusable),
             *self._scenarios(view, ScenarioState.UNDECIDED, worse),
@@ -141,7 +141,7 @@ class _ComparisonText(Struct, frozen=True):
         return self._labelled(message("comparison.cost"), self.words.text(cost))
 
     def _assessment(self, scenario: ScenarioView) -> str:
-        return " ".join(map(self.words.text, (scenario.assessment, *scenario.notes)))
+        return self.words.sentences((scenario.assessment, *scenario.notes))
 
     def _reason(self, name: str, what: LocalizedText) -> str:
         text = message("report.verdict", name=single_line(name), reason=what)

@@ -32,6 +32,7 @@ _SIDES: Final = {
     "the recordings in ": "compare.recordings",
     "the candidates in ": "compare.side.candidates",
     "run ": "compare.side.run",
+    "version ": "compare.side.version",
 }
 _MAX_SCENARIOS: Final = 500
 _MAX_FACTS: Final = 3
@@ -160,6 +161,9 @@ def comparison_view(comparison: Comparison) -> ComparisonView:
 def _side(name: str) -> LocalizedText:
     """Return a side's name; the English names that `compare` gives have a phrase."""
     shown = single_line(name)
+    side, has_bots, bots = shown.partition(", of ")
+    if has_bots:
+        return message("compare.side.of_bots", side=_side(side), bots=tuple(bots.split(", ")))
     for start, phrase in _SIDES.items():
         if shown.startswith(start):
             return message(phrase, what=shown.removeprefix(start))
