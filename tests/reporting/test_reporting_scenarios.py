@@ -380,3 +380,9 @@ def failing_trial(name: str, *, scenario: str, answer: str) -> TrialResult:
     verdict = failed_verdict("It is not 7.", expected="7")
     named = key(name, scenario=scenario)
     return trial(TrialStatus.FAILED, named=named, turns=[turn("几点?", reply(answer), [verdict])])
+
+
+def test_trials_that_a_reason_does_not_name_are_one_link_away() -> None:
+    results = [failing_trial(f"a b#{n}", scenario="a b", answer="八点") for n in range(1, 8)]
+    source = page_of(results, run(results), PageOptions())
+    assert 'href="#v=trials&amp;st=failed,error&amp;q=%22a%20b%22"' in source

@@ -23,15 +23,21 @@ def root(context, missing=missing):
         @internalcode
         def t_2(*unused):
             raise TemplateRuntimeError("No filter named 'replace' found.")
+    try:
+        t_3 = environment.filters['urlencode']
+    except KeyError:
+        @internalcode
+        def t_3(*unused):
+            raise TemplateRuntimeError("No filter named 'urlencode' found.")
     pass
     def macro(l_1_cause):
-        t_3 = []
+        t_4 = []
         l_1_href = resolve('href')
         l_1_both = resolve('both')
         if l_1_cause is missing:
             l_1_cause = undefined("parameter 'cause' was not provided", name='cause')
         pass
-        t_3.extend((
+        t_4.extend((
             '<li><span class="ic ',
             escape(('error' if environment.getattr(l_1_cause, 'is_error') else 'failed')),
             '" aria-hidden="true"></span><div class="title"><span class="sr">',
@@ -46,7 +52,7 @@ def root(context, missing=missing):
         for (l_2_name, l_2_anchor), l_2_loop in LoopContext(environment.getattr(l_1_cause, 'trials'), undefined):
             _loop_vars = {}
             pass
-            t_3.extend((
+            t_4.extend((
                 '<a href="',
                 escape(context.call((undefined(name='href') if l_1_href is missing else l_1_href), l_2_anchor, _loop_vars=_loop_vars)),
                 '"><bdi>',
@@ -55,27 +61,38 @@ def root(context, missing=missing):
             ))
             if (not environment.getattr(l_2_loop, 'last')):
                 pass
-                t_3.append(
+                t_4.append(
                     ', ',
                 )
         l_2_loop = l_2_name = l_2_anchor = missing
         if environment.getattr(l_1_cause, 'more'):
             pass
-            t_3.extend((
-                ' ',
+            t_4.append(
+                ' <a href="#v=trials&amp;st=failed,error',
+            )
+            if environment.getattr(l_1_cause, 'scenario'):
+                pass
+                t_4.extend((
+                    '&amp;q=%22',
+                    escape(t_3(environment.getattr(l_1_cause, 'scenario'))),
+                    '%22',
+                ))
+            t_4.extend((
+                '">',
                 escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'page.and_more', {'n': context.call(environment.getattr('{:,}', 'format'), environment.getattr(l_1_cause, 'more'))})),
+                '</a>',
             ))
-        t_3.append(
+        t_4.append(
             '</div>\n',
         )
         if (environment.getattr(l_1_cause, 'expected') or environment.getattr(l_1_cause, 'seen')):
             pass
-            t_3.append(
+            t_4.append(
                 '<div class="es">',
             )
             if environment.getattr(l_1_cause, 'expected'):
                 pass
-                t_3.extend((
+                t_4.extend((
                     '<span>',
                     escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'verdict.expected')),
                     ' <span class="val">',
@@ -84,7 +101,7 @@ def root(context, missing=missing):
                 ))
             if environment.getattr(l_1_cause, 'seen'):
                 pass
-                t_3.extend((
+                t_4.extend((
                     '<span>',
                     escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'verdict.seen')),
                     ' <span class="wrong">',
@@ -93,36 +110,36 @@ def root(context, missing=missing):
                 ))
                 if (environment.getattr(l_1_cause, 'times') > 1):
                     pass
-                    t_3.extend((
+                    t_4.extend((
                         ' × ',
                         escape(context.call(environment.getattr('{:,}', 'format'), environment.getattr(l_1_cause, 'times'))),
                     ))
-                t_3.append(
+                t_4.append(
                     '</span>',
                 )
-            t_3.append(
+            t_4.append(
                 '</div>\n',
             )
         elif (environment.getattr(l_1_cause, 'times') > 1):
             pass
-            t_3.extend((
+            t_4.extend((
                 '<div class="es"><span>× ',
                 escape(context.call(environment.getattr('{:,}', 'format'), environment.getattr(l_1_cause, 'times'))),
                 '</span></div>\n',
             ))
         if environment.getattr(l_1_cause, 'next_step'):
             pass
-            t_3.extend((
+            t_4.extend((
                 '<div class="es"><span class="cmd"><code>',
                 escape(context.call((undefined(name='both') if l_1_both is missing else l_1_both), environment.getattr(l_1_cause, 'next_step'), 300)),
                 '</code><button type="button" class="script quiet" data-do="code">',
                 escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'json.copy')),
                 '</button></span></div>\n',
             ))
-        t_3.append(
+        t_4.append(
             '</li>\n',
         )
-        return concat(t_3)
+        return concat(t_4)
     context.exported_vars.add('cause_of')
     context.vars['cause_of'] = l_0_cause_of = Macro(environment, macro, 'cause_of', ('cause',), False, False, False, context.eval_ctx.autoescape)
     if (environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'since') and (environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'events') or (not environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'since'), 'is_empty')))):
@@ -193,9 +210,9 @@ def root(context, missing=missing):
                     yield '</ul>\n'
                     if (t_1(l_1_results) > 10):
                         pass
-                        yield '<p class="small">'
+                        yield '<p class="small"><a href="#v=trials">'
                         yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'page.and_more', {'n': context.call(environment.getattr('{:,}', 'format'), (t_1(l_1_results) - 10), _loop_vars=_loop_vars)}, _loop_vars=_loop_vars))
-                        yield '</p>\n'
+                        yield '</a></p>\n'
                     yield '</div>\n'
             l_1_key = l_1_status = l_1_results = missing
             yield '</div>\n'
@@ -364,8 +381,11 @@ def root(context, missing=missing):
                 yield escape(context.call((undefined(name='both') if l_1_both is missing else l_1_both), environment.getattr(environment.getitem(environment.getattr(l_1_one, 'causes'), 0), 'summary'), 60, _loop_vars=_loop_vars))
                 if (t_1(environment.getattr(l_1_one, 'causes')) > 1):
                     pass
-                    yield ' '
+                    yield ' <a href="'
+                    yield escape(context.call((undefined(name='href') if l_1_href is missing else l_1_href), environment.getattr(l_1_one, 'anchor'), _loop_vars=_loop_vars))
+                    yield '">'
                     yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'page.and_more', {'n': (t_1(environment.getattr(l_1_one, 'causes')) - 1)}, _loop_vars=_loop_vars))
+                    yield '</a>'
             yield '</td>'
             if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'history'):
                 pass
@@ -468,11 +488,11 @@ def root(context, missing=missing):
             yield '</p>\n'
         yield '</section>\n'
     yield '<div class="cards">\n'
-    def t_4(fiter):
+    def t_5(fiter):
         for (l_1_key, l_1_top) in fiter:
             if l_1_top:
                 yield (l_1_key, l_1_top)
-    for (l_1_key, l_1_top) in t_4((('overview.slowest', environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'slowest')), ('overview.costliest', environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'costliest')))):
+    for (l_1_key, l_1_top) in t_5((('overview.slowest', environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'slowest')), ('overview.costliest', environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'costliest')))):
         _loop_vars = {}
         pass
         yield '<section class="card" aria-labelledby="'
@@ -511,9 +531,16 @@ def root(context, missing=missing):
     for (l_1_name, l_1_value) in environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'environment'):
         _loop_vars = {}
         pass
-        yield '<dt><bdi>'
-        yield escape(l_1_name)
-        yield '</bdi></dt><dd><bdi>'
+        yield '<dt>'
+        if (l_1_name == 'platform'):
+            pass
+            yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'fact.platform', _loop_vars=_loop_vars))
+        else:
+            pass
+            yield '<bdi>'
+            yield escape(l_1_name)
+            yield '</bdi>'
+        yield '</dt><dd><bdi>'
         yield escape(l_1_value)
         yield '</bdi></dd>\n'
     l_1_name = l_1_value = missing
@@ -524,4 +551,4 @@ def root(context, missing=missing):
     yield '</code></dd>\n</dl>\n</section>\n</div>\n</div>'
 
 blocks = {}
-debug_info = '1=27&2=36&3=46&4=71&5=76&6=106&7=110&9=113&10=117&14=128&16=131&17=137&18=141&20=151&22=154&23=157&24=160&26=166&27=172&30=194&31=197&41=204&43=207&46=211&47=214&50=218&51=221&52=223&53=226&56=230&57=233&64=237&66=240&67=244&68=287&69=293&71=297&72=301&80=320&82=323&85=327&87=343&88=349&93=392&94=395&99=399&101=402&104=404&106=416&107=420&112=445&113=448&117=451&119=454&121=456&122=460&125=464&126=467&131=471&132=479&133=481&135=485&136=490&142=500&144=502&145=506&147=511&148=515&150=521'
+debug_info = '1=33&2=42&3=52&4=88&5=93&6=123&7=127&9=130&10=134&14=145&16=148&17=154&18=158&20=168&22=171&23=174&24=177&26=183&27=189&30=211&31=214&41=221&43=224&46=228&47=231&50=235&51=238&52=240&53=243&56=247&57=250&64=254&66=257&67=261&68=304&69=310&71=314&72=318&80=337&82=340&85=344&87=360&88=366&93=412&94=415&99=419&101=422&104=424&106=436&107=440&112=465&113=468&117=471&119=474&121=476&122=480&125=484&126=487&131=491&132=499&133=501&135=505&136=510&142=520&144=522&145=526&147=531&148=535&150=548'
