@@ -15,8 +15,8 @@ from coze_harness.model.errors import CassetteEditedError
 from coze_harness.model.location import Location
 from coze_harness.reporting.encoded_result import ResultEncoder
 from coze_harness.reporting.page_options import PageOptions
-from coze_harness.reporting.trial_view import trial_view
-from coze_harness.reporting.wording import Wording
+from coze_harness.reporting.views.trial_view import trial_view
+from coze_harness.reporting.views.wording import Wording
 from coze_harness.results.trial_decoding import decode_trial
 
 
