@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -31,7 +30,7 @@ from coze_harness.cassettes.cassette_files import read_cassette
 from coze_harness.cassettes.interaction import Interaction
 from coze_harness.cassettes.vcr_format import read_vcr_cassette
 from coze_harness.messages import Catalogue, LocalizedText, message
-from coze_harness.model import BotSnapshot, unknown_snapshot
+from coze_harness.model import BotSnapshot, replace, unknown_snapshot
 from scale import scaled
 
 FILES = scaled(20_000)
