@@ -197,7 +197,7 @@ def _row(run: Run | PreviousRun, link: str, counts: Counts) -> PreviousRunView:
 
 
 def format_percent(value: float) -> str:
-    """Return ``95 %``."""
+    """Return a percentage as text: ``95%``."""
     return f"{value:.0f}%"
 
 
