@@ -104,7 +104,7 @@ SIMPLE: st.SearchStrategy[JSON] = st.one_of(
     ),
     st.builds(
         lambda pattern, options: {"regex": {"pattern": pattern, **options}},
-        st.sampled_from([r"\w+", "^.$", "[学a]", "（?", r"\X{3}", "(?s).*$", r"[^\n]+术"]),
+        st.sampled_from([r"\w+", "^.$", "[学a]", "（x?", r"\X{3}", "(?s).+$", r"[^\n]+术"]),
         OPTIONS,
     ),
     st.builds(

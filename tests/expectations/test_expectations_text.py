@@ -67,7 +67,7 @@ def test_texts_are_the_same_after_nfc_and_what_the_author_allows(
         ("contains: {all: [x, 助手]}", "一个学术助手", ["助手"]),
         ("not: 助手", "一个学术助手", ["助手"]),
         ("regex: '术.'", "一个学术助手", ["术助"]),
-        ("regex: '$'", "一个", []),
+        ("regex: '\\b'", "一个", []),
         ("starts_with: 一个", "一个学术助手", ["一个"]),
         ("ends_with: 助手", "一个学术助手", ["助手"]),
         ("equals: 一个", "一个", ["一个"]),
@@ -251,6 +251,39 @@ def test_a_runaway_pattern_is_stopped_and_fails_whichever_way_it_is_asked(item: 
     assert verdict.status is FAILED
     assert type(verdict).__name__ == "Verdict"
     assert "was stopped after 0.5 s on a text of 81 characters" in str(verdict.reason)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "passes", "fails"),
+    [
+        ("^$", "", "a"),
+        ("^(是|否)?$", "是", "不知道"),
+        ("^[^鱼]*$", "肉", "鱼"),
+        (r"^[^\u300a]*$", "书", "《书》"),
+        (r"^\D*$", "一", "1"),
+        (r"^\P{Han}*$", "ok", "好"),
+        ("^.{0,60}$", "短", "长" * 61),
+        (r"^(?:.*\n?){0,3}$", "a\nb", "a\nb\nc\nd"),
+        ("^(?!.*ChatGPT)", "我", "我是 ChatGPT"),
+        (r"^[^\U0001F600-\U0001F64F]*$", "好", "好😀"),
+    ],
+)
+def test_a_pattern_that_matches_an_empty_text_may_still_reject_others(
+    pattern: str, passes: str, fails: str
+) -> None:
+    item = f"regex: '{pattern}'"
+    assert judge(item, passes).status is VerdictStatus.PASSED
+    assert judge(item, fails).status is VerdictStatus.FAILED
+
+
+@pytest.mark.parametrize("text", ["'a\\u200bb'", '"a\\u200bb"', "好👩‍👩‍👧", "می‌خواهم"])
+def test_an_invisible_character_that_is_written_or_joins_letters_is_taken(text: str) -> None:
+    assert declare(f"contains: {text}")
+
+
+def test_one_text_of_a_list_may_have_a_full_width_comma() -> None:
+    for texts in ('["抱歉，我不能"]', "\n  - 抱歉，我不能", "[抱歉，我不能, ChatGPT]"):
+        assert judge(f"contains:\n none: {texts}", "好").status is VerdictStatus.PASSED
 
 
 def test_classic_catastrophes_end_soon() -> None:

@@ -32,7 +32,7 @@ def test_cases_come_from_jsonl_yaml_and_lists_with_their_types(tmp_path: Path) -
     row = {"city": "北京", "n": 1, "ok": True, "none": None}
     for cases, others in (
         ("c.jsonl", {"c__jsonl": json.dumps(row, ensure_ascii=False) + "\n\n"}),
-        ("c.yaml", {"c__yaml": "- {city: 北京, n: 1, ok: yes, none: }"}),
+        ("c.yaml", {"c__yaml": "- {city: 北京, n: 1, ok: True, none: }"}),
         ("[{city: 北京, n: 1, ok: true, none: ~}]", {}),
     ):
         folder = tmp_path / str(len(cases))

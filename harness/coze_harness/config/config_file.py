@@ -45,7 +45,7 @@ from coze_harness.yaml_source.record_schema import (
     list_of,
     record_schema,
 )
-from coze_harness.yaml_source.unquoted_text import find_unquoted_faults
+from coze_harness.yaml_source.unquoted_text import find_unquoted_faults, without_repeated_places
 
 CONFIG_FILE: Final = "harness.yaml"
 
@@ -195,7 +195,7 @@ def _check_keys(data: Mapping[str, JSON], document: YamlDocument) -> None:
     else:
         mismatches += check_shape({"redact": redact}, _PATTERNS, positions)
     if mismatches:
-        first, *others = mismatches
+        first, *others = without_repeated_places(mismatches)
         raise SettingsError(
             first.what,
             where=first.where,

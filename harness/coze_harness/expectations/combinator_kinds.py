@@ -128,6 +128,7 @@ def _build_members(
             message("expectation.list_empty", label=argument.label),
             message("expectation.list_empty.expectation"),
         )
+    argument.reject_wide_comma()
     return tuple(
         item.build_operand(member, argument.positions.below(*argument.path, i))
         for i, member in enumerate(argument.value)

@@ -7,6 +7,7 @@ takes a microsecond, and every value of every scenario is checked.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeGuard
@@ -15,8 +16,16 @@ from coze_harness.messages import LocalizedText, UserText, as_message, message
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import PathPart, SourcePositions, format_path
-from coze_harness.text.spelling import nearest_word, suggest_number, yaml_type_name
+from coze_harness.text.spelling import (
+    format_written_number,
+    nearest_word,
+    suggest_number,
+    suggest_share,
+    yaml_type_name,
+)
 
+_INVISIBLE: Final = "[\u00ad\u200b\u2060\ufeff]"
+"""Characters without a width that join no letters: soft hyphen, zero-width space, word joiner."""
 _JSON: Final = json.JSONEncoder(ensure_ascii=False)
 
 
@@ -117,7 +126,19 @@ class ItemArgument:
                 message("expectation.text_empty", label=self.label),
                 message("expectation.text_empty.next"),
             )
+        if not self.value.isascii():
+            self._reject_invisible(self.value)
         return self.value
+
+    def _reject_invisible(self, text: str) -> None:
+        """Reject a character that nobody sees, unless it is written as an escape sequence."""
+        found = re.search(_INVISIBLE, text)
+        if found and found[0] in self.positions.source(*self.path):
+            code = ord(found[0])
+            raise self.error_at(
+                message("expectation.invisible", label=self.label, code=f"U+{code:04X}"),
+                message("expectation.invisible.next", escape=f"\\u{code:04x}"),
+            )
 
     def _how_to_quote(self) -> LocalizedText:
         source = self.positions.source(*self.path)
@@ -142,7 +163,27 @@ class ItemArgument:
                 message("expectation.list_empty", label=self.label),
                 message("expectation.list_empty.text"),
             )
+        self.reject_wide_comma()
         return tuple(self.child(i, member).text() for i, member in enumerate(self.value))
+
+    def reject_wide_comma(self) -> None:
+        """Reject a list in brackets whose only entry has a full-width comma: `[北京，上海]`.
+
+        Raises:
+            ScenarioError: the list is written like this.
+        """
+        if not isinstance(self.value, list) or len(self.value) != 1:
+            return
+        entry = self.child(0, self.value[0])
+        written = entry.positions.source(*entry.path)
+        start, first = self.positions.at(*self.path), entry.positions.at(*entry.path)
+        is_in_brackets = (first.line, first.column) == (start.line, start.column + 1)
+        if is_in_brackets and "，" in written and written[:1] not in ("'", '"'):
+            entries = ", ".join(part.strip() for part in written.split("，"))
+            raise entry.error_at(
+                message("expectation.wide_comma", label=self.label, text=written),
+                message("expectation.wide_comma.next", entries=entries),
+            )
 
     def number(self, *, above: float | None = None, up_to: float | None = None) -> float:
         """Return the value as a number of at least 0.
@@ -159,23 +200,27 @@ class ItemArgument:
             raise self.type_error(message("expectation.type.number"), step)
         label, shown = self.label, str(value)
         what: LocalizedText | None = None
+        step: LocalizedText | None = None
         if above is not None and value <= above:
             what = message("expectation.number.above", label=label, value=shown, limit=above)
         elif value < 0:
             what = message("expectation.number.negative", label=label, value=shown)
         elif up_to is not None and value > up_to:
             what = message("expectation.number.up_to", label=label, value=shown, limit=up_to)
+            step = suggest_share(value) if up_to == 1 else None
         if what:
-            raise self.error_at(what, message("expectation.number.next"))
+            raise self.error_at(what, step or message("expectation.number.next"))
         return value
 
     def count(self) -> int:
         """Return the value as a whole number of at least 0."""
         value = self.number()
         if not isinstance(value, int):
+            step = message("expectation.number.fraction.next")
+            if value.is_integer():
+                step = message("spelling.write", text=format_written_number(value))
             raise self.error_at(
-                message("expectation.number.fraction", label=self.label, value=str(value)),
-                message("expectation.number.fraction.next"),
+                message("expectation.number.fraction", label=self.label, value=str(value)), step
             )
         return value
 

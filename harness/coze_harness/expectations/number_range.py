@@ -72,6 +72,11 @@ class NumberRange(Struct, frozen=True):
                 message("expectation.range.none", label=whole.label),
                 message("expectation.write", code=f"{whole.path[-1]}: {{max: 1}}"),
             )
+        if not least and most is None and whole.positions.source(*whole.path, "min") == "0":
+            raise whole.error_at(
+                message("expectation.range.everything", label=whole.label),
+                message("expectation.range.everything.next"),
+            )
         if least is not None and most is not None and least > most:
             raise whole.error_at(
                 message("expectation.range.reversed", label=whole.label, least=least, most=most),

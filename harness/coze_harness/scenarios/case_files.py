@@ -14,13 +14,15 @@ from msgspec import Struct
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError, ScenarioErrors
-from coze_harness.model.location import Location, SourcePositions
+from coze_harness.model.location import Location, PathPart, SourcePositions
 from coze_harness.model.os_error_reason import os_error_reason
 from coze_harness.scenarios.error_collector import text_errors
 from coze_harness.scenarios.name_rules import is_usable_label
 from coze_harness.scenarios.project_paths import ProjectPaths, join_path, read_content, split_path
 from coze_harness.text.spelling import yaml_type_name
 from coze_harness.yaml_source import read_yaml
+from coze_harness.yaml_source.scalars import quote_scalar
+from coze_harness.yaml_source.unquoted_text import is_plain_notation
 
 _LABEL_COLUMNS = ("case", "id", "name")
 _MAX_SIZE = 50_000_000
@@ -254,9 +256,35 @@ def _yaml_rows(content: bytes, shown: str) -> Iterator[Row]:
 
 
 def _listed_rows(rows: Sequence[JSON], positions: SourcePositions) -> list[Row]:
-    return [
+    made = [
         (_mapping(row, positions.at(index)), positions.at(index)) for index, row in enumerate(rows)
     ]
+    errors = [
+        error
+        for index, (row, _) in enumerate(made)
+        for column, value in row.items()
+        if (error := _rounding_error(value, positions, (index, column)))
+    ]
+    if errors:
+        raise ScenarioErrors(errors)
+    return made
+
+
+def _rounding_error(
+    value: JSON, positions: SourcePositions, path: tuple[PathPart, ...]
+) -> ScenarioError | None:
+    """Return an error for a number that a template would write otherwise: `1.10` as 1.1."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    written = positions.source(*path)
+    if written == str(value) or written[:1] == "!" or not is_plain_notation(written, value):
+        return None
+    actual = yaml_type_name(value)
+    return ScenarioError(
+        message("yaml.rounded", source=written, actual=actual, value=str(value)),
+        where=positions.at(*path),
+        next_step=message("yaml.notation.next", value=str(value), quoted=quote_scalar(written)),
+    )
 
 
 def _mapping(value: JSON, where: Location) -> Mapping[str, JSON]:

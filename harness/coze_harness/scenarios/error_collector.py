@@ -9,7 +9,10 @@ from coze_harness.model.errors import ScenarioError, ScenarioErrors
 from coze_harness.model.location import SourcePositions
 from coze_harness.yaml_source import YamlDocument
 from coze_harness.yaml_source.record_schema import Schema, check_shape
-from coze_harness.yaml_source.unquoted_text import find_unquoted_faults
+from coze_harness.yaml_source.unquoted_text import (
+    find_unquoted_faults,
+    without_repeated_places,
+)
 
 
 class ErrorCollector:
@@ -45,7 +48,7 @@ class ErrorCollector:
 
     def combined(self) -> ScenarioErrors:
         """Return one error that combines all, sorted by file and line."""
-        return ScenarioErrors(sorted(self.errors, key=_place))
+        return ScenarioErrors(sorted(without_repeated_places(self.errors), key=_place))
 
     def raise_all(self) -> None:
         """Raise the collected errors, if there are any.

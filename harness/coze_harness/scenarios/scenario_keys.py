@@ -140,6 +140,19 @@ _WITH_TURNS: Final[Schema] = {
     "then": {"not": {"required": ["turns"]}},
     "else": {"required": ["turns"]},
 }
+_EXCLUSIVE: Final[Schema] = {
+    "dependentSchemas": {
+        "bots": {"properties": {"bot": False}},
+        "conversation_id": {"properties": {"conversation": False}},
+        "workflow": {"properties": {"bot": False, "bots": False}},
+        "bot_version": {"properties": {"publish_status": {"not": {"const": "unpublished_draft"}}}},
+    }
+}
+"""Keys that do not go together; for editors, since the loader's own rules say more."""
+_EXCLUSIVE_IN_TURN: Final[Schema] = {
+    "dependentSchemas": {"input": {"properties": {"prompt": False}}},
+    "dependentRequired": {"min_score": ["expect"]},
+}
 SUITE: Final[Schema] = {
     "type": "object",
     "properties": {
@@ -169,9 +182,11 @@ def scenario_schema(code: ProjectCode = NO_PROJECT) -> dict[str, JSON]:
     properties = {
         **SCENARIO["properties"],
         "max_increase": key_schema(SCENARIO["properties"]["max_increase"]),
+        "bots": {**SCENARIO["properties"]["bots"], "uniqueItems": True},
+        "name": {**SCENARIO["properties"]["name"], "pattern": r"\S"},
     }
     turns = {**properties["turns"], "items": {"$ref": "#/$defs/turn"}}
-    scenario = {**DEFAULTS, "properties": {**properties, "turns": turns}}
+    scenario = {**DEFAULTS, **_EXCLUSIVE, "properties": {**properties, "turns": turns}}
     suite_keys = SUITE["properties"]
     scenarios = {**suite_keys["scenarios"], "items": {"$ref": "#/$defs/scenario"}}
     defaults = {**suite_keys["defaults"], "properties": scenario["properties"]}
@@ -192,7 +207,7 @@ def scenario_schema(code: ProjectCode = NO_PROJECT) -> dict[str, JSON]:
         "$defs": {
             "scenario": scenario,
             "suite": suite,
-            "turn": dict(_TURN),
+            "turn": {**_TURN, **_EXCLUSIVE_IN_TURN},
             "expectation": item_schema(code),
         },
     }

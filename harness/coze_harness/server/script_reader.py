@@ -11,7 +11,7 @@ from coze_harness.model.os_error_reason import os_error_reason
 from coze_harness.server.script_schema import ServerScript
 from coze_harness.yaml_source import read_yaml
 from coze_harness.yaml_source.record_schema import read_record
-from coze_harness.yaml_source.unquoted_text import find_unquoted_faults
+from coze_harness.yaml_source.unquoted_text import find_unquoted_faults, without_repeated_places
 
 _DEMO = "demo.yaml"
 
@@ -60,6 +60,8 @@ def parse_script(source: bytes | str, path: str) -> ServerScript:
         faults += script
     errors = [
         ScenarioError(mismatch.what, where=mismatch.where, next_step=mismatch.next_step)
-        for mismatch in sorted(faults, key=lambda one: (one.where.line, one.where.column))
+        for mismatch in sorted(
+            without_repeated_places(faults), key=lambda one: (one.where.line, one.where.column)
+        )
     ]
     raise errors[0] if len(errors) == 1 else ScenarioErrors(errors)

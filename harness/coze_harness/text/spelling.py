@@ -12,14 +12,22 @@ from coze_harness.messages import LocalizedText, message
 FULL_WIDTH_COLONS: Final = "：﹕︰"
 """Colons of Chinese input methods, which YAML takes for letters."""
 
+WIDE_SPACES: Final = "\u00a0\u3000"
+"""The no-break space and that of Chinese input methods, which YAML takes for letters."""
+
 WIDE_BRACKETS: Final = ("【", "［")
 """Brackets of Chinese input methods that look like those of a list."""
 
 _FULL_WIDTH_PAIR: Final = rf"([A-Za-z_]+)\s*[{FULL_WIDTH_COLONS}](.*)"
-_NUMBER: Final = r"([+-]?\d[\d,]*(?:\.\d+)?)\s*(\D*)"
-_UNITS: Final[Mapping[str, float]] = {
-    "%": 0.01, "ms": 0.001, "毫秒": 0.001, "min": 60, "分钟": 60,
+_NUMBER: Final = r"([+-]?[0-9][0-9,]*(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?)\s*(\D*)"
+_FACTORS: Final[Mapping[str, float]] = {
+    "%": 0.01, "ms": 0.001, "毫秒": 0.001, "min": 60, "minutes": 60, "分钟": 60, "h": 3600,
+    "小时": 3600, "百": 100, "千": 1000, "k": 1000, "万": 10_000, "w": 10_000,
 }  # fmt: skip
+_PLAIN_UNITS: Final = frozenset({
+    "", "s", "sec", "seconds", "秒", "/s", "次", "次/秒", "个", "字", "条", "轮", "行", "字符", "token",
+    "tokens", "times", "chars", "characters", "words", "turns",
+})  # fmt: skip
 _QUOTATIONS: Final = (("“", "”"), ("‘", "’"), ("＂", "＂"), ("”", "”"), ("“", "“"))
 
 
@@ -69,12 +77,28 @@ def suggest_number(source: str) -> LocalizedText:
     if number is None:
         return message("spelling.number")
     digits, unit = number.group(1).replace(",", ""), number.group(2).strip().lower()
-    factor = _UNITS.get(unit, 1.0)
-    shown = digits if factor == 1 else f"{float(digits) * factor:.12g}"
-    is_quoted = plain == digits and source.strip()[:1] in ("'", '"')
-    if is_quoted:
+    factor = _FACTORS.get(unit)
+    if factor is None and unit not in _PLAIN_UNITS:
+        return message("spelling.number")
+    shown = format_written_number(float(digits) * (factor or 1))
+    if plain == shown and source.strip()[:1] in ("'", '"'):
         return message("spelling.write_unquoted", text=shown)
     return message("spelling.write", text=shown)
+
+
+def suggest_share(percentage: float) -> LocalizedText | None:
+    """Return what to write for a share of 0 to 1 that was given as a percentage: `80` is `0.8`.
+
+    `None` if the number is more likely something else.
+    """
+    if not 10 <= percentage <= 100:
+        return None
+    return message("spelling.write", text=format_written_number(percentage / 100))
+
+
+def format_written_number(value: float) -> str:
+    """Return a number as YAML reads it: without an exponent and without trailing noise."""
+    return f"{value:.12f}".rstrip("0").rstrip(".")
 
 
 def without_curly_quotes(text: str) -> str:

@@ -18,9 +18,11 @@ from coze_harness.model import JSON
 from coze_harness.model.location import Location, PathPart, SourcePositions, format_path
 from coze_harness.text.spelling import (
     WIDE_BRACKETS,
+    WIDE_SPACES,
     nearest_word,
     split_full_width_pair,
     suggest_number,
+    suggest_share,
     with_suggestion,
     yaml_type_name,
 )
@@ -266,7 +268,9 @@ class _ShapeChecker:
         for keyword, (fits, make_message) in _LIMITS.items():
             if keyword in schema and not fits(value, limit := schema[keyword]):
                 key = format_path(path)
-                self._add(path, make_message(key=key, value=str(value), limit=limit))
+                what = make_message(key=key, value=str(value), limit=limit)
+                is_share = keyword == "maximum" and limit == 1 and isinstance(value, int | float)
+                self._add(path, what, suggest_share(value) if is_share else None)
 
     def _add(
         self,
@@ -302,7 +306,12 @@ class _ShapeChecker:
         properties = schema["properties"]
         step = message("yaml.unknown_key.next", keys=tuple(properties))
         inside = next((k for k, inner in properties.items() if name in _inner_keys(inner)), "")
-        if pair := split_full_width_pair(name):
+        wide_space = next((one for one in name if one in WIDE_SPACES), "")
+        if wide_space:
+            code = f"U+{ord(wide_space):04X}"
+            what = message("yaml.wide_space_in_key", key=name, code=code)
+            step = message("yaml.wide_space_in_key.next")
+        elif pair := split_full_width_pair(name):
             what = message("yaml.wide_colon_in_key", key=name)
             step = _pair_step(*pair)
         elif outer is not None and name in outer.get("properties", {}):
@@ -333,7 +342,8 @@ def _advise(expected: str, value: JSON, source: str) -> LocalizedText:
         return message("spelling.write", text=word)
     if expected == "string":
         return message("yaml.write_text")
-    return suggest_number(source if isinstance(value, str) else "")
+    is_whole = isinstance(value, float) and value.is_integer()  # 5.0 in place of 5
+    return suggest_number(source if isinstance(value, str) or is_whole else "")
 
 
 def _advise_list(value: JSON, source: str) -> LocalizedText:

@@ -1,4 +1,4 @@
-"""Unquoted texts that YAML reads otherwise than they look, without an error.
+"""Unquoted texts and numbers that YAML reads otherwise than they look, without an error.
 
 Each is rejected, because a test with another text than its author sees may pass for the wrong
 reason. In quotes, a text is what it looks like: nothing in quotes is reported.
@@ -7,12 +7,19 @@ reason. In quotes, a text is what it looks like: nothing in quotes is reported.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterable, Iterator
+from typing import Final, Protocol, TypeVar
 
-from coze_harness.messages import message
+from coze_harness.messages import LocalizedText, message
 from coze_harness.model import JSON
-from coze_harness.text.spelling import FULL_WIDTH_COLONS, without_curly_quotes
+from coze_harness.model.location import Location
+from coze_harness.text.spelling import (
+    FULL_WIDTH_COLONS,
+    WIDE_SPACES,
+    format_written_number,
+    without_curly_quotes,
+    yaml_type_name,
+)
 from coze_harness.yaml_source.record_schema import ShapeMismatch
 from coze_harness.yaml_source.scalars import quote_scalar, quoting_step
 from coze_harness.yaml_source.source_map import Node
@@ -20,41 +27,80 @@ from coze_harness.yaml_source.yaml_reader import YamlDocument
 
 # What no file has that needs the search: most files are read without it.
 _SUSPECT: Final = (
-    r"[ \t]#[^\s#!]|[“”‘’＂]|^( *)\S[^\n]*[^\s:]\r?\n\1 +(?:[-－] |[a-z_]{2,}["
+    rf"[ \t]#[^\s#!]|[“”‘’＂{WIDE_SPACES}]|^( *)\S[^\n]*[^\s:]\r?\n\1 +(?:[-－] |[a-z_]{{2,}}["
     f"{FULL_WIDTH_COLONS}])"
+    # No, 010, 1:30, 0x1f and 1_000, where a value may begin; keys with their colon do not count.
+    r"|[ \t\[{,:-](?:[+-]?(?:0[0-9bx_]|[0-9]+[:_][0-9])|(?:[Yy]es|YES|[Nn]o|NO|[Oo]n|ON|[Oo]ff|OFF)"
+    r"(?=[ \t]*(?:[,}\]\r\n#]|\Z)))"
 )
+_ODD_NUMBER: Final = r"[:_bx]|^[+-]?0[0-9]"
+_NOTATION: Final = "yaml.notation"
+_PROPERTIES: Final = r"(?:&\S*\s+)+"
 _CUT: Final = r"[ \t]+(#[^\s#!][^\n]*)"
 _SWALLOWED: Final = rf"\n[ \t]*((?:[-－] |[a-z_]{{2,}}[{FULL_WIDTH_COLONS}]))"
+
+
+class _Placed(Protocol):
+    """A message about a place."""
+
+    @property
+    def what(self) -> LocalizedText:
+        """The message."""
+        ...
+
+    @property
+    def where(self) -> Location | None:
+        """The place."""
+        ...
+
+
+Fault = TypeVar("Fault", bound=_Placed)
 
 
 def find_unquoted_faults(document: YamlDocument) -> list[ShapeMismatch]:
     """Return the unquoted texts of a document that are not what they look like, by place.
 
     A text with a comment that may be part of it (`issue #12`), with curly or full-width quotes
-    around it, or with a list's dash or a key in a line that continues it.
+    around it, with a full-width space at an end, or with a list's dash or a key in a line that
+    continues it. A number or truth value in a notation of YAML 1.1 that YAML 1.2, editors and
+    people read otherwise: `no`, `010`, `1:30`, `1_000`.
     """
     if not re.search(_SUSPECT, document.text, re.MULTILINE):
         return []
     faults: list[ShapeMismatch] = []
     seen: set[int] = set()
-    for start, end in _texts(document.data, document.positions.node, seen):
-        if fault := _fault(document, start, end):
+    for value, start, end in _scalars(document.data, document.positions.node, seen):
+        if value is None or isinstance(value, str):
+            fault = _fault(document, start, end)
+        else:
+            fault = _notation_fault(document, value, start, end)
+        if fault:
             faults.append(fault)
     return faults
 
 
-def _texts(value: JSON, node: Node, seen: set[int]) -> Iterator[tuple[int, int]]:
-    """Yield where each text begins and ends; those that aliases repeat only once."""
+def without_repeated_places(faults: Iterable[Fault]) -> list[Fault]:
+    """Return faults without those of a notation where there is another one at the same place.
+
+    `contains: 12:30` is a number where a text is needed: that error says more.
+    """
+    listed = list(faults)
+    others = {str(one.where) for one in listed if one.what.id != _NOTATION}
+    return [one for one in listed if one.what.id != _NOTATION or str(one.where) not in others]
+
+
+def _scalars(value: JSON, node: Node, seen: set[int]) -> Iterator[tuple[JSON, int, int]]:
+    """Yield each scalar, and where it begins and ends; those that aliases repeat only once."""
     stack = [(value, node)]
     while stack:
         value, node = stack.pop()
         start, end, children, _keys = node
-        if isinstance(value, str):
+        if value is None:
+            yield value, end, end
+        elif isinstance(value, str | int | float):
             if start not in seen:
                 seen.add(start)
-                yield start, end
-        elif value is None:
-            yield end, end
+                yield value, start, end
         elif isinstance(value, dict) and isinstance(children, dict):
             if id(children) not in seen:
                 seen.add(id(children))
@@ -76,6 +122,13 @@ def _fault(document: YamlDocument, start: int, end: int) -> ShapeMismatch | None
             location(start + swallowed.start(1)),
             message("yaml.continued_text.next"),
         )
+    if written.strip(WIDE_SPACES) != written:
+        edge = written[0] if written[0] in WIDE_SPACES else written[-1]
+        return ShapeMismatch(
+            message("yaml.wide_space", code=f"U+{ord(edge):04X}"),
+            location(start),
+            message("yaml.wide_space.next", kept=quote_scalar(written)),
+        )
     if cut := _cut_at(text, end):
         step = quoting_step(text[start : cut.end(1)].strip())
         return ShapeMismatch(
@@ -92,6 +145,33 @@ def _fault(document: YamlDocument, start: int, end: int) -> ShapeMismatch | None
             ),
         )
     return None
+
+
+def is_plain_notation(written: str, value: bool | int | float) -> bool:  # noqa: FBT001 (a value)
+    """Return whether a number or truth value is written as YAML 1.2 and people read it, too."""
+    if isinstance(value, bool):
+        return written.lower() in ("true", "false")
+    return not re.search(_ODD_NUMBER, written)
+
+
+def _notation_fault(
+    document: YamlDocument, value: int | float, start: int, end: int
+) -> ShapeMismatch | None:
+    """Return the fault of a number or truth value that is written as only YAML 1.1 has it."""
+    written = re.sub(_PROPERTIES, "", document.text[start:end]).strip()
+    if written[:1] == "!" or is_plain_notation(written, value):
+        return None
+    if isinstance(value, bool):
+        plain = "true" if value else "false"
+    else:
+        # Whoever writes 010 means ten, although YAML reads it as octal.
+        digits = written.lstrip("+").lstrip("0") or "0"
+        plain = digits if written.isdecimal() else format_written_number(value)
+    return ShapeMismatch(
+        message(_NOTATION, source=written, actual=yaml_type_name(value)),
+        document.positions.location(start),
+        message("yaml.notation.next", value=plain, quoted=quote_scalar(written)),
+    )
 
 
 def _cut_at(text: str, end: int) -> re.Match[str] | None:

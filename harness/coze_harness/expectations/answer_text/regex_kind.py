@@ -28,6 +28,17 @@ from coze_harness.text.safe_regex import (
 )
 
 _PATTERN: Final = required_text("pattern")
+_PROBE_SECONDS: Final = 0.1
+_CHARACTERS: Final = "".join(
+    chr(code)
+    for first, last in (
+        *((0x09, 0x0D), (0x20, 0x7E), (0xA0, 0x17F), (0x370, 0x4FF), (0x2000, 0x2BFF)),
+        *((0x3000, 0x30FF), (0x4E00, 0x4EFF), (0xAC00, 0xAC10), (0xFF00, 0xFFEF)),
+        (0x1F300, 0x1FAFF),
+    )
+    for code in range(first, last + 1)
+)
+_PROBES: Final = ("一", f"{_CHARACTERS}\n{_CHARACTERS[::-1]}\n" + "一 a1\n" * 500)
 
 
 def _narrow_pattern(pattern: str) -> str:
@@ -43,6 +54,21 @@ def _narrow_pattern(pattern: str) -> str:
         return token if ordinary == token[-1] else re.escape(ordinary)
 
     return re.sub(r"\\.|.", narrow, pattern, flags=re.DOTALL)
+
+
+def _matches_everything(pattern: SafePattern, source: str) -> bool:
+    """Return whether a pattern matches whatever is answered, as `x*` and `.*` do.
+
+    A pattern that matches the empty text may still reject others: `^[^a]*$`, `^.{0,60}$`,
+    `^(?!.*ChatGPT)`. So it must match the texts that such patterns are about, too: what is written
+    in the pattern, and a long text with every usual character and many lines.
+    """
+    try:
+        return all(
+            pattern.search(text, timeout=_PROBE_SECONDS) for text in ("", source, *_PROBES)
+        )
+    except TimeoutError:
+        return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +105,11 @@ class Regex(ExpectationKind):
                 ),
                 message("expectation.regex.invalid.next"),
             ) from error
+        if _matches_everything(compiled, source):
+            raise arguments[_PATTERN.key].error_at(
+                message("expectation.regex.everything", pattern=source),
+                message("expectation.regex.everything.next"),
+            )
         # Case is the pattern's own business: folding the text would break \p{Lu} and [A-Z].
         return cls(
             **item.common,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Self, cast, get_ar
 from coze_harness.expectations.excerpt import excerpt
 from coze_harness.expectations.item_argument import ItemArgument, is_list
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
-from coze_harness.expectations.parameter import TRUE_SCHEMA, Parameter, share
+from coze_harness.expectations.parameter import TRUE_SCHEMA, Parameter, Schema, share
 from coze_harness.expectations.similarity.similarity_kind import shown_score
 from coze_harness.expectations.similarity.similarity_metrics import similarity_score
 from coze_harness.messages import LocalizedText, message
@@ -94,6 +94,15 @@ class WholeConversation(ExpectationKind):
     no_repetition: bool
     similarity: float
     keeps: tuple[KeptFacts, ...]
+
+    @classmethod
+    def schema(cls) -> Schema:
+        """Return the JSON Schema of a mapping with at least one rule."""
+        return {
+            **cls.mapping_schema(),
+            "anyOf": [{"required": [_NO_REPETITION.key]}, {"required": [_KEEPS.key]}],
+            "dependentRequired": {_SIMILARITY.key: [_NO_REPETITION.key]},
+        }
 
     @classmethod
     def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:

@@ -150,12 +150,17 @@ def _parse_arguments(argument: ItemArgument) -> Mapping[str, JSON]:
             message("expectation.type.mapping"),
             message("expectation.write", code="arguments: {city: 北京}"),
         )
+    if not argument.value:
+        raise argument.error_at(
+            message("expectation.arguments_empty", label=argument.label),
+            message("expectation.arguments_empty.next"),
+        )
     return dict(argument.value)
 
 
 _NAME: Final = required_text("name")
 _NO_ARGUMENTS: Final[Mapping[str, JSON]] = {}
-_ARGUMENTS: Final = Parameter("arguments", _parse_arguments, {"type": "object"}, _NO_ARGUMENTS)
+_ARGUMENTS: Final = Parameter("arguments", _parse_arguments, {"type": "object", "minProperties": 1}, _NO_ARGUMENTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

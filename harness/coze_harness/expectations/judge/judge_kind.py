@@ -21,7 +21,13 @@ from coze_harness.expectations.judge.judge_exchange import (
     topic_of,
 )
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
-from coze_harness.expectations.parameter import TEXT_SCHEMA, Parameter, share
+from coze_harness.expectations.parameter import (
+    TEXT_SCHEMA,
+    Parameter,
+    Schema,
+    alternatives,
+    share,
+)
 from coze_harness.expectations.similarity.similarity_kind import shown_score
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import Verdict
@@ -76,6 +82,20 @@ class Judge(ExpectationKind):
     words: str
     at_least: float = _AT_LEAST.default
     votes: int = 1
+
+    @classmethod
+    def schema(cls) -> Schema:
+        """Return the JSON Schema of a question, or a mapping with one of the three forms."""
+        mapping = {
+            **cls.mapping_schema(),
+            "oneOf": [{"required": [form]} for form in _FORMS],
+            "dependentRequired": {
+                _AT_LEAST.key: [_RUBRIC.key],
+                _CRITERIA.key: [_BETTER_THAN.key],
+                _BETTER_THAN.key: [_CRITERIA.key],
+            },
+        }
+        return alternatives(TEXT_SCHEMA, mapping)
 
     @classmethod
     def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:

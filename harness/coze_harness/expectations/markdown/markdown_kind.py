@@ -95,7 +95,14 @@ class Markdown(ExpectationKind):
         return alternatives(
             {"type": "string", "enum": [*_WORDS, NONE]},
             {"type": "array", "items": {"enum": _WORDS}, "minItems": 1},
-            {**cls.mapping_schema(), "minProperties": 1},
+            {
+                **cls.mapping_schema(),
+                "minProperties": 1,
+                "anyOf": [
+                    {"required": ["contains"]},
+                    {"properties": {"well_formed": {"const": True}}},
+                ],
+            },
         )
 
     @property

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _MAX_SHOWN: Final = 8
 """Dates of an answer that a verdict shows."""
+_LEAP_YEAR: Final = 2024
 _VALUE: Final = re.compile(r"([0-9]{4})|([0-9]{4}|-)-([0-9]{2})(?:-([0-9]{2}))?")
 
 
@@ -99,6 +100,11 @@ def _parse_date(argument: ItemArgument) -> PartialDate:
     if len(found) != 1:
         raise argument.error_at(
             message("expectation.date.unreadable", label=argument.label, value=text),
+            message("expectation.write", code=f"{argument.path[-1]}: 2026-03-05"),
+        )
+    if found[0].days(_LEAP_YEAR) is None:
+        raise argument.error_at(
+            message("expectation.date.no_such_day", value=text.strip()),
             message("expectation.write", code=f"{argument.path[-1]}: 2026-03-05"),
         )
     return found[0]._replace(written=text.strip())

@@ -178,6 +178,7 @@ class Number(ExpectationKind):
             {"type": ["number", "string"]},
             *({"required": [limit.key]} for limit in _LIMITS),
         ]
+        schema["dependentSchemas"] = {"equals": {"properties": {"min": False, "max": False}}}
         return schema
 
     @property
