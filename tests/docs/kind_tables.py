@@ -87,7 +87,7 @@ def mistake_rows() -> Iterator[str]:
             if error.where is None or "`" in text:
                 continue
             lines = text.removeprefix(ITEM_HEAD).removeprefix(PROMPT_HEAD).rstrip()
-            written = textwrap.dedent(lines).replace("\n", "⏎")
+            written = textwrap.dedent(lines).replace("\n", "⏎").replace("\u200b", "\\u200b")
             place = f"{error.where.line}:{error.where.column}"
             cells = " | ".join(_cell(error, language) for language in words)
             yield f"| `{written}` | {place} | {cells} |"

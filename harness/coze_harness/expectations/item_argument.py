@@ -194,10 +194,10 @@ class ItemArgument:
         """
         value = self.value
         if isinstance(value, bool) or not isinstance(value, int | float):
-            step = message("expectation.write", code=f"{self.path[-1]}: 1")
+            example = message("expectation.write", code=f"{self.path[-1]}: 1")
             if isinstance(value, str):
-                step = suggest_number(self.positions.source(*self.path) or value)
-            raise self.type_error(message("expectation.type.number"), step)
+                example = suggest_number(self.positions.source(*self.path) or value)
+            raise self.type_error(message("expectation.type.number"), example)
         label, shown = self.label, str(value)
         what: LocalizedText | None = None
         step: LocalizedText | None = None

@@ -25,8 +25,8 @@ _FACTORS: Final[Mapping[str, float]] = {
     "小时": 3600, "百": 100, "千": 1000, "k": 1000, "万": 10_000, "w": 10_000,
 }  # fmt: skip
 _PLAIN_UNITS: Final = frozenset({
-    "", "s", "sec", "seconds", "秒", "/s", "次", "次/秒", "个", "字", "条", "轮", "行", "字符", "token",
-    "tokens", "times", "chars", "characters", "words", "turns",
+    *("", "s", "sec", "seconds", "秒", "/s", "次", "次/秒", "个", "字", "条", "轮", "行", "字符"),
+    *("token", "tokens", "times", "chars", "characters", "words", "turns"),
 })  # fmt: skip
 _QUOTATIONS: Final = (("“", "”"), ("‘", "’"), ("＂", "＂"), ("”", "”"), ("“", "“"))
 

@@ -269,8 +269,10 @@ class _ShapeChecker:
             if keyword in schema and not fits(value, limit := schema[keyword]):
                 key = format_path(path)
                 what = make_message(key=key, value=str(value), limit=limit)
-                is_share = keyword == "maximum" and limit == 1 and isinstance(value, int | float)
-                self._add(path, what, suggest_share(value) if is_share else None)
+                step = None
+                if keyword == "maximum" and limit == 1 and isinstance(value, int | float):
+                    step = suggest_share(value)
+                self._add(path, what, step)
 
     def _add(
         self,

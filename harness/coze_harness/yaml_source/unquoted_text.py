@@ -27,11 +27,11 @@ from coze_harness.yaml_source.yaml_reader import YamlDocument
 
 # What no file has that needs the search: most files are read without it.
 _SUSPECT: Final = (
-    rf"[ \t]#[^\s#!]|[“”‘’＂{WIDE_SPACES}]|^( *)\S[^\n]*[^\s:]\r?\n\1 +(?:[-－] |[a-z_]{{2,}}["
+    # A comment, or No, 010, 1:30, 0x1f and 1_000, where a value may begin.
+    r"[ \t\[{,:-](?:#[^\s#!]|[+-]?(?:0[0-9bx_]|[0-9]+[:_][0-9])"
+    r"|(?:[Yy]es|YES|[Nn]o|NO|[Oo]n|ON|[Oo]ff|OFF)(?=[ \t]*(?:[,}\]\r\n#]|\Z)))"
+    rf"|[“”‘’＂{WIDE_SPACES}]|^( *)\S[^\n]*[^\s:]\r?\n\1 +(?:[-－] |[a-z_]{{2,}}["
     f"{FULL_WIDTH_COLONS}])"
-    # No, 010, 1:30, 0x1f and 1_000, where a value may begin; keys with their colon do not count.
-    r"|[ \t\[{,:-](?:[+-]?(?:0[0-9bx_]|[0-9]+[:_][0-9])|(?:[Yy]es|YES|[Nn]o|NO|[Oo]n|ON|[Oo]ff|OFF)"
-    r"(?=[ \t]*(?:[,}\]\r\n#]|\Z)))"
 )
 _ODD_NUMBER: Final = r"[:_bx]|^[+-]?0[0-9]"
 _NOTATION: Final = "yaml.notation"
@@ -68,11 +68,12 @@ def find_unquoted_faults(document: YamlDocument) -> list[ShapeMismatch]:
     if not re.search(_SUSPECT, document.text, re.MULTILINE):
         return []
     faults: list[ShapeMismatch] = []
+    fault: ShapeMismatch | None = None
     seen: set[int] = set()
     for value, start, end in _scalars(document.data, document.positions.node, seen):
         if value is None or isinstance(value, str):
             fault = _fault(document, start, end)
-        else:
+        elif isinstance(value, int | float):
             fault = _notation_fault(document, value, start, end)
         if fault:
             faults.append(fault)
@@ -147,7 +148,7 @@ def _fault(document: YamlDocument, start: int, end: int) -> ShapeMismatch | None
     return None
 
 
-def is_plain_notation(written: str, value: bool | int | float) -> bool:  # noqa: FBT001 (a value)
+def is_plain_notation(written: str, value: bool | int | float) -> bool:
     """Return whether a number or truth value is written as YAML 1.2 and people read it, too."""
     if isinstance(value, bool):
         return written.lower() in ("true", "false")

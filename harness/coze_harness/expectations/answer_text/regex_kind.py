@@ -64,9 +64,7 @@ def _matches_everything(pattern: SafePattern, source: str) -> bool:
     in the pattern, and a long text with every usual character and many lines.
     """
     try:
-        return all(
-            pattern.search(text, timeout=_PROBE_SECONDS) for text in ("", source, *_PROBES)
-        )
+        return all(pattern.search(text, timeout=_PROBE_SECONDS) for text in ("", source, *_PROBES))
     except TimeoutError:
         return False
 

@@ -160,7 +160,9 @@ def _parse_arguments(argument: ItemArgument) -> Mapping[str, JSON]:
 
 _NAME: Final = required_text("name")
 _NO_ARGUMENTS: Final[Mapping[str, JSON]] = {}
-_ARGUMENTS: Final = Parameter("arguments", _parse_arguments, {"type": "object", "minProperties": 1}, _NO_ARGUMENTS)
+_ARGUMENTS: Final = Parameter(
+    "arguments", _parse_arguments, {"type": "object", "minProperties": 1}, _NO_ARGUMENTS
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
