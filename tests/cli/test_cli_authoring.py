@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import signal
 import subprocess
 import threading
@@ -26,6 +27,22 @@ def test_a_new_scenario_is_in_order_and_is_recorded_next(project: ProjectFolder)
     assert project.does("check", "refund").code == 3
     assert project.does("record", "refund").code == 1
     assert project.lines()["refund"]["turns"][0]["prompt"] == prompt
+
+
+@pytest.mark.parametrize("name", ["order refund", "it's (new)", "退款 $HOME", "[a]#2"])
+def test_a_printed_command_works_for_any_name(project: ProjectFolder, name: str) -> None:
+    written = project.does("new", name, "--prompt", "你是谁?")
+    assert written.code == 0, written
+    printed = [written.err.partition("coze-harness ")[2]]
+    for command in (("run", name), ("check", name)):
+        done = project.does(*command)
+        assert done.code == 3, done
+        printed.append((done.out + done.err).rpartition("coze-harness ")[2])
+    for line in printed:
+        words = shlex.split(line.split("\n")[0])
+        selected = project.does("list", *words[1:])
+        assert (words[0], selected.code) == ("record", 0), line
+        assert "1 trial:" in selected.out, selected
 
 
 def test_a_new_scenario_points_editors_to_the_schema(tmp_path: Path) -> None:

@@ -39,6 +39,7 @@ from coze_harness.model.errors import (
 )
 from coze_harness.model.location import Location
 from coze_harness.model.trial import Trial
+from coze_harness.text.shell_word import shell_word
 
 _CaseOfBot: TypeAlias = tuple[str, str, str]
 
@@ -157,7 +158,7 @@ class CandidateReview(Struct, frozen=True):
         if name in known or path.exists():
             return NothingSelectedError(
                 message("candidate.none_of", name=name),
-                next_step=message("candidate.none_of.next", name=name),
+                next_step=message("candidate.none_of.next", name=shell_word(name)),
             )
         near = get_close_matches(name, known, 1)
         return UsageError(
@@ -231,7 +232,7 @@ class CandidateReview(Struct, frozen=True):
                 ),
                 where=Location(shown),
                 detail=result.error.detail,
-                next_step=literal(f"coze-harness compare {trial.key.file}"),
+                next_step=literal(f"coze-harness compare {shell_word(trial.key.file)}"),
             )
         accepted = replace(
             info,

@@ -24,6 +24,7 @@ from coze_harness.model.errors import UsageError
 from coze_harness.model.location import Location
 from coze_harness.storage.storage_errors import failure_reason
 from coze_harness.text.json_text import JsonPositions
+from coze_harness.text.shell_word import shell_word
 
 MAX_DECISIONS_SIZE: Final = 4_000_000
 """The largest file of decisions, in bytes."""
@@ -218,7 +219,7 @@ def missing_candidate(one: ScenarioDecision) -> UsageError:
     return UsageError(
         message("decisions.no_candidate", name=one.scenario, bot=_cut(one.bot)),
         where=one.location,
-        next_step=message("candidate.none_of.next", name=one.scenario),
+        next_step=message("candidate.none_of.next", name=shell_word(one.scenario)),
     )
 
 

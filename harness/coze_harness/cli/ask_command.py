@@ -24,10 +24,12 @@ from coze_harness.model import HttpCall, Reply
 from coze_harness.model.errors import UsageError
 from coze_harness.reporting.views.safe_text import format_duration, show_control_characters
 from coze_harness.scenarios.new_scenario_file import NewScenario
+from coze_harness.text.shell_word import shell_word
 
+_CHAT: Final = "/v3/chat"
 _STEPS: Final[Mapping[str, LocalizedText]] = MappingProxyType(
     {
-        "/v3/chat": message("ask.send"),
+        _CHAT: message("ask.send"),
         "/v3/chat/retrieve": message("ask.wait"),
         "/v3/chat/message/list": message("ask.fetch"),
     }
@@ -71,6 +73,8 @@ def ask(
     overrides: SettingsOverrides,
 ) -> int:
     """Send PROMPT to a bot; print its answer on stdout and the progress on stderr."""
+    if not prompt.strip():
+        raise UsageError(message("ask.blank"), next_step=message("ask.blank.next"))
     if name and conversation_id:
         raise UsageError(
             message("ask.save_continues"), next_step=message("ask.save_continues.next")
@@ -79,14 +83,19 @@ def ask(
         scenario = NewScenario(name=name, prompt=prompt, bot=bot, stream=stream)
         return _ask_and_save(scenario, quiet, overrides)
     printed: list[str] = []
+    prompts_sent = 0
     # Calls are reported by another thread, which has no command of click.
     output = current_output()
 
     def on_call(call: HttpCall) -> None:
+        nonlocal prompts_sent
+        prompts_sent += call.path == _CHAT
         if not quiet and call.path in _STEPS:
             step = _STEPS[call.path]
-            if call.attempt > 1:
-                step = message("ask.again", step=step, attempt=call.attempt)
+            # A call without a response, such as one without a connection, is repeated as it was.
+            attempt = prompts_sent if call.path == _CHAT else call.attempt
+            if attempt > 1:
+                step = message("ask.again", step=step, attempt=attempt)
             click.echo(output.words.text(step), err=True)
 
     def show(text: str) -> None:
@@ -131,7 +140,7 @@ def _ask_and_save(scenario: NewScenario, quiet: bool, overrides: SettingsOverrid
         click.echo(show_control_characters(reply.answer))
         if not quiet:
             _print_facts(reply)
-    echo(message("ask.saved", file=file, name=saved.path.stem), err=True)
+    echo(message("ask.saved", file=file, name=shell_word(saved.path.stem)), err=True)
     return 0
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping, Sequence
 
 import click
@@ -31,6 +30,7 @@ from coze_harness.model.record import replace
 from coze_harness.project.opened_project import Project
 from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.reporting.terminal.terminal_comparison import closing_line, comparison_lines
+from coze_harness.text.shell_word import shell_word
 
 
 @command(
@@ -244,7 +244,7 @@ def _next_steps(
         if asked is not None:
             names = dict.fromkeys(one.scenario for one in undecided)
             command = ["coze-harness", "compare", *names, *asked, "--budget", str(calls)]
-            steps.append(message("compare.next.decide", command=shlex.join(command)))
+            steps.append(message("compare.next.decide", command=" ".join(map(shell_word, command))))
     costly = [one.scenario for one in found.scenarios if one.exceeds_cost] if found else []
     if costly:
         limited = tuple(dict.fromkeys(costly))

@@ -62,6 +62,8 @@ def list_trials(
         if judge not in (None, CassetteState.RECORDED):
             about = words.text(message("list.judge", state=_STATES[judge]))
             where = f"{where}  {about}"
+        if tags := single_line(", ".join(trial.key.tags)):
+            where = f"{where}  {tags}"
         name = set_cell_size(name, width)
         click.echo(f"{set_cell_size(states[state], column)}  {name}  {where}")
     counts = Counter(row.state for row in rows)

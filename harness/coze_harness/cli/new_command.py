@@ -10,6 +10,7 @@ from coze_harness.commands.new_scenario import create_scenario
 from coze_harness.config import SettingsOverrides
 from coze_harness.messages import message
 from coze_harness.scenarios.new_scenario_file import NewScenario
+from coze_harness.text.shell_word import shell_word
 
 
 @command(
@@ -42,5 +43,5 @@ def new(name: str, prompt: str, bot: str, tags: tuple[str, ...]) -> int:
         path = create_scenario(project, scenario, project.words.text)
         shown = project.folders.display_path(path)
     echo(message("new.written", file=shown))
-    echo(message("new.next", name=path.stem), err=True)
+    echo(message("new.next", name=shell_word(path.stem)), err=True)
     return 0

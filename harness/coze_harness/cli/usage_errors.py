@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from pathlib import Path
 
 import click
 
 from coze_harness.messages import LocalizedText, literal, message
-
-_MAX_SUGGESTIONS: Final = 3
 
 
 class LocalizedUsageError(click.UsageError):
@@ -25,9 +23,11 @@ def describe_usage_error(error: click.ClickException) -> LocalizedText:
         case LocalizedUsageError():
             return error.what
         case click.NoSuchOption():
-            near = tuple(sorted(error.possibilities or ()))[:_MAX_SUGGESTIONS]
-            if near:
-                return message("usage.no_option_near", option=error.option_name, near=near)
+            import difflib
+
+            # click names them in the order of the alphabet.
+            if near := difflib.get_close_matches(error.option_name, error.possibilities or (), 1):
+                return message("usage.no_option_near", option=error.option_name, near=near[0])
             return message("usage.no_option", option=error.option_name)
         case click.BadOptionUsage():
             option = _find_option(error)
@@ -52,6 +52,8 @@ def describe_bad_value(parameter: click.Parameter, value: object) -> LocalizedTe
         case click.IntRange(min=least, max=most) | click.FloatRange(min=least, max=most):
             limits = {"least": f"{least:g}", "most": f"{most:g}"}
             return message("usage.not_between", name=name, value=shown, **limits)
+        case click.Path(file_okay=False) if Path(shown).is_file():
+            return message("usage.is_a_file", name=name, value=shown)
     if parameter.type is click.INT:
         return message("usage.not_whole", name=name, value=shown)
     return None

@@ -46,11 +46,18 @@ def resolve_location(
     """Return a folder that may be at a URL. ``file://`` is read as a path.
 
     Raises:
-        SettingsError: the URL is not a folder's, or contains a password.
+        SettingsError: it is a file, or the URL is not a folder's, or contains a password.
     """
     location = option or configured
     if not is_url(location):
-        return resolve_folder(root, configured, start, option)
+        folder = resolve_folder(root, configured, start, option)
+        if folder.is_file():
+            raise SettingsError(
+                message("settings.not_a_folder", folder=location),
+                where=Location(f"--{key}" if option else key),
+                next_step=message("settings.not_a_folder.next"),
+            )
+        return folder
     if location.lower().startswith("file://"):
         from urllib.request import url2pathname  # takes longer to import than settings to load
 

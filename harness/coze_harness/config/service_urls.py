@@ -22,9 +22,11 @@ def check_base_url(value: str, where: Location) -> None:
         SettingsError: it is invalid; `where` is named.
     """
     if _parts(value) is None:
-        raise SettingsError(
-            message("settings.base_url"), where=where, next_step=message("settings.base_url.next")
-        )
+        step = message("settings.base_url.next")
+        likely = f"https://{value.replace('：', ':').removeprefix('https://')}"
+        if "." in value and _parts(likely) is not None:
+            step = message("settings.base_url.scheme", url=likely)
+        raise SettingsError(message("settings.base_url"), where=where, next_step=step)
 
 
 def check_project_url(value: str, where: Location) -> None:

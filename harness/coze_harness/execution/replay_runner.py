@@ -39,6 +39,7 @@ from coze_harness.model.errors import (
 from coze_harness.model.protocols import EncodeResult
 from coze_harness.model.trial import Trial, Turn
 from coze_harness.text.safe_regex import UserPattern
+from coze_harness.text.shell_word import shell_word
 
 if TYPE_CHECKING:  # most projects have no judge
     from coze_harness.execution.recorded_judge import RecordedJudge
@@ -214,7 +215,7 @@ class ReplayRunner:
 
         path = judge_path(self.path(trial))
         option = " --judge-only" if self.record_command == "record" else ""
-        command = f"coze-harness {self.record_command}{option} {trial.key.file}"
+        command = f"coze-harness {self.record_command}{option} {shell_word(trial.key.file)}"
         return RecordedJudge(
             trial, trial.judge, path, redactor, command, self.prefetched, self.ratings
         )

@@ -13,6 +13,7 @@ from coze_harness.model import JSON
 from coze_harness.model.errors import CassetteMissingError, CassetteStaleError
 from coze_harness.model.location import Location
 from coze_harness.model.trial import Trial, Turn
+from coze_harness.text.shell_word import shell_word
 
 _MAX_CHANGES: Final = 12
 
@@ -24,7 +25,8 @@ def missing_recording_error(trial: Trial, path: str, record_command: str) -> Cas
         where=Location(path),
         detail=(scenario_line(trial),),
         next_step=message(
-            "replay.missing.next", command=f"coze-harness {record_command} {trial.key.file}"
+            "replay.missing.next",
+            command=f"coze-harness {record_command} {shell_word(trial.key.file)}",
         ),
     )
 
@@ -45,7 +47,7 @@ def stale_recording_error(
         what,
         where=Location(path),
         detail=(scenario_line(trial), *changes),
-        next_step=literal(f"coze-harness {record_command} {trial.key.file}"),
+        next_step=literal(f"coze-harness {record_command} {shell_word(trial.key.file)}"),
     )
 
 

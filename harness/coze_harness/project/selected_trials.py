@@ -25,6 +25,7 @@ from coze_harness.scenarios import (
 )
 from coze_harness.scenarios.parallel_loader import load_in_parallel
 from coze_harness.scenarios.trial_filter import TrialFilter
+from coze_harness.text.spelling import with_suggestion
 
 
 def select_trials(
@@ -68,6 +69,7 @@ def select_trials(
         failed = _last_failed(newest_runs(settings.reports, project.temporary_folder), selected)
         selected = [trial for trial in selected if trial.key.id in failed]
     if not selected:
+        _check_tags(selection.tags, trials)
         raise _nothing_selected(selection, len(trials), settings)
     return selected
 
@@ -85,9 +87,32 @@ def _any_bot(_scenario: Scenario) -> None:
     """Accept every scenario: `--bot` replaces its own bots."""
 
 
+def _check_tags(tags: Sequence[str], trials: Iterable[Trial]) -> None:
+    """Reject a tag that no scenario has.
+
+    Raises:
+        NothingSelectedError: the first such tag, with the nearest one.
+    """
+    known = sorted({tag for trial in trials for tag in trial.key.tags})
+    for tag in tags:
+        if tag not in known:
+            what = message("selection.unknown_tag", tag=tag)
+            raise NothingSelectedError(
+                with_suggestion(what, tag, known),
+                next_step=message("selection.unknown_tag.next", tags=tuple(known))
+                if known
+                else message("selection.no_tag.next", tag=tag),
+            )
+
+
 def _nothing_selected(
     selection: TrialSelection, total: int, settings: Settings
 ) -> NothingSelectedError:
+    if not total and selection.paths:
+        return NothingSelectedError(
+            message("selection.empty_folder", paths=tuple(selection.paths)),
+            next_step=message("selection.empty_folder.next", folder=settings.scenarios.name),
+        )
     if not total:
         return NothingSelectedError(
             message("project.no_scenario", folder=str(settings.scenarios)),

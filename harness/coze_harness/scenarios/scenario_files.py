@@ -23,6 +23,7 @@ from coze_harness.scenarios.scenario_builder import ScenarioBuilder, ScenarioSou
 from coze_harness.scenarios.scenario_keys import SUITE
 from coze_harness.scenarios.suite_defaults import LayeredPositions, apply_defaults
 from coze_harness.scenarios.template_renderer import has_placeholder
+from coze_harness.text.shell_word import shell_word
 from coze_harness.text.spelling import yaml_type_name
 from coze_harness.yaml_source import YamlPositions, read_yaml
 
@@ -99,11 +100,34 @@ def _read_file(
             next_step=message("scenario.file_type.next"),
         )
     folder, stem, _ = split_path(path)
+    _reject_other_file(data, stem, Location(shown))
     source = ScenarioSource(path, folder, shown, stem, has_placeholder(document.text))
     if "scenarios" in data or "defaults" in data:
         _read_suite(data, positions, source, builder, scenarios, errors)
     else:
         scenarios.append(builder.build(data, positions, source))
+
+
+def _reject_other_file(data: Mapping[str, JSON], stem: str, where: Location) -> None:
+    """Reject a recording and harness.yaml by name: none of their keys is one of a scenario.
+
+    Raises:
+        ScenarioError: the file is one of them.
+    """
+    if isinstance(data.get("interactions"), list):
+        info = data.get("x-coze")
+        name = info.get("scenario") if isinstance(info, dict) else None
+        raise ScenarioError(
+            message("selection.recording"),
+            where=where,
+            next_step=message("selection.recording.next", name=shell_word(str(name or stem))),
+        )
+    if stem == "harness" and not data.keys() & {"turns", "simulate", "scenarios"}:
+        raise ScenarioError(
+            message("selection.settings"),
+            where=where,
+            next_step=message("selection.settings.next"),
+        )
 
 
 def _read_suite(
@@ -115,17 +139,19 @@ def _read_suite(
     errors: ErrorCollector,
 ) -> None:
     """Load the scenarios of a file with `scenarios:`."""
-    errors.extend(shape_errors(data, SUITE, positions))
+    mismatches = shape_errors(data, SUITE, positions)
+    errors.extend(mismatches)
     defaults, items = data.get("defaults", {}), data.get("scenarios")
     if isinstance(defaults, dict) and "name" in defaults:
-        errors.add(
+        mismatches.append(
             ScenarioError(
                 message("scenario.shared_name"),
                 where=positions.key("defaults", "name"),
                 next_step=message("scenario.shared_name.next"),
             )
         )
-    if errors.errors or not isinstance(items, list) or not isinstance(defaults, dict):
+        errors.add(mismatches[-1])
+    if mismatches or not isinstance(items, list) or not isinstance(defaults, dict):
         return
     for index, item in enumerate(items):
         below = positions.below("scenarios", index)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from shlex import quote
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from coze_harness.messages import LocalizedText, message
@@ -38,6 +37,7 @@ from coze_harness.reporting.views.failure_causes import FAILING
 from coze_harness.reporting.views.row_order import STATUS_ORDER
 from coze_harness.reporting.views.safe_text import HIDDEN, single_line
 from coze_harness.reporting.views.view_model import anchor
+from coze_harness.text.shell_word import shell_word
 
 if TYPE_CHECKING:
     from coze_harness.reporting.views.prompt_echo import PromptEcho
@@ -260,14 +260,14 @@ class _CardReader(NamedTuple):
             facts,
             shown,
             _snippet(shown.turns[0].tree) if shown and shown.turns else (),
-            f"coze-harness compare {quote(scenario)} --budget {change.more_calls}"
+            f"coze-harness compare {shell_word(scenario)} --budget {change.more_calls}"
             if change.more_calls
             else "",
             message("decide.more_calls", n=change.more_calls)
             if change.more_calls
             else LocalizedText(),
             anchor(key.id) if key else "",
-            " ".join([quote(_exact(row.key.id)) for row in rows if row.key.trial == 1]),
+            " ".join([shell_word(_exact(row.key.id)) for row in rows if row.key.trial == 1]),
             _fails(rows),
             state in _SAFE,
             suggestion(change) if state is ScenarioState.FACTS_CHANGED else "",

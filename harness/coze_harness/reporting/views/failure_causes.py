@@ -15,6 +15,7 @@ from coze_harness.model import (
 )
 from coze_harness.reporting.views.safe_text import single_line
 from coze_harness.reporting.views.view_model import anchor
+from coze_harness.text.shell_word import shell_word
 
 FAILING: Final = (TrialStatus.FAILED, TrialStatus.ERROR)
 RECORDING_KINDS: Final = ("missing", "stale")
@@ -185,7 +186,7 @@ def _record_command(scenarios: Sequence[str]) -> LocalizedText:
     """Return the command that records missing or stale recordings of scenarios."""
     names = list(dict.fromkeys(scenarios))
     named = names if len(names) <= _MAX_NAMED else []
-    return literal(" ".join([_RECORD, *map(single_line, named)]))
+    return literal(" ".join([_RECORD, *(shell_word(single_line(name)) for name in named)]))
 
 
 class Causes:
