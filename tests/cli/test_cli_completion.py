@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 
 import click
 import pytest
@@ -13,13 +14,23 @@ from project import ProjectFolder
 
 def _complete(project: ProjectFolder, *words: str) -> list[str]:
     """Return what the last word can be completed to, in the order that it is offered."""
+    return _complete_line(project, " ".join(["coze-harness", *words]))
+
+
+def _complete_line(project: ProjectFolder, line: str, shell: str = "bash") -> list[str]:
+    """Return what a shell offers at the end of a line."""
+    word = "" if line.endswith(" ") else line.rpartition(" ")[2]
     done = project.does(
         env={
-            "_COZE_HARNESS_COMPLETE": "bash_complete",
-            "COMP_WORDS": " ".join(["coze-harness", *words]),
-            "COMP_CWORD": str(len(words)),
+            "_COZE_HARNESS_COMPLETE": f"{shell}_complete",
+            "COMP_LINE": line,
+            "COMP_WORDS": line,
+            "COMP_CWORD": word if shell == "fish" else str(len(line.split(" ")) - 1),
         }
     )
+    if shell == "zsh":
+        lines = done.out.splitlines()
+        return [lines[at + 1] for at in range(0, len(lines), 3) if lines[at] == "plain"]
     assert (done.code, done.err) == (0, "")
     pairs = [line.partition(",")[::2] for line in done.out.splitlines()]
     return [value for kind, value in pairs if kind == "plain"]
@@ -48,6 +59,69 @@ def test_chinese_names_are_completed(empty: ProjectFolder) -> None:
     empty.write("scenarios/a.yaml", "name: 退款流程\ntags: [冒烟]\nturns: [{prompt: 好}]\n")
     assert _complete(empty, "run", "退") == ["退款流程"]
     assert _complete(empty, "run", "--tag", "冒") == ["冒烟"]
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("run or", [r"order\ refund"]),
+        (r"run order\ re", [r"order\ refund"]),
+        ("run 'order re", ["order refund"]),
+        ('run "order re', ["order refund"]),
+        ("run it", [r"it\'s"]),
+        ("run ns", ["ns:one"]),
+        ("run ns:", ["one"]),  # bash keeps what stands before the colon
+        ("run --tag=sm", ["smoke"]),
+        ("run --tag a:", ["b"]),
+        ("run --tag=a:", ["b"]),
+        ("run --tag tw", [r"two\ words"]),
+    ],
+)
+def test_bash_gets_names_as_it_inserts_them(
+    empty: ProjectFolder, line: str, offered: list[str]
+) -> None:
+    _write_odd_names(empty)
+    assert _complete_line(empty, f"coze-harness {line}") == offered
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_the_value_of_an_option_with_an_equals_sign_keeps_the_option(
+    empty: ProjectFolder, shell: str
+) -> None:
+    _write_odd_names(empty)
+    assert _complete_line(empty, "coze-harness run --tag=sm", shell) == ["--tag=smoke"]
+    assert _complete_line(empty, "coze-harness run --tag sm", shell) == ["smoke"]
+
+
+def _write_odd_names(project: ProjectFolder) -> None:
+    rows = [f'  - {{name: "{name}", turns: [{{prompt: x}}]}}' for name in ("ns:one", "it's")]
+    tagged = '  - {name: order refund, tags: [smoke, "a:b", two words], turns: [{prompt: x}]}'
+    project.write("scenarios/odd.yaml", "\n".join(["scenarios:", *rows, tagged, ""]))
+
+
+def test_a_real_bash_inserts_a_name_with_a_space(empty: ProjectFolder) -> None:
+    bash = shutil.which("bash")
+    if bash is None:
+        pytest.skip("needs bash")
+    _write_odd_names(empty)
+    script = empty.does("completion", "bash").out
+    # What readline does: it sets the variables, calls the function and takes COMPREPLY.
+    program = empty.root / "bin" / "coze-harness"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m coze_harness "$@"\n')
+    program.chmod(0o755)
+    asked = f"""{script}
+PATH="{program.parent}:$PATH"
+compopt() {{ :; }}
+COMP_LINE='coze-harness run or' COMP_POINT=19
+_coze_harness_completion coze-harness or run
+printf '%s\\n' "${{COMPREPLY[@]}}"
+"""
+    done = subprocess.run(
+        [bash, "--norc", "--noprofile"], input=asked, text=True, capture_output=True,
+        check=False, cwd=empty.root, env=empty.env,
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == ("order\\ refund\n", "")
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from coze_harness.cli.shared_options import DisplayOptions
 from coze_harness.commands.ask_bot import ask_bot, record_prompt
 from coze_harness.commands.new_scenario import save_as_scenario
 from coze_harness.config import SettingsOverrides
-from coze_harness.messages import LocalizedText, message
+from coze_harness.messages import Catalogue, LocalizedText, message
 from coze_harness.model import HttpCall, Reply
 from coze_harness.model.errors import UsageError
 from coze_harness.reporting.views.safe_text import format_duration, show_control_characters
@@ -83,20 +83,6 @@ def ask(
         scenario = NewScenario(name=name, prompt=prompt, bot=bot, stream=stream)
         return _ask_and_save(scenario, quiet, overrides)
     printed: list[str] = []
-    prompts_sent = 0
-    # Calls are reported by another thread, which has no command of click.
-    output = current_output()
-
-    def on_call(call: HttpCall) -> None:
-        nonlocal prompts_sent
-        prompts_sent += call.path == _CHAT
-        if not quiet and call.path in _STEPS:
-            step = _STEPS[call.path]
-            # A call without a response, such as one without a connection, is repeated as it was.
-            attempt = prompts_sent if call.path == _CHAT else call.attempt
-            if attempt > 1:
-                step = message("ask.again", step=step, attempt=attempt)
-            click.echo(output.words.text(step), err=True)
 
     def show(text: str) -> None:
         printed.append(text)
@@ -110,7 +96,7 @@ def ask(
             prompt,
             bot=bot,
             conversation_id=conversation_id,
-            on_call=on_call,
+            on_call=_ignore if quiet else _StepPrinter(current_output().words),
             show=show if stream else None,
         )
     # After a broken stream, or one without pieces, the whole answer is still to be printed.
@@ -121,6 +107,29 @@ def ask(
     if not quiet:
         _print_facts(reply)
     return 0
+
+
+class _StepPrinter:
+    """Prints each call of a chat, from another thread, which has no command of click."""
+
+    def __init__(self, words: Catalogue) -> None:
+        self._words = words
+        self._prompts = 0
+
+    def __call__(self, call: HttpCall) -> None:
+        self._prompts += call.path == _CHAT
+        step = _STEPS.get(call.path)
+        if step is None:
+            return
+        # A call without a response, such as one without a connection, is repeated as it was.
+        attempt = self._prompts if call.path == _CHAT else call.attempt
+        if attempt > 1:
+            step = message("ask.again", step=step, attempt=attempt)
+        click.echo(self._words.text(step), err=True)
+
+
+def _ignore(_call: HttpCall) -> None:
+    """Print nothing about a call."""
 
 
 def _ask_and_save(scenario: NewScenario, quiet: bool, overrides: SettingsOverrides) -> int:

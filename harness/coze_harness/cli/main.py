@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["run"]
 
+_COMPLETE = "_COZE_HARNESS_COMPLETE"
+"""A shell sets it to ask for completions; its value is read where they are made."""
+
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command; every exception becomes an exit code.
@@ -38,8 +41,14 @@ def run(arguments: Sequence[str]) -> int:
     from coze_harness.model.errors import HarnessError
     from coze_harness.project.current_process import current_process
 
-    output = CommandOutput(arguments, current_process().environment)
+    environment = current_process().environment
+    output = CommandOutput(arguments, environment)
     try:
+        if _COMPLETE in environment:
+            from coze_harness.cli.shell_completion import answer_shell
+
+            if (answered := answer_shell(coze_harness, output, environment)) is not None:
+                return answered
         code = coze_harness.main(
             list(arguments), prog_name="coze-harness", standalone_mode=False, obj=output
         )
