@@ -31,7 +31,7 @@ from coze_harness.model.location import Location, PathPart, SourcePositions
 from coze_harness.model.os_error_reason import os_error_reason
 from coze_harness.model.project_code import KindModule
 from coze_harness.text.safe_regex import PatternError, UserPattern, compile_pattern
-from coze_harness.text.spelling import with_suggestion, yaml_type_name
+from coze_harness.text.spelling import split_full_width_pair, with_suggestion, yaml_type_name
 from coze_harness.yaml_source import YamlDocument, read_yaml
 from coze_harness.yaml_source.max_increase import read_max_increase
 from coze_harness.yaml_source.record_schema import (
@@ -43,6 +43,7 @@ from coze_harness.yaml_source.record_schema import (
     check_shape,
     key,
     list_of,
+    pair_step,
     record_schema,
 )
 from coze_harness.yaml_source.unquoted_text import find_unquoted_faults, without_repeated_places
@@ -152,10 +153,11 @@ def read_config(file: Path) -> ConfigSpec:
     if data is None:
         return ConfigSpec()
     if not isinstance(data, dict):
+        pair = split_full_width_pair(data) if isinstance(data, str) else None
         raise SettingsError(
             message("settings.type", actual=yaml_type_name(data)),
             where=positions.at(),
-            next_step=message("settings.type.next"),
+            next_step=pair_step(*pair) if pair else message("settings.type.next"),
         )
     _check_secrets(data, positions, ())
     _check_keys(data, document)
@@ -174,10 +176,24 @@ def read_config(file: Path) -> ConfigSpec:
     values["redact"] = _read_redact(values.get("redact", []), positions)
     config = ConfigSpec(**values)
     _check_bot_references(config, positions)
-    for name in ("scenarios", "cassettes", "reports"):
-        check_folder(name, getattr(config, name), positions.at(name))
+    _check_folders(config, positions)
     check_base_url(config.base_url, positions.at("base_url"))
     return config
+
+
+def _check_folders(config: ConfigSpec, positions: SourcePositions) -> None:
+    """Check the three folders, each of which must be another one."""
+    seen: dict[str, str] = {}
+    for name in ("scenarios", "cassettes", "reports"):
+        folder = getattr(config, name)
+        check_folder(name, folder, positions.at(name))
+        other = seen.setdefault(folder.removeprefix("./").rstrip("/"), name)
+        if other != name:
+            raise SettingsError(
+                message("settings.same_folder", first=other, second=name),
+                where=positions.at(name),
+                next_step=message("settings.same_folder.next"),
+            )
 
 
 def _check_keys(data: Mapping[str, JSON], document: YamlDocument) -> None:

@@ -25,6 +25,13 @@ _SECONDS: Final[Schema] = {"type": "number", "exclusiveMinimum": 0, "maximum": 8
 _UNITS: Final[Mapping[str, int]] = {"KB": 10**3, "MB": 10**6, "GB": 10**9}
 
 
+_SIZE: Final[Schema] = {
+    "type": "string",
+    "pattern": r"[1-9][0-9]{0,5}(KB|MB|GB)",
+    "examples": ["32MB"],
+}
+
+
 @dataclass(frozen=True, slots=True)
 class PollSettings:
     """How a running chat is polled: seconds between requests, and until it is given up."""
@@ -39,7 +46,7 @@ class LimitSettings:
 
     call: float = key(60.0, _SECONDS)
     trial: float = key(1800.0, _SECONDS)
-    response: str = key("32MB", {"type": "string", "pattern": r"[1-9][0-9]{0,5}(KB|MB|GB)"})
+    response: str = key("32MB", _SIZE)
 
     @property
     def response_bytes(self) -> int:

@@ -95,8 +95,17 @@ def target_mismatches(
     name: str, value: JSON, positions: SourcePositions
 ) -> Iterator[ShapeMismatch]:
     """Yield what does not fit the form of an entry of `bots:`."""
-    if isinstance(value, dict):
-        yield from check_shape(value, target_schema(_kind(value)), positions.below("bots", name))
+    if not isinstance(value, dict):
+        return
+    schema, below = target_schema(_kind(value)), positions.below("bots", name)
+    keys = tuple(schema["properties"])
+    for key in value:
+        if key in _KEYS and key not in keys:
+            what = message("settings.key_of_other_target", key=key)
+            step = message("yaml.unknown_key.next", keys=keys)
+            yield ShapeMismatch(what, below.key(key), step)
+    own = {key: one for key, one in value.items() if key not in _KEYS or key in keys}
+    yield from check_shape(own, schema, below)
 
 
 def target_schema(kind: TargetKind) -> Schema:

@@ -24,8 +24,9 @@ from coze_harness.scenarios.scenario_keys import SUITE
 from coze_harness.scenarios.suite_defaults import LayeredPositions, apply_defaults
 from coze_harness.scenarios.template_renderer import has_placeholder
 from coze_harness.text.shell_word import shell_word
-from coze_harness.text.spelling import yaml_type_name
+from coze_harness.text.spelling import split_full_width_pair, yaml_type_name
 from coze_harness.yaml_source import YamlPositions, read_yaml
+from coze_harness.yaml_source.record_schema import pair_step
 
 
 def load_scenarios(
@@ -94,10 +95,11 @@ def _read_file(
     data, positions = document.data, document.positions
     if not isinstance(data, dict):
         what = message("scenario.file_type", actual=yaml_type_name(data))
+        pair = split_full_width_pair(data) if isinstance(data, str) else None
         raise ScenarioError(
             message("scenario.file_empty") if data is None else what,
             where=positions.at(),
-            next_step=message("scenario.file_type.next"),
+            next_step=pair_step(*pair) if pair else message("scenario.file_type.next"),
         )
     folder, stem, _ = split_path(path)
     _reject_other_file(data, stem, Location(shown))

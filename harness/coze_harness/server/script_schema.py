@@ -67,7 +67,11 @@ _NUMBER: Final[Schema] = {
 }
 _DELTA: Final[Schema] = {**POSITIVE, "maximum": 500}
 _ORDER: Final[Schema] = {"type": "string", "enum": get_args(ListOrder)}
-_ID: Final[Schema] = {"type": "string", "pattern": "^[0-9]{1,20}$"}
+_ID: Final[Schema] = {
+    "type": "string",
+    "pattern": "^[0-9]{1,20}$",
+    "examples": ["7403315657221079041"],
+}
 _CONTENT: Final[dict[str, object]] = {}  # filled below: what follows a required action contains it
 
 
@@ -293,7 +297,7 @@ class ScriptedProject:
         ValueError: it has both, or neither.
     """
 
-    path: str = key("", {"type": "string", "pattern": r"(/[\w.-]+)*"})
+    path: str = key("", {"type": "string", "pattern": r"(/[\w.-]+)*", "examples": ["/orders"]})
     id: str = key("", _ID)
     name: str = key("", ANY_TEXT)
     output: object = key(None, {})

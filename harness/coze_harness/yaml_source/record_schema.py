@@ -30,7 +30,7 @@ from coze_harness.yaml_source.scalars import quoting_step
 
 Schema: TypeAlias = Mapping[str, Any]
 """A JSON Schema. `anyOf` and `$ref` are for editors: whoever uses the value checks it.
-A `pattern` must match the whole text.
+A `pattern` must match the whole text; its error shows the first of `examples`.
 
 Three words are not JSON Schema. Two are functions: `expand` turns a short form into the full one
 before the check; `make` turns a value that fits into the program's own, or raises a `ValueError`
@@ -197,7 +197,7 @@ class _ShapeChecker:
     ) -> object:
         wanted = schema.get("type")
         if wanted and type(value) not in _TYPES[wanted if isinstance(wanted, str) else wanted[0]]:
-            self._add_type(value, wanted, path)
+            self._add_type(value, schema, path)
         elif "enum" in schema and value not in schema["enum"]:
             self._add_word(value, schema["enum"], path)
         elif isinstance(value, dict):
@@ -210,9 +210,9 @@ class _ShapeChecker:
                     path, message("yaml.empty", key=format_path(path)), message("yaml.empty.next")
                 )
             elif "pattern" in schema and not re.fullmatch(schema["pattern"], value):
-                pattern = schema["pattern"]
-                key = format_path(path)
-                self._add(path, message("yaml.pattern", key=key, value=value, pattern=pattern))
+                key, example = format_path(path), str(schema["examples"][0])
+                what = message("yaml.form", key=key, value=value, example=example)
+                self._add(path, what, _example_step(path, example))
         else:
             self._check_limits(value, schema, path)
         return value
@@ -285,22 +285,32 @@ class _ShapeChecker:
 
     def _add_word(self, value: JSON, words: Sequence[str], path: tuple[PathPart, ...]) -> None:
         shown = tuple(str(word) for word in words if word)
-        what = message("yaml.choice", key=format_path(path), value=str(value))
+        written = str(value) if isinstance(value, str) else self._positions.source(*path)
+        what = message("yaml.choice", key=format_path(path), value=written or str(value))
         step = message("yaml.choice.next", words=shown)
         self._add(path, with_suggestion(what, str(value), shown), step)
 
-    def _add_type(
-        self, value: JSON, wanted: str | Sequence[str], path: tuple[PathPart, ...]
-    ) -> None:
+    def _add_type(self, value: JSON, schema: Schema, path: tuple[PathPart, ...]) -> None:
+        wanted = schema["type"]
         kind = wanted if isinstance(wanted, str) else wanted[0]
+        if isinstance(value, int | float) and "string" in schema.get("written", {}).get("type", ()):
+            kind = "string"  # the short form of a list of texts
         source = self._positions.source(*path)
         key, actual = format_path(path), yaml_type_name(value)
         if kind == "string" and source:
             what = message("yaml.type_of_text", key=key, source=source, actual=actual)
-            self._add(path, what, quoting_step(source))
+            step = quoting_step(source)
+            if "pattern" in schema and not re.fullmatch(schema["pattern"], source):
+                step = _example_step(path, str(schema["examples"][0]))
+            self._add(path, what, step)
         else:
             what = message("yaml.type", key=key, expected=_TYPE_NAMES[kind], actual=actual)
-            self._add(path, what, _advise(kind, value, source))
+            step = _advise(kind, value, source)
+            required = schema.get("required", ())
+            if kind == "object" and isinstance(value, str) and len(required) == 1:
+                pair = f"{path[-1]}: {{{required[0]}: {source}}}"
+                step = message("yaml.write", text=pair)
+            self._add(path, what, step)
 
     def _add_unknown_key(
         self, name: str, schema: Schema, path: tuple[PathPart, ...], outer: Schema | None
@@ -308,6 +318,7 @@ class _ShapeChecker:
         properties = schema["properties"]
         step = message("yaml.unknown_key.next", keys=tuple(properties))
         inside = next((k for k, inner in properties.items() if name in _inner_keys(inner)), "")
+        longer = [one for one in properties if name in one.split("_")]
         wide_space = next((one for one in name if one in WIDE_SPACES), "")
         if wide_space:
             code = f"U+{ord(wide_space):04X}"
@@ -315,10 +326,13 @@ class _ShapeChecker:
             step = message("yaml.wide_space_in_key.next")
         elif pair := split_full_width_pair(name):
             what = message("yaml.wide_colon_in_key", key=name)
-            step = _pair_step(*pair)
+            step = pair_step(*pair)
         elif outer is not None and name in outer.get("properties", {}):
             above = next(part for part in reversed(path) if isinstance(part, str))
             what = message("yaml.key_belongs_outside", key=name, parent=above)
+        elif len(longer) == 1 and not nearest_word(name, properties):
+            what = message("yaml.unknown_key", key=name)
+            what = message("spelling.suggestion", what=what, word=longer[0])
         elif inside:
             what = message("yaml.key_belongs_inside", key=name, parent=inside)
         else:
@@ -330,11 +344,13 @@ def _advise(expected: str, value: JSON, source: str) -> LocalizedText:
     """Return what to write in place of a value of another type."""
     if expected == "array":
         return _advise_list(value, source)
+    if expected == "object" and isinstance(value, list):
+        return message("yaml.remove_dashes" if source == "" else "yaml.write_pairs")
     if expected == "object":
         pair = split_full_width_pair(source)
         if pair is None and (ascii_pair := re.fullmatch(_NO_SPACE, source)):
             pair = (ascii_pair.group(1), ascii_pair.group(2))
-        return _pair_step(*pair) if pair else message("yaml.write_pairs")
+        return pair_step(*pair) if pair else message("yaml.write_pairs")
     if expected == "boolean":
         word = _BOOLEAN_WORDS.get(value.strip().lower()) if isinstance(value, str) else None
         if word is None:
@@ -362,7 +378,13 @@ def _advise_list(value: JSON, source: str) -> LocalizedText:
     return message("yaml.write_list", list=f"[{source or '…'}]")
 
 
-def _pair_step(key: str, value: str) -> LocalizedText:
+def _example_step(path: tuple[PathPart, ...], example: str) -> LocalizedText:
+    quoted = f'"{example}"' if example.isdecimal() else example
+    return message("yaml.form.next", pair=f"{path[-1]}: {quoted}")
+
+
+def pair_step(key: str, value: str) -> LocalizedText:
+    """Return the advice to write a key and its value as such."""
     return message("yaml.write_pair", pair=f"{key}: {value}")
 
 
