@@ -163,6 +163,7 @@ MISTAKES = [
     whole("turns: [{prompt: 你好, “expect”: [x]}]", "1:22", "prompt, expect",
           "turns: [{prompt: 你好, expect: [x]}]", "你好"),
     whole("turns: [{promt: 你好}]", "1:10", "prompt, expect", "turns: [{prompt: 你好}]", "你好"),
+    whole("turns: [你好]", "1:9", "`{prompt: 你好}`", "turns: [{prompt: 你好}]", "你好"),
     whole("stream: 是\nturns: [{prompt: 你好}]", "1:9", "Write true.",
           "stream: true\nturns: [{prompt: 你好}]", "你好"),
     whole("stream: 'false'\nturns: [{prompt: 你好}]", "1:9", "Write false, without quotes.",

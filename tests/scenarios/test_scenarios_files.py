@@ -175,7 +175,7 @@ scenarios: [{name: one}, {name: two, bot: 助手}]
         ("tags: smoke\nturns: [{prompt: a}]", "1:7", "must be a list", "[smoke]"),
         ("turns: [{prompt: a, expect: b}]", "1:29", "must be a list", "[b]"),
         ("turns: {prompt: a}", "1:8", "must be a list", "`- `"),
-        ("turns: [a]", "1:9", '"turns[0]" must be a mapping', "key: value"),
+        ("turns: [a]", "1:9", '"turns[0]" must be a mapping', "{prompt: a}"),
         ("turns: []", "1:8", "empty list", "Correct"),
         ("name: a", "1:1", '"turns" is missing', "turns:"),
         ("turns: [{expect: [a]}]", "1:9", "prompt is empty", "prompt:"),

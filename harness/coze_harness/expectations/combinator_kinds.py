@@ -42,6 +42,11 @@ def build_single_operand(
         raise argument.type_error(
             message("expectation.type.one"), message("expectation.write_several", code=several)
         )
+    if argument.value is None:
+        code = f'{argument.path[-1]}: {{contains: "…"}}'
+        raise argument.type_error(
+            message("expectation.type.one"), message("expectation.write", code=code)
+        )
     return item.build_operand(argument.value, argument.positions.below(*argument.path))
 
 

@@ -75,8 +75,8 @@ _LIMITS: Final[Mapping[str, tuple[Callable[[Any, Any], bool], Callable[..., Loca
     "maximum": (operator.le, lambda **values: message("yaml.maximum", **values)),
 }
 _BOOLEAN_WORDS: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("true", "yes", "on", "是", "真", "开"), "true"),
-    **dict.fromkeys(("false", "no", "off", "否", "假", "关"), "false"),
+    **dict.fromkeys(("true", "yes", "y", "on", "是", "真", "开"), "true"),
+    **dict.fromkeys(("false", "no", "n", "off", "否", "假", "关"), "false"),
 }
 _NO_SPACE: Final = r"([A-Za-z_]+):(\S.*)"
 
@@ -310,6 +310,9 @@ class _ShapeChecker:
             if kind == "object" and isinstance(value, str) and len(required) == 1:
                 pair = f"{path[-1]}: {{{required[0]}: {source}}}"
                 step = message("yaml.write", text=pair)
+            elif step.id == "yaml.write_pairs" and isinstance(value, str):
+                first = next(iter(schema.get("properties", ())), "")
+                step = message("yaml.write", text=f"{{{first}: {source}}}") if first else step
             self._add(path, what, step)
 
     def _add_unknown_key(

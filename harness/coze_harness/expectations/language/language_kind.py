@@ -37,13 +37,15 @@ _SCRIPT_NAMES: Final = {
 
 
 def _parse_code(argument: ItemArgument) -> str:
-    code = argument.text()
+    # YAML reads the code of Norwegian as false, and its two written languages have their own.
+    code = "no" if argument.value is False else argument.text()
     if code in _CODES:
         return code
-    raise argument.error_at(
-        message("expectation.language.unknown", label=argument.label, value=code),
-        message("expectation.language.unknown.next", names=_SHOWN),
-    )
+    step = message("expectation.language.unknown.next", names=_SHOWN)
+    if code == "no":
+        step = message("spelling.write", text="nb")
+    what = message("expectation.language.unknown", label=argument.label, value=code)
+    raise argument.error_at(what, step)
 
 
 def _parse_codes(argument: ItemArgument) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _MAX_SHOWN: Final = 8
 """Dates of an answer that a verdict shows."""
+_DIGITS: Final = r"([0-9]{4})([0-9]{2})([0-9]{2})"
 _LEAP_YEAR: Final = 2024
 _VALUE: Final = re.compile(r"([0-9]{4})|([0-9]{4}|-)-([0-9]{2})(?:-([0-9]{2}))?")
 
@@ -95,6 +96,12 @@ def find_calendar_dates(text: str) -> Iterator[tuple[Fact, PartialDate]]:
 
 
 def _parse_date(argument: ItemArgument) -> PartialDate:
+    digits = re.fullmatch(_DIGITS, str(argument.value))
+    if digits:
+        raise argument.error_at(
+            message("expectation.date.unreadable", label=argument.label, value=digits[0]),
+            message("expectation.write", code=f"{argument.path[-1]}: {'-'.join(digits.groups())}"),
+        )
     text = argument.text()
     found = [one for _, one in find_calendar_dates(text)]
     if len(found) != 1:
