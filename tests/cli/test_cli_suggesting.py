@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,25 @@ def _suggested(project: ProjectFolder, *arguments: str) -> list[dict[str, Any]]:
 def _killed(project: ProjectFolder) -> int:
     scores = json.loads(project.does("mutate", "--json").out)["mutation"]["scores"]
     return sum(one["caught"] for one in scores)
+
+
+def test_the_printed_command_writes_these_suggestions(small: ProjectFolder) -> None:
+    bare = small.text("scenarios/bare.yaml")
+    done = small.does("suggest", "弱", "--seed", "2")
+    command = done.out.splitlines()[-1].partition("coze-harness ")[2]
+    written = small.does(*shlex.split(command))
+    assert (written.code, "--seed 2" in command) == (0, True)
+    assert small.text("scenarios/weak.yaml") != WEAK
+    assert small.text("scenarios/bare.yaml") == bare
+
+
+@pytest.mark.parametrize("option", [(), ("--json",)])
+def test_a_missing_recording_is_reported(small: ProjectFolder, option: tuple[str, ...]) -> None:
+    small.write("scenarios/new.yaml", "turns: [{prompt: 你好}]\n")
+    done = small.does("suggest", "new", *option)
+    assert done.code == 3
+    assert "coze-harness record" in done.err
+    assert done.out == "" if not option else json.loads(done.out)["turns"] == []
 
 
 def test_suggestions_are_grouped_and_each_says_what_it_kills(small: ProjectFolder) -> None:

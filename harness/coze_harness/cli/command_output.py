@@ -34,6 +34,7 @@ class CommandOutput:
         self, arguments: Sequence[str] = (), environment: Mapping[str, str] = _NO_ENVIRONMENT
     ) -> None:
         self.lang, self.debug = _read_options(arguments)
+        self.arguments = tuple(arguments)
         self.environment = environment
         self.language: Language = choose_language(self.lang, environment)
         self.root: Path | None = None

@@ -11,17 +11,20 @@ import click
 
 from coze_harness.cli import shared_options
 from coze_harness.cli.command_help import DONE, OUTPUT, RUN, command, option
-from coze_harness.cli.command_output import echo
+from coze_harness.cli.command_output import current_output, echo
 from coze_harness.cli.project_access import project_to_read
 from coze_harness.commands.suggest_expectations import suggest
 from coze_harness.config import SettingsOverrides
 from coze_harness.messages import Catalogue, message
 from coze_harness.model import MutationClass
+from coze_harness.model.trial_result import TrialResult
 from coze_harness.mutation.expectation_suggestions import Suggestion
 from coze_harness.mutation.suggestion_writing import TurnSuggestions
 from coze_harness.project.trial_selection import TrialSelection
+from coze_harness.reporting.terminal.terminal_trials import ErrorBlocks
 from coze_harness.reporting.views.mutation_view import missing_protection
-from coze_harness.reporting.views.safe_text import single_line
+from coze_harness.reporting.views.safe_text import show_control_characters, single_line
+from coze_harness.text.shell_word import shell_word
 
 _MAX_WIDTH: Final = 160
 _SEED: Final = 1
@@ -50,16 +53,21 @@ def suggest_expectations(
 ) -> int:
     """Suggest expectations that kill surviving mutants and pass all good answers. Offline."""
     with project_to_read(overrides) as project:
-        turns = suggest(project, selection, seed=seed, write=write)
+        outcome = suggest(project, selection, seed=seed, write=write)
         words = project.words
+    _print_unjudged(outcome.unjudged, words)
+    code = max((one.error.exit_code for one in outcome.unjudged if one.error), default=0)
+    turns = outcome.turns
     if as_json:
         click.echo(json.dumps(_as_record(seed, turns, words), ensure_ascii=False, indent=2))
-        return 0
+        return code
     for line in _lines(turns, words):
         click.echo(line)
     total = sum(len(turn.suggestions) for turn in turns)
-    if not total:
+    if not total and not code:
         echo(message("suggest.none"))
+    elif not total:
+        return code
     elif write:
         done = [turn for turn in turns if turn.written]
         files = len({turn.location.path for turn in done})
@@ -69,8 +77,19 @@ def suggest_expectations(
             if turn.problem:
                 click.echo(f"{turn.location}: {words.text(turn.problem)}", err=True)
     else:
-        echo(message("suggest.write", n=total, command="coze-harness suggest --write"))
-    return 0
+        # The same selection and seed, which decide about the suggestions.
+        command = ("coze-harness", *current_output().arguments, "--write")
+        echo(message("suggest.write", n=total, command=" ".join(map(shell_word, command))))
+    return code
+
+
+def _print_unjudged(results: Sequence[TrialResult], words: Catalogue) -> None:
+    """Print the trials that could not be replayed on stderr, by cause."""
+    errors = ErrorBlocks()
+    for result in results:
+        errors.add(result)
+    for line in errors.lines(words=words):
+        click.echo(show_control_characters(line), err=True)
 
 
 def _lines(turns: Sequence[TurnSuggestions], words: Catalogue) -> Iterator[str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from coze_harness.model.trial_result import TrialResult
 from coze_harness.mutation.mutation_runner import MutationRunner
 from coze_harness.mutation.suggestion_writing import TurnSuggestions, write_suggestions
 from coze_harness.project.opened_project import Project
@@ -11,9 +13,17 @@ from coze_harness.project.selected_trials import select_trials
 from coze_harness.project.trial_selection import TrialSelection
 
 
+@dataclass(frozen=True, slots=True)
+class SuggestionOutcome:
+    """Suggestions by turn, and the trials whose recordings could not be replayed."""
+
+    turns: Sequence[TurnSuggestions]
+    unjudged: Sequence[TrialResult]
+
+
 def suggest(
     project: Project, selection: TrialSelection, *, seed: int, write: bool
-) -> Sequence[TurnSuggestions]:
+) -> SuggestionOutcome:
     """Return suggestions for the selected trials; with `write`, add them to the files.
 
     Raises:
@@ -23,9 +33,11 @@ def suggest(
     trials = select_trials(project, selection)
     project.check_cassettes_reachable()
     runner = MutationRunner(project.replayer, seed, trials)
-    runner.evaluate()
+    unjudged = runner.evaluate()
     turns = [
         TurnSuggestions(location, items, "every_turn" if location in runner.simulated else "expect")
         for location, items in runner.suggestions()
     ]
-    return write_suggestions(project.settings.root, turns) if write else turns
+    if write:
+        turns = write_suggestions(project.settings.root, turns)
+    return SuggestionOutcome(turns, unjudged)

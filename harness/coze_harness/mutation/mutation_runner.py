@@ -122,10 +122,13 @@ class MutationRunner:
                 batch = []
         yield batch
 
-    def evaluate(self) -> None:
-        """Replay the trials and evaluate mutants of their answers, for `suggestions`."""
-        for _result in self._evaluated(self.trials):
-            pass
+    def evaluate(self) -> list[TrialResult]:
+        """Replay the trials and evaluate mutants of their answers, for `suggestions`.
+
+        Returns:
+            The trials that could not be replayed.
+        """
+        return [result for result in self._evaluated(self.trials) if result.error]
 
     def _evaluated(self, trials: Sequence[Trial]) -> Iterator[TrialResult]:
         replayed: list[_ReplayedTrial] = []
