@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from coze_harness.model.trial_result import TrialResult
 from coze_harness.mutation.mutation_runner import MutationRunner
@@ -13,8 +14,7 @@ from coze_harness.project.selected_trials import select_trials
 from coze_harness.project.trial_selection import TrialSelection
 
 
-@dataclass(frozen=True, slots=True)
-class SuggestionOutcome:
+class SuggestionOutcome(Struct, frozen=True):
     """Suggestions by turn, and the trials whose recordings could not be replayed."""
 
     turns: Sequence[TurnSuggestions]
