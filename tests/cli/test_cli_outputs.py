@@ -183,7 +183,7 @@ def test_list_as_json_has_the_contracts_keys_and_states(recorded: ProjectFolder)
     below = recorded.does("list", "--json", cwd=recorded.path("scenarios"))
     assert json.loads(below.out) == rows
     plain = recorded.does("list").out.splitlines()
-    assert plain[0].split() == ["stale", "identity", "scenarios/identity.yaml:1"]
+    assert plain[0].split() == ["stale", "identity", "scenarios/identity.yaml:1", "smoke,", "zh"]
     assert plain[-1] == "4 trials: 1 recorded, 1 stale, 1 missing, 1 unreadable"
 
 
