@@ -278,7 +278,7 @@ def test_a_pattern_that_matches_an_empty_text_may_still_reject_others(
 
 @pytest.mark.parametrize("text", ["'a\\u200bb'", '"a\\u200bb"', "好👩‍👩‍👧", "می‌خواهم"])
 def test_an_invisible_character_that_is_written_or_joins_letters_is_taken(text: str) -> None:
-    assert declare(f"contains: {text}")
+    assert declare(f"contains: {text}").kind == "contains"
 
 
 def test_one_text_of_a_list_may_have_a_full_width_comma() -> None:
