@@ -112,7 +112,7 @@ def _parse_date(argument: ItemArgument) -> PartialDate:
     if found[0].days(_LEAP_YEAR) is None:
         raise argument.error_at(
             message("expectation.date.no_such_day", value=text.strip()),
-            message("expectation.write", code=f"{argument.path[-1]}: 2026-03-05"),
+            message("expectation.date.no_such_day.next", example="2026-02-28"),
         )
     return found[0]._replace(written=text.strip())
 
@@ -122,7 +122,7 @@ def _parse_bound(argument: ItemArgument) -> PartialDate:
     if bound.year is None or bound.days(bound.year) is None:
         raise argument.error_at(
             message("expectation.date.bound", label=argument.label, value=bound.written),
-            message("expectation.write", code=f"{argument.path[-1]}: 2026-03-05"),
+            message("expectation.date.no_such_day.next", example="2026-02-28"),
         )
     return bound
 
