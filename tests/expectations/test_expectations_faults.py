@@ -44,8 +44,8 @@ FAULTS = {
     "one_of: [退款，换货]": ("1:12", "full-width", "[退款, 换货]"),
     "any_of: [退款，换货]": ("1:12", "full-width", "[退款, 换货]"),
     # what could never hold
-    "date: 2026-02-30": ("1:9", "no day 2026-02-30", "2026-03-05"),
-    "not: {date: 4月31日}": ("1:15", "no day 4月31日", "2026-03-05"),
+    "date: 2026-02-30": ("1:9", "no day 2026-02-30", "2026-02-28"),
+    "not: {date: 4月31日}": ("1:15", "no day 4月31日", "2026-02-28"),
     "contains: 学\u200b术": ("1:13", "U+200B", r"\u200b"),
     "messages: {}": ("1:13", "names no type", "messages: {answer: 1}"),
     "any_of: []": ("1:11", "empty list", "Write at least one expectation"),

@@ -122,7 +122,7 @@ def _parse_bound(argument: ItemArgument) -> PartialDate:
     if bound.year is None or bound.days(bound.year) is None:
         raise argument.error_at(
             message("expectation.date.bound", label=argument.label, value=bound.written),
-            message("expectation.date.no_such_day.next", example="2026-02-28"),
+            message("expectation.write", code=f"{argument.path[-1]}: 2026-03-05"),
         )
     return bound
 
