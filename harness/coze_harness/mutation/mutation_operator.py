@@ -10,23 +10,17 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from coze_harness.messages import LocalizedText
 from coze_harness.model import MutationClass
 
 Change: TypeAlias = Callable[[str, random.Random, Sequence[str]], str | None]
 """Changes an answer that is not blank; its parameters are those of `MutationOperator.mutate`."""
 
 
-class MutationOperator(Struct, frozen=True, kw_only=True):
-    """One way to mutate an answer.
-
-    `summary` describes the change, `defect_class` the real defect of a bot that it models.
-    """
+class MutationOperator(Struct, frozen=True):
+    """One way to mutate an answer; docs/mutation.md says which real defect of a bot it models."""
 
     name: str
     mutation_class: MutationClass
-    summary: LocalizedText
-    defect_class: LocalizedText
     change: Change
 
     def mutate(self, answer: str, rng: random.Random, others: Sequence[str]) -> str | None:
