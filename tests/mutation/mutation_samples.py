@@ -10,7 +10,9 @@ from coze_harness.model import Reply
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location
 from coze_harness.model.trial import EvaluationContext
-from coze_harness.mutation import OPERATORS, MutationOperator, MutationTarget
+from coze_harness.mutation.mutant_evaluation import MutationTarget, TargetExpectation
+from coze_harness.mutation.mutation_operator import MutationOperator
+from coze_harness.mutation.operator_registry import OPERATORS
 from coze_harness.yaml_source import read_yaml
 
 UNITS_ZH = "退款在7天内完成。运费12元,客服电话稍后提供。"
@@ -58,14 +60,16 @@ def target(
     """Return a turn with this answer, and with the expectations of these items."""
     given = reply(answer) if isinstance(answer, str) else answer
     context = EvaluationContext("天气?", given, tuple(earlier), given.answer)
-    expectations = [declare(item) for item in items]
-    verdicts = [expectation.judge(context) for expectation in expectations]
+    declared = [declare(item) for item in items]
+    verdicts = [expectation.judge(context) for expectation in declared]
     return MutationTarget(
         trial=trial,
         turn=1,
         location=Location("scenarios/a.yaml", 3, 5),
         context=context,
-        expectations=expectations,
+        expectations=[
+            TargetExpectation(one, verdict.expected, is_scored=False)
+            for one, verdict in zip(declared, verdicts, strict=True)
+        ],
         verdicts=verdicts,
-        descriptions=tuple(verdict.expected for verdict in verdicts),
     )

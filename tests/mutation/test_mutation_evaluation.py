@@ -11,11 +11,12 @@ from coze_harness.model import Verdict
 from coze_harness.model.errors import CassetteMissingError
 from coze_harness.model.location import Location
 from coze_harness.model.trial import EvaluationContext
-from coze_harness.mutation import (
+from coze_harness.mutation.mutant_evaluation import (
     MutantResults,
     MutationTarget,
-    ScoreBuilder,
+    TargetExpectation,
     evaluate_mutants,
+    mutation_scores,
     skip_reason,
 )
 from mutation_samples import EN, ZH, target
@@ -31,17 +32,14 @@ def _operators(results: MutantResults) -> list[str]:
 def test_weak_expectations_kill_few_mutants_and_strong_ones_all() -> None:
     weak = evaluate_mutants(target(ZH, *WEAK), [], 1)
     strong = evaluate_mutants(target(ZH, *STRONG), [], 1)
-    assert weak.mutants == strong.mutants == 21
-    assert (weak.killed, strong.killed) == (1, 21)
+    assert (len(weak.killed), len(weak.survivors)) == (1, 20)
+    assert (len(strong.killed), len(strong.survivors)) == (21, 0)
     assert "emptied" not in _operators(weak)
-    assert strong.survivors == ()
 
 
 def test_a_survivor_has_its_origin_and_the_expectations() -> None:
     results = evaluate_mutants(target(ZH, "contains: 小雨", trial="weather[杭州]"), [], 1)
-    scores = ScoreBuilder()
-    scores.add("weather", [results])
-    (score,) = scores.sorted()
+    (score,) = mutation_scores({"weather": [results]}, {})
     survivor = next(one for one in score.survivors if one.operator == "number-changed")
     assert survivor.mutation_class == "number"
     assert (survivor.trial, survivor.turn, survivor.original) == ("weather[杭州]", 1, ZH)
@@ -51,32 +49,34 @@ def test_a_survivor_has_its_origin_and_the_expectations() -> None:
 
 def test_without_expectations_every_mutant_survives() -> None:
     results = evaluate_mutants(target(EN), [], 1)
-    assert results.killed == 0
-    assert results.mutants == len(results.survivors) > 16
+    assert not results.killed
+    assert len(results.survivors) > 16
 
 
 def test_a_warning_kills_no_mutant() -> None:
     item = f"{{equals: '{EN}', severity: warning}}"
-    assert evaluate_mutants(target(EN, item), [], 1).killed == 0
+    assert not evaluate_mutants(target(EN, item), [], 1).killed
 
 
 def test_expectations_of_costs_and_tool_calls_kill_no_mutant() -> None:
     given = reply(ZH, tool_calls={"weather": {"city": "杭州"}})
     items = ("tokens: {max: 800}", "latency: {max: 10}", "tool_call: {name: weather}")
-    assert evaluate_mutants(target(given, *items), [], 1).killed == 0
+    assert not evaluate_mutants(target(given, *items), [], 1).killed
 
 
 def test_an_expectation_of_the_number_of_answers_kills_no_mutant() -> None:
     given = reply(messages=[message("请稍等。"), message("{}", type="function_call"), message(ZH)])
     two = evaluate_mutants(target(given, "messages: {answer: 2, function_call: 1}"), [], 1)
-    assert two.killed == 0
+    assert not two.killed
     both = evaluate_mutants(target(given, "messages: {answer: 2}", "contains: 小雨"), [], 1)
-    assert both.killed == evaluate_mutants(target(given, "contains: 小雨"), [], 1).killed > 0
+    assert both.killed
+    assert both.killed == evaluate_mutants(target(given, "contains: 小雨"), [], 1).killed
 
 
 def test_same_as_baseline_compares_mutants_with_the_recorded_answer() -> None:
     results = evaluate_mutants(target(ZH, "same_as_baseline: {at_least: 0.99}"), [], 1)
-    assert results.killed == results.mutants
+    assert results.killed
+    assert not results.survivors
 
 
 class _NeedsRecording:
@@ -96,11 +96,15 @@ def test_an_expectation_that_cannot_be_evaluated_kills_no_mutant() -> None:
         turn=1,
         location=base.location,
         context=base.context,
-        expectations=[_NeedsRecording(), *base.expectations],
+        expectations=[
+            TargetExpectation(_NeedsRecording(), literal("is approved by a judge"), False),
+            *base.expectations,
+        ],
         verdicts=[*base.verdicts, *base.verdicts],
-        descriptions=(literal("is approved by a judge"), *base.descriptions),
     )
-    assert evaluate_mutants(both, [], 1).killed == evaluate_mutants(base, [], 1).killed > 0
+    killed = evaluate_mutants(base, [], 1).killed
+    assert killed
+    assert evaluate_mutants(both, [], 1).killed == killed
 
 
 @pytest.mark.parametrize(
@@ -126,14 +130,9 @@ def test_mutants_depend_on_the_seed_and_the_trial() -> None:
 
 
 def test_scores_are_sorted_and_those_without_mutants_come_last() -> None:
-    scores = ScoreBuilder()
-    scores.add("nothing")
-    scores.add("strong", [evaluate_mutants(target(ZH, *STRONG), [], 1)])
-    scores.add(
-        "weak",
-        [evaluate_mutants(target(ZH, *WEAK), [], 1), evaluate_mutants(target(ZH, *WEAK), [], 1)],
-    )
-    ranking = scores.sorted()
+    weak = evaluate_mutants(target(ZH, *WEAK), [], 1)
+    strong = evaluate_mutants(target(ZH, *STRONG), [], 1)
+    ranking = mutation_scores({"nothing": [], "strong": [strong], "weak": [weak, weak]}, {})
     # `equals` finds all wrong answers, but rejects every rewrite.
     assert [score.scenario for score in ranking] == ["strong", "weak", "nothing"]
     assert [score.killed_share for score in ranking[:1]] == [1.0]
@@ -152,10 +151,11 @@ FACTS = ("contains: {all: [杭州, 明天, 小雨, '24']}", "contains: '17'")
 
 
 def test_facts_score_high_and_a_blacklist_with_a_length_low() -> None:
-    scores = ScoreBuilder()
-    scores.add("blacklist", [evaluate_mutants(target(ZH, *BLACKLIST), [], 1)])
-    scores.add("facts", [evaluate_mutants(target(ZH, *FACTS), [], 1)])
-    blacklist, facts = scores.sorted()
+    results = {
+        "blacklist": [evaluate_mutants(target(ZH, *BLACKLIST), [], 1)],
+        "facts": [evaluate_mutants(target(ZH, *FACTS), [], 1)],
+    }
+    blacklist, facts = mutation_scores(results, {})
     assert (blacklist.scenario, facts.scenario) == ("blacklist", "facts")
     assert blacklist.score is not None
     assert facts.score is not None
@@ -192,27 +192,21 @@ def test_an_accepted_repeat_is_no_mutant_and_must_pass() -> None:
 
 def test_the_first_of_many_survivors_are_kept_and_all_are_counted() -> None:
     weak = evaluate_mutants(target(ZH), [], 1)
-    scores = ScoreBuilder()
-    for _ in range(20):
-        scores.add("weak", [weak])
-    (score,) = scores.sorted()
-    assert (score.mutants, score.killed, len(score.survivors)) == (20 * weak.mutants, 0, 200)
+    (score,) = mutation_scores({"weak": [weak] * 20}, {})
+    mutants = 20 * len(weak.survivors)
+    assert (score.mutants, score.killed, len(score.survivors)) == (mutants, 0, 200)
 
 
 def test_each_of_many_scenarios_keeps_three_survivors() -> None:
     weak = evaluate_mutants(target(ZH), [], 1)
-    scores = ScoreBuilder()
-    for number in range(7_000):
-        scores.add(f"weak {number}", [weak])
-    ranking = scores.sorted()
-    assert {(score.mutants, len(score.survivors)) for score in ranking} == {(weak.mutants, 3)}
+    ranking = mutation_scores({f"weak {number}": [weak] for number in range(7_000)}, {})
+    mutants = len(weak.survivors)
+    assert {(score.mutants, len(score.survivors)) for score in ranking} == {(mutants, 3)}
 
 
 def test_a_long_survivor_is_truncated() -> None:
     results = evaluate_mutants(target(ZH * 50_000, "length: {min: 1}"), [], 1)
-    scores = ScoreBuilder()
-    scores.add("weak", [results])
-    (score,) = scores.sorted()
+    (score,) = mutation_scores({"weak": [results]}, {})
     for survivor in score.survivors:
         assert len(survivor.answer) < 4_100
         assert len(survivor.original) < 4_100

@@ -7,7 +7,8 @@ import re
 
 import pytest
 from coze_harness.model import VerdictStatus
-from coze_harness.mutation import OPERATORS, seeded_random
+from coze_harness.mutation.mutation_operator import seeded_random
+from coze_harness.mutation.operator_registry import OPERATORS
 from mutation_samples import EN, ZH, declare, named, sample, target
 
 OTHERS = {True: ["另一个场景的回答。"], False: ["Another answer."]}

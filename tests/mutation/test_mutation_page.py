@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from coze_harness.mutation import OPERATORS
+from coze_harness.mutation.operator_registry import OPERATORS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "mutation.md"
 

@@ -7,8 +7,11 @@ import unicodedata
 
 import pytest
 from coze_harness.model import VerdictStatus
-from coze_harness.mutation import OPERATORS, AnswerPool, evaluate_mutants, seeded_random
+from coze_harness.mutation.answer_pool import AnswerPool
 from coze_harness.mutation.expectation_suggestions import suggest_expectations
+from coze_harness.mutation.mutant_evaluation import evaluate_mutants
+from coze_harness.mutation.mutation_operator import seeded_random
+from coze_harness.mutation.operator_registry import OPERATORS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutation_samples import EN, ZH, declare, target

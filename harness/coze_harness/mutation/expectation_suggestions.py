@@ -211,7 +211,7 @@ def _kills(expectation: Expectation, target: MutationTarget, mutant: str) -> boo
     if target.min_score is None:
         return _status(expectation, context) is VerdictStatus.FAILED
     added = TargetExpectation(expectation, LocalizedText(), is_scored=True)
-    return find_failure(target, [*target.all_expectations(), added], context) is not None
+    return find_failure(target, [*target.expectations, added], context) is not None
 
 
 def _status(expectation: Expectation, context: EvaluationContext) -> VerdictStatus:

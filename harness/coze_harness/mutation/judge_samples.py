@@ -14,12 +14,12 @@ from coze_harness.expectations.combinator_kinds import AllOf, Not
 from coze_harness.expectations.judge.judge_kind import Judge, judges_in
 from coze_harness.expectations.kind import Inconclusive
 from coze_harness.messages import LocalizedText, message
-from coze_harness.model import Reply, Severity, Target, VerdictStatus, replace
+from coze_harness.model import Reply, Severity, Target, Verdict, VerdictStatus, replace
 from coze_harness.model.errors import HarnessError
 from coze_harness.model.trial import EvaluationContext, Expectation, Trial
 from coze_harness.mutation.answer_pool import AnswerPool
 from coze_harness.mutation.equivalent_answers import repeats, rewrite_answer
-from coze_harness.mutation.mutant_evaluation import MutationTarget, with_answer, wrong_answers
+from coze_harness.mutation.mutant_evaluation import with_answer, wrong_answers
 from coze_harness.mutation.mutation_operator import MutationOperator
 
 RECORDED = "recorded"
@@ -85,6 +85,14 @@ class SampleSurvey(Struct, frozen=True):
             yield sample, result.version, result.replies
 
 
+class _RecordedTurn(Struct, frozen=True):
+    """A turn of a recording; `problem` says why its answer cannot be taken for good, if so."""
+
+    context: EvaluationContext
+    expectations: Sequence[Expectation]
+    problem: LocalizedText
+
+
 @dataclass(slots=True)
 class SampleCollector:
     """Collects answers of recordings that are known to be good, and mutants of them. Offline.
@@ -125,26 +133,34 @@ class SampleCollector:
     def _samples(
         self,
         trial: Trial,
-        turns: Sequence[MutationTarget],
-        repeated: Sequence[Sequence[MutationTarget]],
+        turns: Sequence[_RecordedTurn],
+        repeated: Sequence[Sequence[_RecordedTurn]],
         pool: AnswerPool,
     ) -> Iterator[JudgeSample]:
-        for turn in turns:
+        for index, turn in enumerate(turns):
             judges = [one for item in turn.expectations for one in _checkable(item)]
-            if trial.judge is None or not judges or not self._is_good(turn, note=True):
+            if trial.judge is None or not judges:
+                continue
+            if turn.problem:
+                self.notes.append((trial.key.id, turn.problem))
                 continue
             answer = turn.context.reply.answer
             others = [
-                other[turn.turn - 1].context.reply.answer
+                other[index].context.reply.answer
                 for other in repeated
-                if len(other) >= turn.turn and self._is_good(other[turn.turn - 1])
+                if len(other) > index and not other[index].problem
             ]
             right = [(RECORDED, answer)]
             right += [(one.origin, one.text) for one in repeats(answer, others)]
             right += [(one.origin, one.text) for one in rewrite_answer(answer)]
             known = [text for _origin, text in right]
             mutants = wrong_answers(
-                turn, pool.answers_for(trial.key.scenario), self.seed, known, self.operators
+                trial.key.id,
+                index + 1,
+                known,
+                pool.answers_for(trial.key.scenario),
+                self.seed,
+                self.operators,
             )
             answers = [(origin, text, True) for origin, text in right]
             answers += [(operator.name, text, False) for operator, text in mutants]
@@ -159,22 +175,8 @@ class SampleCollector:
                         opposite=opposite,
                     )
 
-    def _is_good(self, turn: MutationTarget, *, note: bool = False) -> bool:
-        """Return whether a recorded answer passes what is expected besides the judge's verdict."""
-        for verdict in turn.verdicts:
-            if verdict.status is VerdictStatus.FAILED and verdict.severity is Severity.ERROR:
-                if note:
-                    text = message("judge_check.failing", turn=turn.turn, expected=verdict.expected)
-                    self.notes.append((turn.trial, text))
-                return False
-        if not turn.context.reply.answer.strip():
-            if note:
-                self.notes.append((turn.trial, message("judge_check.empty", turn=turn.turn)))
-            return False
-        return True
-
-    def _replay(self, trial: Trial) -> Sequence[MutationTarget]:
-        """Return the turns of a recording, with the verdicts of all but judges."""
+    def _replay(self, trial: Trial) -> Sequence[_RecordedTurn]:
+        """Return the turns of a recording, judged by all but judges."""
         redactor = self.runner.redactor
         try:
             replay = self.runner.open_replay(trial, redactor)
@@ -196,24 +198,24 @@ class SampleCollector:
             if trial.key.trial == 1:
                 self.errors.append(result.error)
             return ()
-        targets: list[MutationTarget] = []
+        recorded: list[_RecordedTurn] = []
         previous: tuple[Reply, ...] = ()
         for number, (turn, judged) in enumerate(zip(turns, result.turns, strict=False), 1):
             if judged.reply is None:
                 break
-            targets.append(
-                MutationTarget(
-                    trial=trial.key.id,
-                    turn=number,
-                    location=turn.location,
-                    context=EvaluationContext(turn.prompt, judged.reply, previous),
-                    expectations=turn.expectations,
-                    verdicts=judged.verdicts,
-                    descriptions=(),
-                )
-            )
+            context = EvaluationContext(turn.prompt, judged.reply, previous)
+            problem = _problem(number, judged.reply, judged.verdicts)
+            recorded.append(_RecordedTurn(context, turn.expectations, problem))
             previous = (*previous, judged.reply)
-        return targets
+        return recorded
+
+
+def _problem(turn: int, reply: Reply, verdicts: Sequence[Verdict]) -> LocalizedText:
+    """Return why a recorded answer cannot be taken for good, whatever a judge says; or nothing."""
+    for verdict in verdicts:
+        if verdict.status is VerdictStatus.FAILED and verdict.severity is Severity.ERROR:
+            return message("judge_check.failing", turn=turn, expected=verdict.expected)
+    return LocalizedText() if reply.answer.strip() else message("judge_check.empty", turn=turn)
 
 
 def _checkable(expectation: Expectation, *, opposite: bool = False) -> Iterator[tuple[Judge, bool]]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from types import MappingProxyType
 from typing import Final, NamedTuple, TypeAlias
 
 from msgspec import Struct
@@ -56,25 +56,18 @@ class TargetExpectation(NamedTuple):
 class MutationTarget(Struct, frozen=True, kw_only=True):
     """One turn of a trial, whose recorded answer is mutated.
 
-    `turn` counts from 1. `verdicts` and `descriptions` are those of the expectations, in the same
-    order: their verdicts on the recorded reply, and what they expect, redacted. `location` is where
-    the turn is in its scenario file; the turns of several cases have the same.
+    `turn` counts from 1. `verdicts` are those of the expectations on the recorded reply, in the
+    same order. `location` is where the turn is in its scenario file; the turns of several cases
+    have the same.
     """
 
     trial: str
     turn: int
     location: Location
     context: EvaluationContext
-    expectations: Sequence[Expectation]
+    expectations: Sequence[TargetExpectation]
     verdicts: Sequence[Verdict]
-    descriptions: tuple[LocalizedText, ...]
     min_score: MinScore | None = None
-
-    def all_expectations(self) -> list[TargetExpectation]:
-        """Return the expectations with what they expect."""
-        scored = self.min_score.expectations if self.min_score else 0
-        described = zip(self.expectations, self.descriptions, strict=True)
-        return [TargetExpectation(*one, index < scored) for index, one in enumerate(described)]
 
 
 class Survivor(NamedTuple):
@@ -96,30 +89,20 @@ def survivor_key(target: MutationTarget, survivor: Survivor) -> SurvivorKey:
 class MutantResults(Struct, frozen=True):
     """What the expectations of one turn did: with mutants, and with right answers.
 
-    `classes` counts all mutants of each class. `accepted` has the right answers that pass,
-    `rejected` the others with what the expectation that fails expects.
+    `killed` has the operators of the mutants that were killed. `accepted` has the right answers
+    that pass, `rejected` the others with what the expectation that fails expects.
     """
 
     target: MutationTarget
-    classes: tuple[ClassScore, ...]
-    survivors: tuple[Survivor, ...]
-    accepted: tuple[EquivalentAnswer, ...] = ()
-    rejected: tuple[tuple[EquivalentAnswer, LocalizedText], ...] = ()
-
-    @property
-    def mutants(self) -> int:
-        """The number of mutants."""
-        return sum(one.mutants for one in self.classes)
-
-    @property
-    def killed(self) -> int:
-        """The number of mutants that were killed."""
-        return sum(one.killed for one in self.classes)
+    killed: Sequence[MutationOperator]
+    survivors: Sequence[Survivor]
+    accepted: Sequence[EquivalentAnswer]
+    rejected: Sequence[tuple[EquivalentAnswer, LocalizedText]]
 
 
 def skip_reason(target: MutationTarget) -> LocalizedText:
     """Return why a turn's answer cannot be mutated; empty if it can."""
-    failing = _first_failure(target, zip(target.verdicts, target.all_expectations(), strict=True))
+    failing = _first_failure(target, zip(target.verdicts, target.expectations, strict=True))
     if failing is not None:
         return message("mutation.skipped.failing", expected=failing)
     if target.context.reply.answer.strip():
@@ -132,7 +115,6 @@ def evaluate_mutants(
     other_answers: Sequence[str],
     seed: int,
     recorded: Sequence[str] = (),
-    operators: Sequence[MutationOperator] = OPERATORS,
 ) -> MutantResults:
     """Evaluate mutants of a turn's answer, and other right answers.
 
@@ -141,58 +123,56 @@ def evaluate_mutants(
         other_answers: answers of other scenarios.
         seed: the same seed gives the same mutants.
         recorded: other recorded answers of this turn that are known to be right.
-        operators: the mutation operators; all by default.
     """
     answer = target.context.reply.answer
     expectations = _answer_expectations(target)
     right = [*repeats(answer, recorded), *rewrite_answer(answer)]
     known = (answer, *(one.text for one in right))
-    counts: dict[str, list[int]] = {}
+
+    def failure(text: str) -> LocalizedText | None:
+        return find_failure(target, expectations, with_answer(target.context, text))
+
+    killed: list[MutationOperator] = []
     survivors: list[Survivor] = []
-    for operator, mutant in wrong_answers(target, other_answers, seed, known, operators):
-        count = counts.setdefault(operator.mutation_class.value, [0, 0])
-        count[0] += 1
-        if find_failure(target, expectations, with_answer(target.context, mutant)) is not None:
-            count[1] += 1
-        else:
+    for operator, mutant in wrong_answers(
+        target.trial, target.turn, known, other_answers, seed, OPERATORS
+    ):
+        if failure(mutant) is None:
             survivors.append(Survivor(operator, mutant))
+        else:
+            killed.append(operator)
     accepted: list[EquivalentAnswer] = []
     rejected: list[tuple[EquivalentAnswer, LocalizedText]] = []
     for one in right:
-        failing = find_failure(target, expectations, with_answer(target.context, one.text))
+        failing = failure(one.text)
         if failing is None:
             accepted.append(one)
         else:
             rejected.append((one, failing))
-    return MutantResults(
-        target,
-        tuple([ClassScore(name=name, mutants=n, killed=k) for name, (n, k) in counts.items()]),
-        tuple(survivors),
-        tuple(accepted),
-        tuple(rejected),
-    )
+    return MutantResults(target, killed, survivors, accepted, rejected)
 
 
 def wrong_answers(
-    target: MutationTarget,
+    trial: str,
+    turn: int,
+    known: Sequence[str],
     other_answers: Sequence[str],
     seed: int,
-    known: Sequence[str],
-    operators: Sequence[MutationOperator] = OPERATORS,
+    operators: Sequence[MutationOperator],
 ) -> Iterator[tuple[MutationOperator, str]]:
     """Yield mutants of a turn's answer that are wrong, each with its operator.
 
     Args:
-        target: the turn.
+        trial: the trial's id.
+        turn: number of the turn, from 1.
+        known: the answer, then others that are right; no mutant says the same.
         other_answers: answers of other scenarios.
         seed: the same seed gives the same mutants.
-        known: the answer, then others that are right; no mutant says the same.
         operators: the mutation operators.
     """
-    answer = target.context.reply.answer
     for operator in operators:
-        rng = seeded_random(seed, target.trial, target.turn, operator.name)
-        mutant = _wrong_answer(operator, answer, rng, other_answers, known)
+        rng = seeded_random(seed, trial, turn, operator.name)
+        mutant = _wrong_answer(operator, rng, other_answers, known)
         if mutant is not None:
             yield operator, mutant
 
@@ -201,15 +181,11 @@ _FACT_CLASSES: Final = frozenset({MutationClass.NUMBER, MutationClass.DATE, Muta
 
 
 def _wrong_answer(
-    operator: MutationOperator,
-    answer: str,
-    rng: random.Random,
-    others: Sequence[str],
-    known: Sequence[str],
+    operator: MutationOperator, rng: random.Random, others: Sequence[str], known: Sequence[str]
 ) -> str | None:
     """Return a mutant that is wrong: no known right answer says the same."""
     for _ in range(_TRIES):
-        mutant = operator.mutate(answer, rng, others)
+        mutant = operator.mutate(known[0], rng, others)
         if mutant is None:
             return None
         if not any(is_same_text(mutant, right) for right in known) and (
@@ -231,99 +207,82 @@ def _states_other_facts(group: MutationClass, mutant: str, known: Sequence[str])
     return all(compare_facts(right, mutant) for right in others)
 
 
-class ScoreBuilder:
-    """Adds the results of turns up to the scores of scenarios."""
+def mutation_scores(
+    results: Mapping[str, Sequence[MutantResults]], hints: Mapping[SurvivorKey, str]
+) -> tuple[MutationScore, ...]:
+    """Return the scores of scenarios, the lowest first, those without mutants last.
 
-    def __init__(self) -> None:
-        self._scores: dict[str, MutationScore] = {}
+    At most 20,000 survivors are kept, but at least three of each scenario.
 
-    def add(
-        self,
-        scenario: str,
-        turns: Iterable[MutantResults] = (),
-        hints: Mapping[SurvivorKey, str] = MappingProxyType({}),
-    ) -> None:
-        """Add turns of a scenario; without turns it gets a score without mutants.
+    Args:
+        results: those of each scenario's turns, by its name.
+        hints: expectations that would kill survivors.
+    """
+    limit = max(_MIN_SURVIVORS, _MAX_SURVIVORS_IN_ALL // max(len(results), 1))
+    scores = [_score(scenario, turns, hints, limit) for scenario, turns in results.items()]
+    return tuple(sorted(scores, key=lambda s: (s.score is None, s.score or 0.0, s.killed_share)))
 
-        Args:
-            scenario: its name.
-            turns: the results of its turns.
-            hints: expectations that would kill survivors.
-        """
-        score = self._scores.get(scenario) or MutationScore(scenario=scenario, mutants=0, killed=0)
-        for turn in turns:
-            room = _MAX_SURVIVORS - len(score.survivors)
-            survivors = [_record(turn.target, one, hints) for one in turn.survivors[:room]]
-            rejected = [
+
+def _score(
+    scenario: str, turns: Sequence[MutantResults], hints: Mapping[SurvivorKey, str], limit: int
+) -> MutationScore:
+    killed = Counter(one.mutation_class for turn in turns for one in turn.killed)
+    survived = Counter(one.operator.mutation_class for turn in turns for one in turn.survivors)
+    mutants = killed + survived
+    survivors = [(turn.target, one) for turn in turns for one in turn.survivors]
+    rejected = [(turn.target, *one) for turn in turns for one in turn.rejected]
+    accepted = sum(len(turn.accepted) for turn in turns)
+    return MutationScore(
+        scenario=scenario,
+        mutants=mutants.total(),
+        killed=killed.total(),
+        survivors=tuple(
+            [
+                _surviving_mutant(target, survivor, hints)
+                for target, survivor in survivors[: min(limit, _MAX_SURVIVORS)]
+            ]
+        ),
+        classes=tuple(
+            [
+                ClassScore(name=group.value, mutants=mutants[group], killed=killed[group])
+                for group in MutationClass
+                if mutants[group]
+            ]
+        ),
+        good=accepted + len(rejected),
+        accepted=accepted,
+        rejected=tuple(
+            [
                 RejectedAnswer(
-                    origin=one.origin,
-                    trial=turn.target.trial,
-                    turn=turn.target.turn,
-                    answer=_truncated(one.text),
-                    original=_truncated(turn.target.context.reply.answer),
+                    origin=answer.origin,
+                    trial=target.trial,
+                    turn=target.turn,
+                    answer=_truncated(answer.text),
+                    original=_truncated(target.context.reply.answer),
                     expected=str(expected),
                     expected_message=expected,
                 )
-                for one, expected in turn.rejected[: _MAX_REJECTED - len(score.rejected)]
+                for target, answer, expected in rejected[: min(limit, _MAX_REJECTED)]
             ]
-            score = MutationScore(
-                scenario=scenario,
-                mutants=score.mutants + turn.mutants,
-                killed=score.killed + turn.killed,
-                survivors=(*score.survivors, *survivors),
-                classes=_added(score.classes, turn.classes),
-                good=score.good + len(turn.accepted) + len(turn.rejected),
-                accepted=score.accepted + len(turn.accepted),
-                rejected=(*score.rejected, *rejected),
-            )
-        self._scores[scenario] = score
-
-    def sorted(self) -> tuple[MutationScore, ...]:
-        """Return the scores, the lowest first, scenarios without mutants last.
-
-        At most 20,000 survivors are kept, but at least three of each scenario.
-        """
-        limit = max(_MIN_SURVIVORS, _MAX_SURVIVORS_IN_ALL // max(len(self._scores), 1))
-        scores = [
-            replace(s, survivors=s.survivors[:limit], rejected=s.rejected[:limit])
-            for s in self._scores.values()
-        ]
-        return tuple(
-            sorted(scores, key=lambda s: (s.score is None, s.score or 0.0, s.killed_share))
-        )
+        ),
+    )
 
 
-def _record(
+def _surviving_mutant(
     target: MutationTarget, survivor: Survivor, hints: Mapping[SurvivorKey, str]
 ) -> SurvivingMutant:
+    descriptions = tuple([one.expected for one in target.expectations])
     return SurvivingMutant(
         operator=survivor.operator.name,
         trial=target.trial,
         turn=target.turn,
         answer=_truncated(survivor.text),
         original=_truncated(target.context.reply.answer),
-        expectations=tuple(map(str, target.descriptions)),
+        expectations=tuple(map(str, descriptions)),
         hint=hints.get(survivor_key(target, survivor), ""),
         mutation_class=survivor.operator.mutation_class.value,
-        expectation_messages=target.descriptions,
+        expectation_messages=descriptions,
     )
-
-
-def _added(some: Sequence[ClassScore], more: Sequence[ClassScore]) -> tuple[ClassScore, ...]:
-    """Return the sums of the classes' counts, the most serious class first."""
-    sums = {one.name: one for one in some}
-    for one in more:
-        before = sums.get(one.name)
-        sums[one.name] = (
-            one
-            if before is None
-            else ClassScore(
-                name=one.name,
-                mutants=before.mutants + one.mutants,
-                killed=before.killed + one.killed,
-            )
-        )
-    return tuple([sums[name] for name in MutationClass if name in sums])
 
 
 def _answer_expectations(target: MutationTarget) -> list[TargetExpectation]:
@@ -338,7 +297,7 @@ def _answer_expectations(target: MutationTarget) -> list[TargetExpectation]:
     is_one_message = len(answers) == 1
     return [
         one
-        for one, verdict in zip(target.all_expectations(), target.verdicts, strict=True)
+        for one, verdict in zip(target.expectations, target.verdicts, strict=True)
         if verdict.severity is Severity.ERROR
         and (is_one_message or _fails(one.expectation, merged) == verdict.is_failure)
     ]

@@ -35,8 +35,9 @@ from coze_harness.mutation.expectation_suggestions import Suggestion, suggest_ex
 from coze_harness.mutation.mutant_evaluation import (
     MutantResults,
     MutationTarget,
-    ScoreBuilder,
+    TargetExpectation,
     evaluate_mutants,
+    mutation_scores,
     skip_reason,
     survivor_key,
 )
@@ -148,10 +149,8 @@ class MutationRunner:
             for suggestion in reversed(suggestions)
             for target, survivor in suggestion.kills
         }
-        scores = ScoreBuilder()
-        for scenario, results in self._results.items():
-            scores.add(scenario, results, hints)
-        return replace(run, mutation=MutationReport(seed=self._seed, scores=scores.sorted()))
+        scores = mutation_scores(self._results, hints)
+        return replace(run, mutation=MutationReport(seed=self._seed, scores=scores))
 
     def suggestions(self) -> list[tuple[Location, list[Suggestion]]]:
         """Return what to add to each turn of the files whose mutants survived."""
@@ -244,6 +243,9 @@ def _targets(replayed: _ReplayedTrial, redactor: TextRedactor) -> Iterator[Mutat
         if judged.reply is None:
             return
         verdicts = [one for one in judged.verdicts if one.kind != MIN_SCORE]
+        scored = turn.min_score.expectations if turn.min_score else 0
+        described = [change_texts(one.expected, redactor.redact) for one in verdicts]
+        expectations = zip(turn.expectations, described, strict=True)
         yield MutationTarget(
             trial=replayed.result.key.id,
             turn=number,
@@ -257,10 +259,12 @@ def _targets(replayed: _ReplayedTrial, redactor: TextRedactor) -> Iterator[Mutat
                 previous_prompts=prompts,
                 snapshot=replayed.result.snapshot,
             ),
-            expectations=turn.expectations,
-            min_score=turn.min_score,
+            expectations=[
+                TargetExpectation(*one, is_scored=index < scored)
+                for index, one in enumerate(expectations)
+            ],
             verdicts=verdicts,
-            descriptions=tuple([change_texts(one.expected, redactor.redact) for one in verdicts]),
+            min_score=turn.min_score,
         )
         previous = (*previous, judged.reply)
         prompts = (*prompts, turn.prompt)
