@@ -51,7 +51,7 @@ _TRIM: Final = " \t\r-*•#>`_|,.，、"
 _INVISIBLE: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffe\uffff\ud800-\udfff]"
 )
-_END: Final = r'[。！？.!?…][”’」』）)"*`]{0,4}\s{0,4}$'
+_TEMPLATE: Final = re.compile(r"\{[{%#]")
 _WORDS: Final = MappingProxyType(
     {
         MutationClass.LEAK: (
@@ -71,6 +71,7 @@ _KINDS: Final = MappingProxyType(
 )
 """Kinds that find the wrong answers of a class."""
 _FORMS: Final = (
+    r'[。！？.!?…][”’」』）)"*`]{0,4}\s{0,4}$',
     r"(?m)^[ \t]{0,8}(?:[-*•]|\d{1,3}[.)、])\s",
     r"(?m)^#{1,6} ",
     r"\*\*[^*\n]+\*\*",
@@ -138,7 +139,7 @@ def suggest_expectations(results: Sequence[MutantResults]) -> list[Suggestion]:
     candidates = [
         one
         for one in dict.fromkeys(_candidates(results, texts))
-        if not _is_template(one.item) and all(map(one.passes, texts))
+        if not _TEMPLATE.search(one.item) and all(map(one.passes, texts))
     ]
     found: list[Suggestion] = []
     left = list(range(len(survivors)))
@@ -222,10 +223,6 @@ def _status(expectation: Expectation, context: EvaluationContext) -> VerdictStat
         return VerdictStatus.SKIPPED
 
 
-def _is_template(item: str) -> bool:
-    return "{{" in item or "{%" in item or "{#" in item
-
-
 # --- candidates ---------------------------------------------------------------------------------
 
 
@@ -245,8 +242,10 @@ def _candidates(results: Sequence[MutantResults], texts: Sequence[str]) -> Itera
     yield from _forms(texts, context)
     shortest, longest = min(map(len, texts)), max(map(len, texts))
     if shortest:
-        yield _minimum(max(1, _rounded(shortest * 0.7)))
-        yield _maximum(max(_rounded(longest * 1.5), longest + 10))
+        least = max(1, _rounded(shortest * 0.7))
+        most = max(_rounded(longest * 1.5), longest + 10)
+        yield _Candidate(_Tier.LENGTH, f"length: {{min: {least}}}", lambda t: len(t) >= least)
+        yield _Candidate(_Tier.LENGTH, f"length: {{max: {most}}}", lambda t: len(t) <= most)
 
 
 def _executed(tier: _Tier, item: str, context: EvaluationContext) -> Iterator[_Candidate]:
@@ -330,19 +329,9 @@ def _forms(texts: Sequence[str], context: EvaluationContext) -> Iterator[_Candid
     if all(is_json(text.strip()) for text in texts):
         yield _Candidate(_Tier.FORM, "json: true", lambda text: is_json(text.strip()))
         return
-    yield _pattern(_Tier.FORM, _END)
-    for form in _FORMS:
-        yield _pattern(_Tier.FORM, form)
+    yield from map(_form, _FORMS)
     language = "zh" if is_chinese(texts[0]) else "{is: en, among: [zh, en]}"
     yield from _executed(_Tier.LANGUAGE, f"language: {language}", context)
-
-
-def _minimum(count: int) -> _Candidate:
-    return _Candidate(_Tier.LENGTH, f"length: {{min: {count}}}", lambda text: len(text) >= count)
-
-
-def _maximum(count: int) -> _Candidate:
-    return _Candidate(_Tier.LENGTH, f"length: {{max: {count}}}", lambda text: len(text) <= count)
 
 
 def _rounded(length: float) -> int:
@@ -356,10 +345,10 @@ def _contains(tier: _Tier, text: str) -> Iterator[_Candidate]:
         yield _Candidate(tier, f"contains: {_quoted(text)}", lambda answer: text in answer)
 
 
-def _pattern(tier: _Tier, pattern: str) -> _Candidate:
+def _form(pattern: str) -> _Candidate:
     compiled = re.compile(pattern)
-    quoted = pattern.replace("'", "''")
-    return _Candidate(tier, f"regex: '{quoted}'", lambda text: compiled.search(text) is not None)
+    item = "regex: '{}'".format(pattern.replace("'", "''"))
+    return _Candidate(_Tier.FORM, item, lambda text: compiled.search(text) is not None)
 
 
 def _quoted(text: str) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Sequence
 
-from coze_harness.mutation.text_language import is_chinese, sentence_ends
+from coze_harness.mutation.text_language import is_chinese
 
 _TOOLS = (
     '{"name":"search-web_search","arguments":{"query":"…"},"plugin_id":7362852017859018779,'
@@ -25,6 +26,7 @@ _ROLES = (
     "作为由OpenAI开发的人工智能语言模型ChatGPT，我来回答。",
     "As ChatGPT, an AI language model developed by OpenAI, I can answer that.",
 )
+_SENTENCE_END = re.compile(r"[。！？；!?…]+[”’」』）)\"]*|\.(?=\s)|\n+")
 _LOOPS = 8
 _MIN_SENTENCE, _MAX_SENTENCE = 4, 200
 
@@ -58,7 +60,7 @@ def loop_sentence(answer: str, _rng: random.Random, _others: Sequence[str]) -> s
     """Return the answer with its last sentence repeated several times."""
     text = answer.rstrip()
     earliest = max(0, len(text) - _MAX_SENTENCE)
-    ends = sentence_ends(text, earliest, len(text) - 1)
+    ends = [match.end() for match in _SENTENCE_END.finditer(text, earliest, len(text) - 1)]
     start = next((end for end in reversed(ends) if len(text) - end >= _MIN_SENTENCE), earliest)
     separator = "" if is_chinese(text) else " "
     return text + (separator + text[start:].strip()) * _LOOPS

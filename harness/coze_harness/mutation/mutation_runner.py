@@ -50,7 +50,6 @@ _BATCH_SIZE: Final = 20
 class MutationNote(Struct, frozen=True):
     """A note on a turn, or (turn 0) on a whole trial."""
 
-    scenario: str
     trial: str
     turn: int
     text: LocalizedText
@@ -94,12 +93,7 @@ class MutationRunner:
         simulated: where the scenarios with a simulated user are: their turns are not in the file.
     """
 
-    def __init__(
-        self,
-        runner: ReplayRunner,
-        seed: int,
-        trials: Sequence[Trial],
-    ) -> None:
+    def __init__(self, runner: ReplayRunner, seed: int, trials: Sequence[Trial]) -> None:
         groups = group_repeats(trials)
         self.trials = [first for first, *_repeats in groups.values()]
         self.skipped: list[MutationNote] = []
@@ -178,7 +172,7 @@ class MutationRunner:
         if error := replayed.result.error:
             what = change_texts(error.what, self._redactor.redact)
             text = message("mutation.skipped.error", error=what)
-            self.skipped.append(MutationNote(key.scenario, key.id, 0, text))
+            self.skipped.append(MutationNote(key.id, 0, text))
             return
         other_answers = pool.answers_for(key.scenario)
         repeated = [
@@ -187,7 +181,7 @@ class MutationRunner:
         ]
         for target in _targets(replayed, self._redactor):
             if reason := skip_reason(target):
-                self.skipped.append(MutationNote(key.scenario, key.id, target.turn, reason))
+                self.skipped.append(MutationNote(key.id, target.turn, reason))
                 continue
             recorded = [answers[target.turn - 1] for answers in repeated if answers]
             results = evaluate_mutants(target, other_answers, self._seed, recorded)
@@ -196,7 +190,7 @@ class MutationRunner:
                 text = message("mutation.unprotected")
                 if target.expectations:
                     text = message("mutation.unprotected.answer")
-                self.unprotected.append(MutationNote(key.scenario, key.id, target.turn, text))
+                self.unprotected.append(MutationNote(key.id, target.turn, text))
 
     def _right_answers(self, trial: Trial) -> Sequence[str]:
         """Return the answers of a repeat; none unless all its turns pass.

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from coze_harness.mutation.mutation_operator import is_same_text
-from coze_harness.mutation.text_language import LATIN, has_words, is_chinese, matches
+from coze_harness.mutation.text_language import LATIN, is_chinese, matches
 
 _REFUSALS_ZH = (
     "抱歉，我无法回答这个问题。",
@@ -88,7 +88,7 @@ def switch_language(answer: str, rng: random.Random, _others: Sequence[str]) -> 
     It is not a translation, because mutation works offline. A Chinese answer becomes English, any
     other Chinese.
     """
-    if not has_words(answer):
+    if not any(map(str.isalpha, answer)):
         return None
     if is_chinese(answer):
         return _fill(answer, rng, _FILLER_EN, _KEPT_IN_ENGLISH, " ", "{}.", ", ")

@@ -1,4 +1,4 @@
-"""The language of a text, its sentences, and places to change."""
+"""The language of a text, and places to change."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-HAN: Final = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 COMMON_HAN: Final = "\u3400-\u9fff"
 """Han characters without the rare ones above 16 bits, whose sets take 10 ms to compile."""
 LATIN: Final = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
 
-_HAN = re.compile(f"[{HAN}]")
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _WORD = re.compile(rf"[{LATIN}]+(?:['’-][{LATIN}]+)*")
-_END = re.compile(r"[。！？；!?…]+[”’」』）)\"]*|\.(?=\s)|\n+")
 _SAMPLE_LENGTH = 4_000
 _MAX_MATCHES = 200
 _MAX_LENGTH = 100_000
@@ -32,16 +30,6 @@ def is_chinese(text: str) -> bool:
     return han > 0 and han >= len(_WORD.findall(sample))
 
 
-def has_words(text: str) -> bool:
-    """Return whether a text has letters of any script, not only numbers and symbols."""
-    return any(character.isalpha() for character in text)
-
-
 def matches(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
     """Yield the first 200 matches of a pattern in the first 100,000 characters of a text."""
     return islice(pattern.finditer(text, 0, _MAX_LENGTH), _MAX_MATCHES)
-
-
-def sentence_ends(text: str, start: int, end: int) -> list[int]:
-    """Return the positions between `start` and `end` at which a sentence or a line ends."""
-    return [match.end() for match in _END.finditer(text, start, end)]
