@@ -108,7 +108,7 @@ def check_judges(
             one for one in OPERATORS if one.name in options.operators or not options.operators
         ]
         collector = SampleCollector(project.replayer, options.seed, operators)
-        samples = collector.collect(group_repeats(trials).values())
+        samples = collector.collect(group_repeats(trials))
         asked = [_survey(project, trial, found) for trial, found in samples if found]
         notes, errors = collector.notes, collector.errors
     if not asked and not errors:

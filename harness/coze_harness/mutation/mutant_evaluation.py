@@ -299,7 +299,7 @@ def _answer_expectations(target: MutationTarget) -> list[TargetExpectation]:
         one
         for one, verdict in zip(target.expectations, target.verdicts, strict=True)
         if verdict.severity is Severity.ERROR
-        and (is_one_message or _fails(one.expectation, merged) == verdict.is_failure)
+        and (is_one_message or _fails(one, merged) == verdict.is_failure)
     ]
 
 
@@ -335,11 +335,8 @@ def _first_failure(
     return score.expected if score.is_failure else None
 
 
-def _fails(expectation: Expectation, context: EvaluationContext) -> bool:
-    try:
-        return judge_expectation(expectation, context).is_failure
-    except HarnessError:
-        return False
+def _fails(one: TargetExpectation, context: EvaluationContext) -> bool:
+    return any(verdict.is_failure for verdict, _one in _judged([one], context))
 
 
 def with_answer(context: EvaluationContext, answer: str) -> EvaluationContext:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, TypeVar
 
 from msgspec import Struct
 
@@ -62,17 +62,13 @@ class _ReplayedTrial(Struct, frozen=True):
     turns: Sequence[Turn]
 
 
-TrialGroup: TypeAlias = tuple[str, str, str]
-"""Scenario, bot and case: what repeats have in common."""
-
-
-def group_repeats(trials: Sequence[Trial]) -> dict[TrialGroup, list[Trial]]:
-    """Return the trials by scenario, bot and case."""
-    groups: dict[TrialGroup, list[Trial]] = {}
+def group_repeats(trials: Sequence[Trial]) -> list[list[Trial]]:
+    """Return the trials in groups of one scenario, bot and case."""
+    groups: dict[tuple[str, str, str], list[Trial]] = {}
     for trial in trials:
         key = trial.key
         groups.setdefault((key.scenario, key.bot, key.case), []).append(trial)
-    return groups
+    return list(groups.values())
 
 
 class MutationRunner:
@@ -95,14 +91,14 @@ class MutationRunner:
 
     def __init__(self, runner: ReplayRunner, seed: int, trials: Sequence[Trial]) -> None:
         groups = group_repeats(trials)
-        self.trials = [first for first, *_repeats in groups.values()]
+        self.trials = [first for first, *_repeats in groups]
         self.skipped: list[MutationNote] = []
         self.unprotected: list[MutationNote] = []
         self.simulated: set[Location] = set()
         self._runner = runner
         self._redactor = runner.redactor
         self._seed = seed
-        self._repeats = {group: repeats for group, (_first, *repeats) in groups.items()}
+        self._repeats = {first.key.id: repeats for first, *repeats in groups}
         self._results: dict[str, list[MutantResults]] = {}
 
     def results(
@@ -175,10 +171,7 @@ class MutationRunner:
             self.skipped.append(MutationNote(key.id, 0, text))
             return
         other_answers = pool.answers_for(key.scenario)
-        repeated = [
-            self._right_answers(trial)
-            for trial in self._repeats.get((key.scenario, key.bot, key.case), ())
-        ]
+        repeated = [self._right_answers(trial) for trial in self._repeats[key.id]]
         for target in _targets(replayed, self._redactor):
             if reason := skip_reason(target):
                 self.skipped.append(MutationNote(key.id, target.turn, reason))
