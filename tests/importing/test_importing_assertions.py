@@ -61,7 +61,7 @@ def test_a_set_needs_all_or_some_of_its_assertions() -> None:
 def test_what_has_no_counterpart_says_why(one: ForeignAssertion, reason: str) -> None:
     with pytest.raises(NotImportableError) as caught:
         convert_assertion(one)
-    assert caught.value.reason.id == reason
+    assert caught.value.what.id == reason
 
 
 @pytest.mark.parametrize(

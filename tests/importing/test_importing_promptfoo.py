@@ -181,6 +181,19 @@ def test_tests_come_from_files_of_each_format(tmp_path: Path) -> None:
     assert reasons(of) == [("c.jsonl:3", "import.reason.json_line")]
 
 
+def test_what_follows_the_end_of_a_table_that_can_be_read_is_a_finding(tmp_path: Path) -> None:
+    of = imported(
+        tmp_path,
+        "prompts: ['{{ q }}', file://prompts.csv]\ntests: [file://tests.csv, {vars: {q: 2}}]\n",
+        tests__csv=f"q\n1\n{'x' * 200_000}\n",
+        prompts__csv=f"prompt\na\n{'x' * 200_000}\n",
+    )
+    assert prompts(tmp_path, of) == ["1", "2"]
+    assert reasons(of) == [
+        ("config.yaml:1:22", "import.reason.csv"), ("tests.csv:3", "import.reason.csv"),
+    ]  # fmt: skip
+
+
 def test_scenarios_combine_their_configurations_and_tests(tmp_path: Path) -> None:
     of = imported(
         tmp_path,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -18,7 +17,7 @@ from coze_harness.importing.imported_scenario import (
     ImportFinding,
     NotImportableError,
 )
-from coze_harness.importing.referenced_files import json_as_yaml, read_text
+from coze_harness.importing.referenced_files import json_as_yaml, parse_json, read_text
 from coze_harness.messages import message
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError
@@ -86,7 +85,7 @@ def _conversations(text: str, is_lines: bool, shown: str) -> Iterator[list[_Said
     """Yield the messages of each conversation, at least one."""
     if not is_lines:
         positions = _positions(text, shown)
-        for messages, path in _message_lists(_parsed(text), ()):
+        for messages, path in _message_lists(parse_json(text), ()):
             yield from _grouped(messages, [positions.at(*path, i) for i in range(len(messages))])
         return
     loose: list[JSON] = []
@@ -94,7 +93,7 @@ def _conversations(text: str, is_lines: bool, shown: str) -> Iterator[list[_Said
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
-        value, where = _parsed(line), Location(shown, number)
+        value, where = parse_json(line), Location(shown, number)
         if isinstance(value, dict) and "role" in value:
             loose.append(value)
             places.append(where)
@@ -110,14 +109,6 @@ def _positions(text: str, shown: str) -> SourcePositions:
         return read_yaml(json_as_yaml(text), shown, ScenarioError).positions
     except ScenarioError:
         return FixedPosition(Location(shown))
-
-
-def _parsed(text: str) -> JSON:
-    try:
-        value: JSON = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise NotImportableError(message("import.reason.json_line")) from error
-    return value
 
 
 def _message_lists(

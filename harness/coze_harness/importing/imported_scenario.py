@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from coze_harness.messages import LocalizedText
 from coze_harness.model import JSON
+from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location, PathPart
 
 
@@ -47,16 +48,8 @@ class FixedPosition:
         return self
 
 
-class NotImportableError(Exception):
-    """A part of the source has nothing that corresponds to it here.
-
-    Args:
-        reason: a sentence.
-    """
-
-    def __init__(self, reason: LocalizedText) -> None:
-        super().__init__(reason)
-        self.reason = reason
+class NotImportableError(ScenarioError):
+    """A part of the source has nothing that corresponds to it here."""
 
 
 class ImportedTurn(Struct, frozen=True, kw_only=True):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,8 +22,8 @@ from coze_harness.importing.promptfoo_assertions import (
     convert_assertion,
     has_kind,
 )
-from coze_harness.importing.referenced_files import read_text
-from coze_harness.messages import LocalizedText, message
+from coze_harness.importing.referenced_files import read_text, table_rows
+from coze_harness.messages import message
 from coze_harness.model import JSON, replace
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location
@@ -133,14 +131,9 @@ class _Table:
                     raise NotImportableError(message("import.reason.no_judge"))
                 build_expectation(item, FixedPosition(where))
                 yield item
-            except NotImportableError as error:
-                self._report(one.type, error.reason, where)
             except ScenarioError as error:
-                self._report(one.type, error.what, where)
-
-    def _report(self, name: str, reason: LocalizedText, where: Location) -> None:
-        what = message("import.no_assertion", type=name, reason=reason)
-        self._findings.append(ImportFinding(where, what))
+                what = message("import.no_assertion", type=one.type, reason=error.what)
+                self._findings.append(ImportFinding(where, what))
 
     def _template(self, column: int) -> str:
         return f"{{{{ {self._names[column]} }}}}"
@@ -154,25 +147,14 @@ def _rows(text: str, shown: str) -> tuple[list[str], list[tuple[Location, list[s
     """
     first = text.partition("\n")[0]
     delimiter = max(_DELIMITERS, key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    head: list[str] = []
+    table = table_rows(text, shown, delimiter)
+    _where, names = next(table, (Location(shown), []))
+    head = [name.strip() for name in names]
     rows: list[tuple[Location, list[str]]] = []
-    line = 1
-    try:
-        for cells in reader:
-            where = Location(shown, line)
-            line = reader.line_num + 1
-            if not any(cells):
-                continue
-            if not head:
-                head = [cell.strip() for cell in cells]
-                continue
-            filled = [*cells, *[""] * len(head)][: len(head)]
-            rows.append((where, filled))
-            if len(rows) > _MAX_ROWS:
-                raise NotImportableError(message("import.reason.too_many", limit=_MAX_ROWS))
-    except csv.Error as error:
-        raise NotImportableError(message("import.reason.csv", reason=str(error))) from error
+    for where, cells in table:
+        rows.append((where, [*cells, *[""] * len(head)][: len(head)]))
+        if len(rows) > _MAX_ROWS:
+            raise NotImportableError(message("import.reason.too_many", limit=_MAX_ROWS))
     return head, rows
 
 

@@ -171,7 +171,7 @@ class _Configuration:
             rows = [self._filled(row) for row in test.rows]
             self._check_names([text, list(prompt.history)], rows)
         except NotImportableError as error:
-            what = message("import.no_test", reason=error.reason)
+            what = message("import.no_test", reason=error.what)
             self._findings.append(ImportFinding(test.where, what))
             return
         expect = [item for one in test.assertions if (item := self._item(one, rows)) is not None]
@@ -256,8 +256,6 @@ class _Configuration:
                 converted = convert_assertion(one.assertion)
                 if not self._has_judge and has_kind(converted.item, "judge"):
                     converted, reason = None, message("import.reason.no_judge")
-            except NotImportableError as error:
-                reason = error.reason
             except ScenarioError as error:
                 reason = error.what
         if reason is not None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,6 +15,7 @@ from coze_harness.importing.referenced_files import (
     is_reference,
     read_document,
     read_text,
+    table_rows,
 )
 from coze_harness.messages import message
 from coze_harness.model import JSON
@@ -49,12 +48,10 @@ class PromptReader:
         """Return the prompts that an item of `prompts:` declares."""
         try:
             return self._read(value, where)
-        except NotImportableError as error:
-            reason = error.reason
         except ScenarioError as error:
-            reason = error.what
-        self.findings.append(ImportFinding(where, message("import.no_prompt", reason=reason)))
-        return []
+            what = message("import.no_prompt", reason=error.what)
+            self.findings.append(ImportFinding(where, what))
+            return []
 
     def _read(self, value: JSON, where: Location) -> list[ForeignPrompt]:
         if isinstance(value, dict):
@@ -100,7 +97,7 @@ class PromptReader:
         return [self._prompt(text, place)]
 
     def _of_table(self, text: str, place: Location) -> list[ForeignPrompt]:
-        rows = [row for row in csv.reader(io.StringIO(text, newline="")) if any(row)]
+        rows = [row for _where, row in table_rows(text, place.path)]
         head = [cell.strip().lower() for cell in rows[0]] if rows else []
         if "prompt" not in head:
             return [self._prompt(row[0], place) for row in rows]

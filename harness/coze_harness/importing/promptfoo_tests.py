@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import count, product
 from pathlib import Path
 from typing import Final
@@ -23,9 +21,10 @@ from coze_harness.importing.promptfoo_prompts import adapt_template
 from coze_harness.importing.referenced_files import (
     ReferencedFiles,
     is_reference,
-    read_data,
+    parse_json,
     read_document,
     read_text,
+    table_rows,
 )
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import JSON
@@ -96,7 +95,7 @@ class TestReader:
 
     def read_default(self, value: JSON, positions: SourcePositions) -> None:
         """Take what `defaultTest` has, before tests are read."""
-        with _Collected(self, positions.at()):
+        with self._collecting(positions.at()):
             if is_reference(value):
                 path = self._files.find(str(value))[0]
                 document = read_document(path, self._files.shown(path))
@@ -126,7 +125,7 @@ class TestReader:
         elif isinstance(value, dict) and isinstance(value.get("path"), str) and "vars" not in value:
             yield from self._of_files(str(value["path"]), positions.at(), depth)
         elif isinstance(value, dict):
-            with _Collected(self, positions.at()):
+            with self._collecting(positions.at()):
                 yield self._test(value, positions)
 
     def read_scenarios(self, value: JSON, positions: SourcePositions) -> Iterator[ForeignTest]:
@@ -136,10 +135,11 @@ class TestReader:
             configurations = one.get("config") if isinstance(one, dict) else None
             tests = one.get("tests") if isinstance(one, dict) else None
             if not isinstance(configurations, list) or not isinstance(tests, list):
-                self.add(below.at(), message("import.reason.value"))
+                what = message("import.no_test", reason=message("import.reason.value"))
+                self.findings.append(ImportFinding(below.at(), what))
                 continue
             for i, j in product(range(len(configurations)), range(len(tests))):
-                with _Collected(self, below.at("config", i)):
+                with self._collecting(below.at("config", i)):
                     base, test = _mapping(configurations[i]), _mapping(tests[j])
                     merged = {
                         **base,
@@ -154,14 +154,19 @@ class TestReader:
                     ]
                     yield replace(made, assertions=(*made.assertions, *own))
 
-    def add(self, where: Location, reason: LocalizedText) -> None:
-        """Report a test that cannot be read."""
-        self.findings.append(ImportFinding(where, message("import.no_test", reason=reason)))
+    @contextmanager
+    def _collecting(self, where: Location) -> Iterator[None]:
+        """Make a finding of what a test cannot be made of, there or where its error says."""
+        try:
+            yield
+        except ScenarioError as error:
+            what = message("import.no_test", reason=error.what)
+            self.findings.append(ImportFinding(error.where or where, what))
 
     # --- files -----------------------------------------------------------------------------------
 
     def _of_files(self, reference: str, where: Location, depth: int) -> Iterator[ForeignTest]:
-        with _Collected(self, where):
+        with self._collecting(where):
             if depth >= _MAX_FILES_DEEP:
                 raise NotImportableError(message("import.reason.value"))
             for path in self._files.find(reference):
@@ -177,37 +182,20 @@ class TestReader:
         elif suffix == ".jsonl":
             for number, line in enumerate(read_text(path).split("\n"), 1):
                 place = Location(shown, number)
-                with _Collected(self, place):
+                with self._collecting(place):
                     if line.strip():
-                        yield self._of_line(line, place)
+                        yield self._test(_mapping(parse_json(line)), FixedPosition(place))
         else:
             raise NotImportableError(message("import.reason.file_type", file=path.name))
 
-    def _of_line(self, line: str, where: Location) -> ForeignTest:
-        try:
-            value = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise NotImportableError(message("import.reason.json_line")) from error
-        return self._test(_mapping(value), FixedPosition(where))
-
     def _of_table(self, text: str, shown: str) -> Iterator[ForeignTest]:
-        reader = csv.reader(io.StringIO(text, newline=""))
-        head: list[str] | None = None
-        line = 1
-        try:
-            for cells in reader:
-                where = Location(shown, line)
-                line = reader.line_num + 1
-                if not any(cells):
-                    continue
-                if head is None:
-                    head = [cell.strip() for cell in cells]
-                    continue
-                with _Collected(self, where):
+        rows = table_rows(text, shown)
+        with self._collecting(Location(shown)):
+            _where, names = next(rows, (Location(shown), []))
+            head = [name.strip() for name in names]
+            for where, cells in rows:
+                with self._collecting(where):
                     yield self._of_cells(dict(zip(head, cells, strict=False)), where)
-        except csv.Error as error:
-            reason = message("import.reason.csv", reason=str(error))
-            self.add(Location(shown, reader.line_num), reason)
 
     def _of_cells(self, cells: Mapping[str, str], where: Location) -> ForeignTest:
         """Return the test of a row. Values of `__expected` become columns of the cases."""
@@ -285,8 +273,8 @@ class TestReader:
         if isinstance(value, str | list):
             merged: dict[str, JSON] = {}
             for reference in [value] if isinstance(value, str) else value:
-                for path in self._files.find(str(reference)):
-                    merged |= _mapping(read_data(path, self._files.shown(path)))
+                for data in self._files.read(str(reference)):
+                    merged |= _mapping(data)
             return merged
         return {
             key: self._variable(inner, positions.below(key))
@@ -295,8 +283,7 @@ class TestReader:
 
     def _variable(self, value: JSON, positions: SourcePositions) -> JSON:
         if is_reference(value):
-            paths = self._files.find(str(value))
-            read: list[JSON] = [read_data(path, self._files.shown(path)) for path in paths]
+            read = list(self._files.read(str(value)))
             return read if len(read) > 1 else read[0]
         if isinstance(value, bool):
             # YAML 1.2, which promptfoo reads, takes `yes` and `on` for texts.
@@ -374,10 +361,7 @@ class TestReader:
         if not is_reference(one.value):
             return self._new(one, where)
         try:
-            path = self._files.find(str(one.value))[0]
-            value = read_data(path, self._files.shown(path))
-        except NotImportableError as error:
-            return self._new(one, where, error.reason)
+            value = next(self._files.read(str(one.value)))
         except ScenarioError as error:
             return self._new(one, where, error.what)
         value = value.strip() if isinstance(value, str) else value
@@ -388,26 +372,6 @@ _WITH_COLUMN: Final = frozenset(
     {"contains", "ends-with", "equals", "factuality", "icontains", "similar", "starts-with"}
 )
 """Types whose value can be a column: it is one text."""
-
-
-class _Collected:
-    """`with`: what a test cannot be made of becomes a finding."""
-
-    def __init__(self, reader: TestReader, where: Location) -> None:
-        self._reader = reader
-        self._where = where
-
-    def __enter__(self) -> None:
-        """Begin the block of a test."""
-
-    def __exit__(self, _type: object, error: BaseException | None, _trace: object) -> bool:
-        if isinstance(error, NotImportableError):
-            self._reader.add(self._where, error.reason)
-            return True
-        if isinstance(error, ScenarioError):
-            self._reader.add(error.where or self._where, error.what)
-            return True
-        return False
 
 
 def _adapted(value: JSON) -> JSON:

@@ -1,9 +1,13 @@
-"""The files that a configuration names: read from its folder and the project's, and bounded."""
+"""Files of other tools: read with their encoding, their places, and within bounds."""
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -13,11 +17,11 @@ from coze_harness.importing.imported_scenario import NotImportableError
 from coze_harness.messages import message
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError
+from coze_harness.model.location import Location
 from coze_harness.model.os_error_reason import os_error_reason
 from coze_harness.yaml_source import YamlDocument, read_yaml
 
-MAX_FILE: Final = 10_000_000
-"""Bytes of a file."""
+_MAX_BYTES: Final = 10_000_000
 _MAX_MATCHES: Final = 1_000
 _SCHEME: Final = "file://"
 _SURROGATES: Final = re.compile(
@@ -59,12 +63,7 @@ class ReferencedFiles(Struct, frozen=True):
             raise NotImportableError(message("import.reason.outside", file=name))
         try:
             if any(sign in name for sign in "*?["):
-                found = []
-                for path in self.folder.glob(name):
-                    found.append(path)
-                    if len(found) > _MAX_MATCHES:
-                        break
-                found.sort()
+                found = sorted(islice(self.folder.glob(name), _MAX_MATCHES + 1))
             else:
                 found = [self.folder / name]
         except (ValueError, OSError, NotImplementedError) as error:
@@ -73,13 +72,23 @@ class ReferencedFiles(Struct, frozen=True):
         if not files:
             raise NotImportableError(message("import.reason.missing", file=name))
         for path in files:
-            self._check(path, name)
+            real = path.resolve()
+            if not any(real.is_relative_to(root) for root in self.roots):
+                raise NotImportableError(message("import.reason.outside", file=name))
         return files[:_MAX_MATCHES]
 
-    def _check(self, path: Path, name: str) -> None:
-        real = path.resolve()
-        if not any(real.is_relative_to(root) for root in self.roots):
-            raise NotImportableError(message("import.reason.outside", file=name))
+    def read(self, reference: str) -> Iterator[JSON]:
+        """Yield the data of the files that a reference means; text if it is no YAML or JSON.
+
+        Raises:
+            NotImportableError: there is none, or one cannot be read.
+            ScenarioError: one is not YAML.
+        """
+        for path in self.find(reference):
+            if path.suffix.lower() in (".yaml", ".yml", ".json"):
+                yield read_document(path, self.shown(path)).data
+            else:
+                yield read_text(path)
 
     def shown(self, path: Path) -> str:
         """Return a file's name in findings."""
@@ -96,14 +105,14 @@ def read_text(path: Path) -> str:
     """
     try:
         with path.open("rb") as file:
-            content = file.read(MAX_FILE + 1)
+            content = file.read(_MAX_BYTES + 1)
     except OSError as error:
         reason = os_error_reason(error)
         raise NotImportableError(
             message("import.reason.unreadable", file=path.name, reason=reason)
         ) from error
-    if len(content) > MAX_FILE:
-        raise NotImportableError(message("import.reason.size", file=path.name, limit=MAX_FILE))
+    if len(content) > _MAX_BYTES:
+        raise NotImportableError(message("import.reason.size", file=path.name, limit=_MAX_BYTES))
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return content.decode(encoding).replace("\r\n", "\n")
@@ -131,20 +140,36 @@ def json_as_yaml(text: str) -> str:
     JSON may be indented by tabs, which YAML forbids; inside texts it has none. And it may write a
     character as two escapes, which are two invalid characters in YAML.
     """
-    return _SURROGATES.sub(_joined, text.replace("\t", " "))
+    return _SURROGATES.sub(lambda pair: json.loads(f'"{pair[0]}"'), text.replace("\t", " "))
 
 
-def _joined(match: re.Match[str]) -> str:
-    return str(json.loads(f'"{match[0]}"'))
-
-
-def read_data(path: Path, shown: str) -> JSON:
-    """Return the data of a file, or its text if it is neither YAML nor JSON.
+def parse_json(text: str) -> JSON:
+    """Return the data of a JSON text, such as a line of a log.
 
     Raises:
-        NotImportableError: it cannot be read.
-        ScenarioError: it is not YAML.
+        NotImportableError: it is not JSON.
     """
-    if path.suffix.lower() in (".yaml", ".yml", ".json"):
-        return read_document(path, shown).data
-    return read_text(path)
+    try:
+        value: JSON = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise NotImportableError(message("import.reason.json_line")) from error
+    return value
+
+
+def table_rows(text: str, shown: str, delimiter: str = ",") -> Iterator[tuple[Location, list[str]]]:
+    """Yield the rows of a CSV text that have cells, each with the line where it begins.
+
+    Raises:
+        NotImportableError: it is not CSV from some line on.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    line = 1
+    try:
+        for cells in reader:
+            if any(cells):
+                yield Location(shown, line), cells
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise NotImportableError(
+            message("import.reason.csv", reason=str(error)), where=Location(shown, reader.line_num)
+        ) from error

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
 
 from msgspec import Struct
 
@@ -23,8 +22,6 @@ from coze_harness.model.errors import ScenarioError, UsageError
 from coze_harness.model.location import Location
 from coze_harness.scenarios.name_rules import check_name
 from coze_harness.scenarios.new_scenario_file import ScenarioFolder, write_scenario_file
-
-_READERS: Final = (".yaml", ".yml", ".json", ".jsonl", ".csv")
 
 
 class ImportOutcome(Struct, frozen=True, kw_only=True):
@@ -66,25 +63,24 @@ class ImportSource(Struct, frozen=True, kw_only=True):
             UsageError: it cannot be read, or is of no known kind.
             ScenarioError: it is not YAML or JSON.
         """
-        source, shown = self.path, self.shown
-        suffix = source.suffix.lower()
+        source, shown, suffix = self.path, self.shown, self.path.suffix.lower()
         if not source.is_file():
             raise UsageError(
                 message("import.reason.missing", file=str(source)),
                 next_step=message("try.unreadable.next"),
             )
         try:
-            if suffix not in _READERS:
-                raise NotImportableError(message("import.reason.file_type", file=source.name))
             if suffix == ".csv":
                 return read_table(source, shown, has_judge=self.has_judge)
             if suffix == ".jsonl" or (suffix == ".json" and not self._is_configuration()):
                 return read_log(source, shown, self.redact)
-            roots = (source.resolve().parent, self.root)
-            return read_configuration(source, roots, shown, has_judge=self.has_judge)
+            if suffix in (".yaml", ".yml", ".json"):
+                roots = (source.resolve().parent, self.root)
+                return read_configuration(source, roots, shown, has_judge=self.has_judge)
+            raise NotImportableError(message("import.reason.file_type", file=source.name))
         except NotImportableError as error:
             raise UsageError(
-                error.reason, where=Location(shown), next_step=message("import.source.next")
+                error.what, where=Location(shown), next_step=message("import.source.next")
             ) from error
 
     def _is_configuration(self) -> bool:
