@@ -261,7 +261,6 @@ def test_a_type_of_the_future_is_a_finding_with_its_place(tmp_path: Path) -> Non
         "      - {type: regex, value: '('}\n",
     )
     assert (of.assertions, of.imported) == (3, 1)
-    assert of.kinds["of-tomorrow"] == (1, 0)
     assert [place for place, _ in reasons(of)] == [
         "config.yaml:2:1", "config.yaml:6:9", "config.yaml:7:9",
     ]  # fmt: skip

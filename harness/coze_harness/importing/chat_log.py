@@ -24,7 +24,7 @@ from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location, PathPart, SourcePositions
 from coze_harness.yaml_source import read_yaml
 
-MAX_CONVERSATIONS: Final = 1_000
+_MAX_CONVERSATIONS: Final = 1_000
 _MAX_TURNS: Final = 100
 _SIMILARITY: Final = 0.6
 """As `ask --save` writes it: about characters, and to be edited."""
@@ -63,8 +63,8 @@ def read_log(path: Path, shown: str, redact: Callable[[str], str]) -> ImportedFi
     findings: list[ImportFinding] = []
     scenarios: list[ImportedScenario] = []
     for said in _conversations(read_text(path), path.suffix.lower() == ".jsonl", shown):
-        if len(scenarios) == MAX_CONVERSATIONS:
-            what = message("import.too_many_scenarios", limit=MAX_CONVERSATIONS)
+        if len(scenarios) == _MAX_CONVERSATIONS:
+            what = message("import.too_many_scenarios", limit=_MAX_CONVERSATIONS)
             findings.append(ImportFinding(said[0].where, what))
             break
         turns = _turns(said, redact)

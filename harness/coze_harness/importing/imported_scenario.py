@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from coze_harness.messages import LocalizedText
 from coze_harness.model import JSON
@@ -81,5 +81,3 @@ class ImportedFile(Struct, frozen=True, kw_only=True):
     findings: Sequence[ImportFinding]
     assertions: int = 0
     imported: int = 0
-    kinds: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-    """By the source's type of assertion: how many it has, and how many were imported."""

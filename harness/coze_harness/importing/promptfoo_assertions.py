@@ -50,15 +50,12 @@ _REASONS: Final = MappingProxyType(
     {
         **dict.fromkeys(("cost", "perplexity", "perplexity-score"), "import.reason.not_recorded"),
         **dict.fromkeys(("select-best", "max-score"), "import.reason.several_answers"),
-        **dict.fromkeys(("moderation", "guardrails", "classifier"), "import.reason.service"),
-        **dict.fromkeys(("webhook",), "import.reason.service"),
         **dict.fromkeys(
-            (
-                "is-valid-function-call",
-                "is-valid-openai-function-call",
-                "is-valid-openai-tools-call",
-                "tool-call-f1",
-            ),
+            ("moderation", "guardrails", "classifier", "webhook"), "import.reason.service"
+        ),
+        **dict.fromkeys(
+            ("is-valid-function-call", "is-valid-openai-function-call",
+             "is-valid-openai-tools-call", "tool-call-f1"),
             "import.reason.tool_schema",
         ),
         **dict.fromkeys(
@@ -66,7 +63,7 @@ _REASONS: Final = MappingProxyType(
             "import.reason.retrieval",
         ),
     }
-)
+)  # fmt: skip
 
 
 class ConvertedAssertion(Struct, frozen=True):
@@ -97,39 +94,39 @@ def convert_assertion(one: ForeignAssertion) -> ConvertedAssertion:
     Raises:
         NotImportableError: there is none.
     """
-    converted = _converted(one, 0)
-    item = converted.item
+    item = _named(_item(one, 0), one.metric)
     if isinstance(item, dict):
-        if one.metric:
-            item = {**item, "name": one.metric}
         if one.weight == 0:
             # promptfoo counts it for nothing: it cannot fail the test.
             item = {**item, "severity": "warning"}
         elif one.weight is not None and one.weight != 1:
             item = {**item, "weight": one.weight}
-    return ConvertedAssertion(item, converted.note)
+    return ConvertedAssertion(item, _note(one))
 
 
-def _converted(one: ForeignAssertion, depth: int) -> ConvertedAssertion:
+def _base_type(one: ForeignAssertion) -> str:
     name = one.type.removeprefix("not-")
+    return "similar" if name.startswith("similar:") else name
+
+
+def _item(one: ForeignAssertion, depth: int) -> JSON:
+    name = _base_type(one)
     if one.transform and not (one.transform == "output.trim()" and name in _WHITE_SPACE_IGNORED):
         raise NotImportableError(message("import.reason.transform"))
-    is_negated = name != one.type
-    if name.startswith("similar:"):
-        name = "similar"
     if name == "assert-set":
-        converted = _assertion_set(one, depth)
-    elif convert := _SPECIAL.get(name):
-        converted = convert(one)
-    elif name in _SAME:
-        converted = ConvertedAssertion(_filled(name, one))
-    elif name in _OF_JUDGE or name in ("g-eval", "pi"):
-        converted = _of_judge(name, one)
+        item = _assertion_set(one, depth)
+    elif name in _CONVERTERS:
+        item = _CONVERTERS[name](one)
     else:
         raise NotImportableError(_reason(name))
-    if is_negated:
-        return ConvertedAssertion({"not": converted.item}, converted.note)
-    return converted
+    return {"not": item} if one.type.startswith("not-") else item
+
+
+def _note(one: ForeignAssertion) -> LocalizedText | None:
+    """Return in what the item differs; of a set, the first difference."""
+    if _base_type(one) == "assert-set":
+        return next(filter(None, map(_note, one.children)), None)
+    return _NOTES.get(_base_type(one))
 
 
 def _reason(name: str) -> LocalizedText:
@@ -142,11 +139,11 @@ def _reason(name: str) -> LocalizedText:
     return message("import.reason.unknown", type=name)
 
 
-def _filled(name: str, one: ForeignAssertion) -> JSON:
+def _filled(one: ForeignAssertion) -> JSON:
     """Return the spelling of a foreign name with the assertion's value in its gaps."""
+    name = _base_type(one)
     spelling = native_spelling(name, KINDS) or f"{name.replace('-', '_')}: {_GAP}"
-    spelled = read_yaml(spelling, name, ScenarioError).data
-    return _with_value(spelled, one)
+    return _with_value(read_yaml(spelling, name, ScenarioError).data, one)
 
 
 def _with_value(spelled: JSON, one: ForeignAssertion) -> JSON:
@@ -176,140 +173,131 @@ def _texts(value: JSON) -> list[JSON]:
     return [_text(one) for one in value]
 
 
-def _equal(one: ForeignAssertion) -> ConvertedAssertion:
+def _equal(one: ForeignAssertion) -> JSON:
     if isinstance(one.value, dict | list):
-        return ConvertedAssertion({"json": {"schema": {"const": one.value}}})
+        return {"json": {"schema": {"const": one.value}}}
     if not isinstance(one.value, str):
         raise NotImportableError(message("import.reason.value"))
-    return ConvertedAssertion({"equals": one.value})
+    return {"equals": one.value}
 
 
-def _regex(one: ForeignAssertion) -> ConvertedAssertion:
+def _regex(one: ForeignAssertion) -> JSON:
     # JavaScript has named groups without the P, and \d for ASCII only.
-    pattern = re.sub(r"\(\?<(?=[A-Za-z_])", "(?P<", _text(one.value))
-    return ConvertedAssertion({"regex": pattern})
+    return {"regex": re.sub(r"\(\?<(?=[A-Za-z_])", "(?P<", _text(one.value))}
 
 
-def _json(one: ForeignAssertion, *, fenced: bool) -> ConvertedAssertion:
+def _json(one: ForeignAssertion) -> JSON:
     value = one.value
     if isinstance(value, str) and value.strip():
         value = read_yaml(value, one.type, ScenarioError).data
-    keys: dict[str, JSON] = {"fenced": True} if fenced else {}
+    keys: dict[str, JSON] = {"fenced": True} if _base_type(one) == "contains-json" else {}
     if isinstance(value, dict):
         keys["schema"] = value
     elif value not in (None, ""):
         raise NotImportableError(message("import.reason.value"))
-    return ConvertedAssertion({"json": keys or True})
+    return {"json": keys or True}
 
 
-def _latency(one: ForeignAssertion) -> ConvertedAssertion:
+def _latency(one: ForeignAssertion) -> JSON:
     if one.threshold is None or one.threshold < 0:
         raise NotImportableError(message("import.reason.threshold"))
     seconds = one.threshold / 1000
-    return ConvertedAssertion({"latency": {"max": int(seconds) if seconds % 1 == 0 else seconds}})
+    return {"latency": {"max": int(seconds) if seconds % 1 == 0 else seconds}}
 
 
-def _word_count(one: ForeignAssertion) -> ConvertedAssertion:
+def _word_count(one: ForeignAssertion) -> JSON:
     if isinstance(one.value, str) and one.value.isdecimal():
         limits: dict[str, JSON] = {"min": int(one.value), "max": int(one.value)}
     elif isinstance(one.value, dict) and one.value.keys() <= {"min", "max"}:
         limits = dict(one.value)
     else:
         raise NotImportableError(message("import.reason.value"))
-    return ConvertedAssertion({"length": {**limits, "unit": "words"}})
+    return {"length": {**limits, "unit": "words"}}
 
 
-def _levenshtein(one: ForeignAssertion) -> ConvertedAssertion:
+def _levenshtein(one: ForeignAssertion) -> JSON:
     text = _text(one.value)
     edits = 5 if one.threshold is None else one.threshold
     least = max(math.floor((1 - edits / max(len(text), 1)) * 100) / 100, 0.01)
-    return ConvertedAssertion(
-        {"similar": {"to": text, "at_least": least}}, message("import.note.levenshtein")
-    )
+    return {"similar": {"to": text, "at_least": least}}
 
 
-def _of_metric(metric: str) -> Callable[[ForeignAssertion], ConvertedAssertion]:
-    default = 0.5 if metric == "bleu" else 0.75
-
-    def convert(one: ForeignAssertion) -> ConvertedAssertion:
-        least = default if one.threshold is None else one.threshold
-        item: JSON = {"similar": {"to": _text(one.value), "metric": metric, "at_least": least}}
-        return ConvertedAssertion(item, message("import.note.metric", metric=metric))
-
-    return convert
+def _similar(one: ForeignAssertion, metric: str, default: float) -> JSON:
+    least = default if one.threshold is None else one.threshold
+    return {"similar": {"to": _text(one.value), "metric": metric, "at_least": least}}
 
 
-def _meaning(one: ForeignAssertion) -> ConvertedAssertion:
+def _meaning(one: ForeignAssertion) -> JSON:
     # A threshold is one of promptfoo's model: ours has its own default.
     if isinstance(one.value, list):
-        items: list[JSON] = [{"meaning": text} for text in _texts(one.value)]
-        return ConvertedAssertion({"any_of": items}, message("import.note.meaning"))
-    return ConvertedAssertion({"meaning": _text(one.value)}, message("import.note.meaning"))
+        return {"any_of": [{"meaning": text} for text in _texts(one.value)]}
+    return {"meaning": _text(one.value)}
 
 
-def _refusal(_one: ForeignAssertion) -> ConvertedAssertion:
-    return ConvertedAssertion({"refusal": True})
-
-
-def _of_judge(name: str, one: ForeignAssertion) -> ConvertedAssertion:
-    note = message("import.note.judge")
-    value = one.value
+def _judge(one: ForeignAssertion) -> JSON:
+    name, value = _base_type(one), one.value
     if isinstance(value, list):
         value = "\n".join(str(text) for text in _texts(value))
     if name in _OF_JUDGE and one.threshold is None:
         question = _OF_JUDGE[name]
         if "{}" in question:
             question = question.format(_text(value))
-        return ConvertedAssertion({"judge": {"question": question}}, note)
+        return {"judge": {"question": question}}
     text = "The answer is relevant to the prompt." if name == "answer-relevance" else _text(value)
     least = 0.7 if one.threshold is None else one.threshold
-    return ConvertedAssertion({"judge": {"rubric": text, "at_least": least}}, note)
+    return {"judge": {"rubric": text, "at_least": least}}
 
 
-def _code(one: ForeignAssertion) -> ConvertedAssertion:
+def _code(one: ForeignAssertion) -> JSON:
     if one.threshold is not None:
         raise NotImportableError(message("import.reason.code"))
-    read = python_condition if one.type.removeprefix("not-") == "python" else javascript_condition
-    return ConvertedAssertion(read(_text(one.value)))
+    read = python_condition if _base_type(one) == "python" else javascript_condition
+    return read(_text(one.value))
 
 
-def _assertion_set(one: ForeignAssertion, depth: int) -> ConvertedAssertion:
+def _assertion_set(one: ForeignAssertion, depth: int) -> JSON:
     if depth >= _MAX_DEPTH or not one.children:
         raise NotImportableError(message("import.reason.value"))
-    converted = [_converted(child, depth + 1) for child in one.children]
-    items: list[JSON] = [
-        _named(c.item, a.metric) for c, a in zip(converted, one.children, strict=True)
-    ]
-    notes = [inner.note for inner in converted if inner.note]
-    weights = {1.0 if child.weight is None else child.weight for child in one.children}
-    if len(weights) > 1:
+    items: list[JSON] = [_named(_item(child, depth + 1), child.metric) for child in one.children]
+    if len({1.0 if child.weight is None else child.weight for child in one.children}) > 1:
         raise NotImportableError(message("import.reason.set_weights"))
-    note = notes[0] if notes else None
     if one.threshold is None or one.threshold >= 1:
-        return ConvertedAssertion({"all_of": items}, note)
+        return {"all_of": items}
     least = max(math.ceil(one.threshold * len(items) - 1e-9), 1)
-    return ConvertedAssertion({"some_of": {"at_least": least, "of": items}}, note)
+    return {"some_of": {"at_least": least, "of": items}}
 
 
 def _named(item: JSON, metric: str) -> JSON:
     return {**item, "name": metric} if metric and isinstance(item, dict) else item
 
 
-_SPECIAL: Final[Mapping[str, Callable[[ForeignAssertion], ConvertedAssertion]]] = MappingProxyType(
+_JUDGED: Final = (*_OF_JUDGE, "g-eval", "pi")
+_CONVERTERS: Final[Mapping[str, Callable[[ForeignAssertion], JSON]]] = MappingProxyType(
     {
+        **dict.fromkeys(_SAME, _filled),
+        **dict.fromkeys(_JUDGED, _judge),
         "equals": _equal,
         "regex": _regex,
-        "is-json": lambda one: _json(one, fenced=False),
-        "contains-json": lambda one: _json(one, fenced=True),
+        "is-json": _json,
+        "contains-json": _json,
         "latency": _latency,
         "word-count": _word_count,
         "levenshtein": _levenshtein,
-        "rouge-n": _of_metric("rouge_l"),
-        "bleu": _of_metric("bleu"),
+        "rouge-n": lambda one: _similar(one, "rouge_l", 0.75),
+        "bleu": lambda one: _similar(one, "bleu", 0.5),
         "similar": _meaning,
-        "is-refusal": _refusal,
+        "is-refusal": lambda _one: {"refusal": True},
         "javascript": _code,
         "python": _code,
+    }
+)
+_NOTES: Final[Mapping[str, LocalizedText]] = MappingProxyType(
+    {
+        **dict.fromkeys(_JUDGED, message("import.note.judge")),
+        "levenshtein": message("import.note.levenshtein"),
+        "rouge-n": message("import.note.metric", metric="rouge_l"),
+        "bleu": message("import.note.metric", metric="bleu"),
+        "similar": message("import.note.meaning"),
     }
 )
 
@@ -347,7 +335,7 @@ _CELL: Final = re.compile(
 )
 _TYPES: Final = frozenset(
     (
-        *_SAME, *_SPECIAL, *_OF_JUDGE, *_REASONS, "g-eval", "pi", "gleu", "meteor",
+        *_CONVERTERS, *_REASONS, "gleu", "meteor",
         *(f"{verb}-{form}" for verb in ("is", "contains") for form in ("html", "sql", "xml")),
     )
 )  # fmt: skip

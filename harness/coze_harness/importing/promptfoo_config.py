@@ -33,7 +33,7 @@ from coze_harness.model.location import Location
 from coze_harness.scenarios.template_renderer import TemplateRenderer, has_placeholder
 from coze_harness.yaml_source import YamlDocument
 
-KEYS: Final = frozenset({"prompts", "providers", "tests", "targets", "scenarios", "defaultTest"})
+_KEYS: Final = frozenset({"prompts", "providers", "tests", "targets", "scenarios", "defaultTest"})
 """Keys of which a configuration has at least one."""
 _MAX_SCENARIOS: Final = 2_000
 _NOT_IMPORTED: Final = ("redteam", "nunjucksFilters", "extensions", "derivedMetrics")
@@ -42,7 +42,7 @@ _OWN_COLUMN: Final = "case"
 
 def is_configuration(data: JSON) -> bool:
     """Return whether data looks like a promptfoo configuration."""
-    return isinstance(data, dict) and not KEYS.isdisjoint(data)
+    return isinstance(data, dict) and not _KEYS.isdisjoint(data)
 
 
 def read_configuration(
@@ -66,14 +66,6 @@ def read_configuration(
     folder = shown.removesuffix(path.name)
     files = ReferencedFiles(path.parent, folder, tuple(roots))
     return _Configuration(document, files, has_judge=has_judge).read()
-
-
-@dataclass(slots=True)
-class _Count:
-    """How often a type of assertion occurs, and how often it was imported."""
-
-    all: int = 0
-    imported: int = 0
 
 
 @dataclass(slots=True)
@@ -145,23 +137,14 @@ class _Configuration:
     def _file(
         self, scenarios: Sequence[ImportedScenario], tests: Sequence[ForeignTest]
     ) -> ImportedFile:
-        counts: dict[str, _Count] = {}
-        seen: set[int] = set()
-        for one in (a for test in tests for a in test.assertions):
-            if one.number in seen:
-                continue
-            seen.add(one.number)
-            count = counts.setdefault(one.assertion.type, _Count())
-            count.all += 1
-            count.imported += one.number in self._imported - self._failed
+        numbers = {one.number for test in tests for one in test.assertions}
         found = [*self._findings, *self._prompts.findings, *self._tests.findings]
         distinct = {(str(one.where), str(one.what)): one for one in found}
         return ImportedFile(
             scenarios=scenarios,
             findings=sorted(distinct.values(), key=_place),
-            assertions=sum(one.all for one in counts.values()),
-            imported=sum(one.imported for one in counts.values()),
-            kinds={name: (one.all, one.imported) for name, one in sorted(counts.items())},
+            assertions=len(numbers),
+            imported=len(numbers & self._imported - self._failed),
         )
 
     def _add(self, prompt: ForeignPrompt, test: ForeignTest, groups: dict[str, _Group]) -> None:

@@ -32,7 +32,7 @@ from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location, SourcePositions
 from coze_harness.model.record import replace
 
-MAX_ROWS: Final = 10_000
+_MAX_ROWS: Final = 10_000
 """Tests of one configuration, each combination of variables counted."""
 _MAX_COMBINATIONS: Final = 1_000
 _MAX_FILES_DEEP: Final = 5
@@ -297,8 +297,8 @@ class TestReader:
         for one in lists.values():
             size *= len(one)
         self._rows += size
-        if size > _MAX_COMBINATIONS or self._rows > MAX_ROWS:
-            raise NotImportableError(message("import.reason.too_many", limit=MAX_ROWS))
+        if size > _MAX_COMBINATIONS or self._rows > _MAX_ROWS:
+            raise NotImportableError(message("import.reason.too_many", limit=_MAX_ROWS))
         return [
             {**values, **dict(zip(lists, chosen, strict=True))}
             for chosen in product(*lists.values())

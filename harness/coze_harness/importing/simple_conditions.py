@@ -18,7 +18,7 @@ from coze_harness.importing.imported_scenario import NotImportableError
 from coze_harness.messages import message
 from coze_harness.model import JSON
 
-MAX_CODE: Final = 500
+_MAX_CODE: Final = 500
 """Characters of a condition."""
 _MAX_DEPTH: Final = 20
 
@@ -41,7 +41,7 @@ def python_condition(code: str) -> JSON:
     Raises:
         NotImportableError: it is anything else.
     """
-    if len(code) > MAX_CODE:
+    if len(code) > _MAX_CODE:
         raise _not_simple()
     try:
         tree = ast.parse(code.strip(), mode="eval")
@@ -132,7 +132,7 @@ def javascript_condition(code: str) -> JSON:
     Raises:
         NotImportableError: it is anything else.
     """
-    if len(code) > MAX_CODE:
+    if len(code) > _MAX_CODE:
         raise _not_simple()
     text = re.sub(r"^\s*return\b", "", code).strip().removesuffix(";")
     return _JavaScript(_tokens(text)).condition()
