@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 from coze_harness.cassettes import Redactor
-from coze_harness.importing import ImportedFile
 from coze_harness.importing.chat_log import as_literal, read_log
-from coze_harness.importing.imported_scenario import NotImportableError
+from coze_harness.importing.imported_scenario import ImportedFile, NotImportableError
 from coze_harness.model import JSON
 from coze_harness.model.location import Location
 from coze_harness.scenarios.template_renderer import TemplateRenderer

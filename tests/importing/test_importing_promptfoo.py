@@ -6,8 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from coze_harness.importing import ImportedFile
-from coze_harness.importing.imported_scenario import NotImportableError
+from coze_harness.importing.imported_scenario import ImportedFile, NotImportableError
 from coze_harness.importing.promptfoo_config import read_configuration
 from coze_harness.importing.scenario_files import scenario_files
 from coze_harness.model import JSON

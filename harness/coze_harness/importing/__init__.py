@@ -3,14 +3,3 @@
 Reading converts each source into `ImportedScenario`s, and into an `ImportFinding` for everything
 that could not be converted; `write_scenarios` makes files of them.
 """
-
-from __future__ import annotations
-
-from coze_harness.importing.imported_scenario import (
-    ImportedFile,
-    ImportedScenario,
-    ImportedTurn,
-    ImportFinding,
-)
-
-__all__ = ["ImportFinding", "ImportedFile", "ImportedScenario", "ImportedTurn"]

@@ -16,6 +16,7 @@ from coze_harness.importing.imported_scenario import (
     ImportedTurn,
     ImportFinding,
     NotImportableError,
+    similar_to,
 )
 from coze_harness.importing.referenced_files import json_as_yaml, parse_json, read_text
 from coze_harness.messages import message
@@ -26,8 +27,6 @@ from coze_harness.yaml_source import read_yaml
 
 _MAX_CONVERSATIONS: Final = 1_000
 _MAX_TURNS: Final = 100
-_SIMILARITY: Final = 0.6
-"""As `ask --save` writes it: about characters, and to be edited."""
 
 _LISTS: Final = ("messages", "data", "conversations", "items", "history")
 _GROUPS: Final = ("conversation_id", "session_id", "thread_id")
@@ -172,8 +171,7 @@ def _turns(said: Sequence[_Said], redact: Callable[[str], str]) -> list[Imported
             continue
         expect: list[JSON] = []
         if answers:
-            answer = as_literal(redact("\n".join(answers)))
-            expect.append({"similar": {"to": answer, "at_least": _SIMILARITY}})
+            expect.append(similar_to(as_literal(redact("\n".join(answers)))))
         turns.insert(0, ImportedTurn(prompt=as_literal(redact(one.text)), expect=expect))
         answers = []
     return turns

@@ -48,6 +48,11 @@ class FixedPosition:
         return self
 
 
+def similar_to(text: str) -> JSON:
+    """Return the item for a whole answer, as `ask --save` writes it: about characters, to edit."""
+    return {"similar": {"to": text, "at_least": 0.6}}
+
+
 class NotImportableError(ScenarioError):
     """A part of the source has nothing that corresponds to it here."""
 

@@ -16,12 +16,9 @@ from coze_harness.importing.imported_scenario import (
     ImportedTurn,
     ImportFinding,
     NotImportableError,
+    similar_to,
 )
-from coze_harness.importing.promptfoo_assertions import (
-    assertion_from_text,
-    convert_assertion,
-    has_kind,
-)
+from coze_harness.importing.promptfoo_assertions import assertion_from_text, convert_assertion
 from coze_harness.importing.referenced_files import read_text, table_rows
 from coze_harness.messages import message
 from coze_harness.model import JSON, replace
@@ -33,8 +30,6 @@ _PROMPT: Final = ("prompt", "question", "input", "query", "提问", "问题", "�
 _CONTAINED: Final = ("expected", "contains", "keyword", "期望", "关键词", "包含")
 _ANSWER: Final = ("answer", "reference", "output", "expected_answer", "答案", "回答", "参考答案")
 _CELLS: Final = "__expected"
-_SIMILARITY: Final = 0.6
-"""As `ask --save` writes it: about characters, and to be edited."""
 _MAX_ROWS: Final = 10_000
 _DELIMITERS: Final = ",;\t，"
 
@@ -54,9 +49,10 @@ def read_table(path: Path, shown: str, *, has_judge: bool = True) -> ImportedFil
         NotImportableError: it cannot be read, or no column is a prompt.
     """
     head, rows = _rows(read_text(path), shown)
-    if not any(name.casefold().replace(" ", "_") in _PROMPT for name in head):
+    prompt = _find(head, _PROMPT)
+    if prompt is None:
         raise NotImportableError(message("import.reason.no_prompt_column", names=tuple(head)))
-    table = _Table(head, has_judge=has_judge)
+    table = _Table(head, prompt, has_judge=has_judge)
     for where, row in rows:
         table.add(row, where)
     return table.file()
@@ -66,14 +62,15 @@ class _Table:
     """Collects rows in groups that expect alike.
 
     Args:
-        head: the names of the columns, one of them that of a prompt.
+        head: the names of the columns.
+        prompt: the position of the prompt's.
         has_judge: whether the project has a bot that judges.
     """
 
-    def __init__(self, head: Sequence[str], *, has_judge: bool) -> None:
+    def __init__(self, head: Sequence[str], prompt: int, *, has_judge: bool) -> None:
         self._has_judge = has_judge
         self._names = [_column_name(name, position) for position, name in enumerate(head)]
-        self._prompt = _find(head, _PROMPT) or 0
+        self._prompt = prompt
         self._contained = _find(head, _CONTAINED)
         self._answer = _find(head, _ANSWER)
         self._cells = [at for at, name in enumerate(head) if name.startswith(_CELLS)]
@@ -114,8 +111,7 @@ class _Table:
             yield {"contains": self._template(self._contained)}
         if self._answer is not None and row[self._answer].strip():
             self._assertions += 1
-            text = self._template(self._answer)
-            yield {"similar": {"to": text, "at_least": _SIMILARITY}}
+            yield similar_to(self._template(self._answer))
 
     def _assertion_cells(self, row: Sequence[str], where: Location) -> Iterator[JSON]:
         for at in self._cells:
@@ -126,9 +122,7 @@ class _Table:
             try:
                 if has_placeholder(row[at]):
                     raise NotImportableError(message("import.reason.template"))
-                item = convert_assertion(one).item
-                if not self._has_judge and has_kind(item, "judge"):
-                    raise NotImportableError(message("import.reason.no_judge"))
+                item = convert_assertion(one, has_judge=self._has_judge).item
                 build_expectation(item, FixedPosition(where))
                 yield item
             except ScenarioError as error:

@@ -21,7 +21,6 @@ from coze_harness.model.errors import ScenarioError
 from coze_harness.yaml_source import read_yaml
 
 _COMBINATORS: Final = ("not", "any_of", "all_of", "some_of", "of")
-_MAX_DEPTH: Final = 10
 _GAP: Final = "…"
 
 RED_TEAM: Final = "promptfoo:redteam:"
@@ -88,13 +87,15 @@ class ForeignAssertion(Struct, frozen=True):
     children: tuple[ForeignAssertion, ...] = ()
 
 
-def convert_assertion(one: ForeignAssertion) -> ConvertedAssertion:
+def convert_assertion(one: ForeignAssertion, *, has_judge: bool = True) -> ConvertedAssertion:
     """Return the item for an assertion, its weight and its metric's name included.
 
     Raises:
-        NotImportableError: there is none.
+        NotImportableError: there is none, or it needs a judge and the project has none.
     """
-    item = _named(_item(one, 0), one.metric)
+    item = _named(_item(one), one.metric)
+    if not has_judge and _has_kind(item, "judge"):
+        raise NotImportableError(message("import.reason.no_judge"))
     if isinstance(item, dict):
         if one.weight == 0:
             # promptfoo counts it for nothing: it cannot fail the test.
@@ -109,24 +110,22 @@ def _base_type(one: ForeignAssertion) -> str:
     return "similar" if name.startswith("similar:") else name
 
 
-def _item(one: ForeignAssertion, depth: int) -> JSON:
+def _item(one: ForeignAssertion) -> JSON:
     name = _base_type(one)
     if one.transform and not (one.transform == "output.trim()" and name in _WHITE_SPACE_IGNORED):
         raise NotImportableError(message("import.reason.transform"))
-    if name == "assert-set":
-        item = _assertion_set(one, depth)
-    elif name in _CONVERTERS:
-        item = _CONVERTERS[name](one)
-    else:
+    if name not in _CONVERTERS:
         raise NotImportableError(_reason(name))
+    item = _CONVERTERS[name](one)
     return {"not": item} if one.type.startswith("not-") else item
 
 
 def _note(one: ForeignAssertion) -> LocalizedText | None:
     """Return in what the item differs; of a set, the first difference."""
-    if _base_type(one) == "assert-set":
+    name = _base_type(one)
+    if name == "assert-set":
         return next(filter(None, map(_note, one.children)), None)
-    return _NOTES.get(_base_type(one))
+    return _NOTES.get(name)
 
 
 def _reason(name: str) -> LocalizedText:
@@ -255,10 +254,10 @@ def _code(one: ForeignAssertion) -> JSON:
     return read(_text(one.value))
 
 
-def _assertion_set(one: ForeignAssertion, depth: int) -> JSON:
-    if depth >= _MAX_DEPTH or not one.children:
+def _assertion_set(one: ForeignAssertion) -> JSON:
+    if not one.children:
         raise NotImportableError(message("import.reason.value"))
-    items: list[JSON] = [_named(_item(child, depth + 1), child.metric) for child in one.children]
+    items: list[JSON] = [_named(_item(child), child.metric) for child in one.children]
     if len({1.0 if child.weight is None else child.weight for child in one.children}) > 1:
         raise NotImportableError(message("import.reason.set_weights"))
     if one.threshold is None or one.threshold >= 1:
@@ -276,6 +275,7 @@ _CONVERTERS: Final[Mapping[str, Callable[[ForeignAssertion], JSON]]] = MappingPr
     {
         **dict.fromkeys(_SAME, _filled),
         **dict.fromkeys(_JUDGED, _judge),
+        "assert-set": _assertion_set,
         "equals": _equal,
         "regex": _regex,
         "is-json": _json,
@@ -302,11 +302,11 @@ _NOTES: Final[Mapping[str, LocalizedText]] = MappingProxyType(
 )
 
 
-def has_kind(item: JSON, kind: str) -> bool:
+def _has_kind(item: JSON, kind: str) -> bool:
     """Return whether an item of `expect:` is of a kind, or has one inside its combinators."""
     if isinstance(item, dict):
-        return kind in item or any(has_kind(item.get(one), kind) for one in _COMBINATORS)
-    return isinstance(item, list) and any(has_kind(one, kind) for one in item)
+        return kind in item or any(_has_kind(item.get(one), kind) for one in _COMBINATORS)
+    return isinstance(item, list) and any(_has_kind(one, kind) for one in item)
 
 
 def assertion_from_text(text: str) -> ForeignAssertion:
@@ -335,7 +335,7 @@ _CELL: Final = re.compile(
 )
 _TYPES: Final = frozenset(
     (
-        *_CONVERTERS, *_REASONS, "gleu", "meteor",
+        *_CONVERTERS.keys() - {"assert-set"}, *_REASONS, "gleu", "meteor",
         *(f"{verb}-{form}" for verb in ("is", "contains") for form in ("html", "sql", "xml")),
     )
 )  # fmt: skip

@@ -21,7 +21,6 @@ from coze_harness.importing.promptfoo_assertions import (
     RED_TEAM,
     ConvertedAssertion,
     convert_assertion,
-    has_kind,
 )
 from coze_harness.importing.promptfoo_prompts import ForeignPrompt, PromptReader
 from coze_harness.importing.promptfoo_tests import ForeignTest, PlacedAssertion, TestReader
@@ -152,9 +151,10 @@ class _Configuration:
         text = f"{test.prefix}{prompt.text}{test.suffix}"
         try:
             rows = [self._filled(row) for row in test.rows]
-            self._check_names([text, list(prompt.history)], rows)
-        except NotImportableError as error:
-            what = message("import.no_test", reason=error.what)
+            for row in rows:
+                self._renderer.value([text, list(prompt.history)], row, lambda _path: test.where)
+        except ScenarioError as error:
+            what = message("import.no_test", reason=_reason(error))
             self._findings.append(ImportFinding(test.where, what))
             return
         expect = [item for one in test.assertions if (item := self._item(one, rows)) is not None]
@@ -178,32 +178,14 @@ class _Configuration:
         """Return a row; a variable may use others.
 
         Raises:
-            NotImportableError: one of them cannot be filled.
+            ScenarioError: one of them cannot be filled.
         """
         return {
-            name: self._fill(value, row)
+            name: self._renderer.text(value, row, lambda: Location(""))
             if isinstance(value, str) and has_placeholder(value)
             else value
             for name, value in row.items()
         }
-
-    def _fill(self, text: str, row: Mapping[str, JSON]) -> str:
-        try:
-            return self._renderer.text(text, row, lambda: Location(""))
-        except ScenarioError as error:
-            raise NotImportableError(_reason(error)) from error
-
-    def _check_names(self, value: JSON, rows: Sequence[Mapping[str, JSON]]) -> None:
-        """Check that every template can be filled in every row.
-
-        Raises:
-            NotImportableError: one cannot.
-        """
-        try:
-            for row in rows:
-                self._renderer.value(value, row, lambda _path: Location(""))
-        except ScenarioError as error:
-            raise NotImportableError(_reason(error)) from error
 
     def _item(self, one: PlacedAssertion, rows: Sequence[Mapping[str, JSON]]) -> JSON:
         """Return the item for an assertion; `None`, and a finding, if it has none."""
@@ -232,13 +214,10 @@ class _Configuration:
         key = one.number, one.assertion.transform
         if key in self._converted:
             return self._converted[key]
-        converted: ConvertedAssertion | None = None
-        reason = one.error
+        converted, reason = None, one.error
         if reason is None:
             try:
-                converted = convert_assertion(one.assertion)
-                if not self._has_judge and has_kind(converted.item, "judge"):
-                    converted, reason = None, message("import.reason.no_judge")
+                converted = convert_assertion(one.assertion, has_judge=self._has_judge)
             except ScenarioError as error:
                 reason = error.what
         if reason is not None:
