@@ -19,7 +19,8 @@ from coze_harness.reporting.run_reports import render_reports, update_run_list
 from coze_harness.results import RunFolder
 from coze_harness.server.http_listener import LOOPBACK, listen
 from coze_harness.server.report_app import PostedDecisions, ReportLimits
-from coze_harness.server.report_process import ServedReports, report_server
+from coze_harness.server.report_files import ServedReports
+from coze_harness.server.report_process import report_server
 from lifetime import Started
 from project import ProjectFolder
 

@@ -58,7 +58,8 @@ _TOKEN_BITS: Final = 192
 def view(run: str, port: int | None, is_opened: bool, overrides: SettingsOverrides) -> int:
     """Show the report of a run in a browser, and apply decisions that are made on its page."""
     try:
-        from coze_harness.server.report_process import ServedReports, serve_reports
+        from coze_harness.server.report_files import ServedReports
+        from coze_harness.server.report_process import serve_reports
     except ImportError as error:
         raise UsageError(
             message("serve.not_installed", package=error.name or ""),

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from http import HTTPStatus
 from typing import Final, TypeAlias
 from urllib.parse import quote
@@ -28,7 +28,7 @@ from starlette.types import Receive, Scope, Send
 from coze_harness.messages import Catalogue, Language, LocalizedText, message
 from coze_harness.model import JSON
 from coze_harness.reporting.html.served_page import served_policy
-from coze_harness.server.report_files import PAGE, OpenReport, ReportFiles, asset
+from coze_harness.server.report_files import PAGE, OpenReport, ServedReports, asset
 from coze_harness.server.request_access import RequestAccess
 from coze_harness.server.run_progress import run_events
 from coze_harness.server.waiting_page import render_waiting_page
@@ -54,6 +54,7 @@ _HEADERS: Final = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
 }
+_POLICY: Final = "content-security-policy"
 _NOTHING_ALLOWED: Final = "default-src 'none'; frame-ancestors 'none'"
 
 
@@ -100,33 +101,19 @@ class _Refusal(Exception):  # noqa: N818 (an answer, not a fault)
 
 
 class ReportApp:
-    """The application. One for each server.
-
-    Args:
-        access: who may use it.
-        files: the folder of runs.
-        run: the run that events are about by default.
-        decide: applies decisions.
-        language: of texts, for a browser that asks for neither English nor Chinese.
-        is_closing: whether the server ends.
-        limits: what a client may use.
-    """
+    """The application of one server; `is_closing` returns whether it ends."""
 
     def __init__(
         self,
+        reports: ServedReports,
         access: RequestAccess,
-        files: ReportFiles,
-        run: str,
         decide: Decide,
-        language: Language,
         is_closing: Callable[[], bool],
         limits: ReportLimits,
     ) -> None:
+        self._reports = reports
         self._access = access
-        self._files = files
-        self._run = run
         self._decide = decide
-        self._language = language
         self._is_closing = is_closing
         self._limits = limits
         self._policy = served_policy()
@@ -136,7 +123,8 @@ class ReportApp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
         request = Request(scope, receive)
-        language = preferred_language(request.headers.get("accept-language", ""), self._language)
+        accepted = request.headers.get("accept-language", "")
+        language = preferred_language(accepted, self._reports.language)
         try:
             response = await self._respond(request, language)
         except _Refusal as refusal:
@@ -144,7 +132,7 @@ class ReportApp:
         except ClientDisconnect:
             return
         response.headers.update(_HEADERS)
-        response.headers.setdefault("content-security-policy", _NOTHING_ALLOWED)
+        response.headers.setdefault(_POLICY, _NOTHING_ALLOWED)
         await response(scope, receive, send)
 
     async def _respond(self, request: Request, language: Language) -> Response:
@@ -167,22 +155,22 @@ class ReportApp:
     def _redirect(self, token: str) -> Response:
         if not self._access.has_token(token):
             raise _forbidden()
-        url = f"/view/{token}/{quote(self._run, safe='')}/?token={token}"
+        url = f"/view/{token}/{quote(self._reports.run, safe='')}/?token={token}"
         return Response(status_code=HTTPStatus.SEE_OTHER, headers={"location": url})
 
     def _file(self, request: Request, run: str, name: str, words: Catalogue) -> Response:
         if not run:
-            opened = self._files.open_list() if name == PAGE else None
+            opened = self._reports.open_list() if name == PAGE else None
         else:
-            if self._files.find(run) and (own := asset(name)):
+            if self._reports.find(run) and (own := asset(name)):
                 return Response(own[0], media_type=own[1])
-            opened = self._files.open(run, name)
+            opened = self._reports.open(run, name)
         if opened is not None:
             return _send(opened, request.method, self._policy)
-        if run and name == PAGE and (folder := self._files.find(run)):
+        if run and name == PAGE and (folder := self._reports.find(run)):
             run_id = folder.resolve().name
             page, policy = render_waiting_page(run, run_id, self._access.token, words)
-            return Response(page, media_type="text/html", headers=_policy(policy))
+            return Response(page, media_type="text/html", headers={_POLICY: policy})
         raise _Refusal(HTTPStatus.NOT_FOUND, message("view.not_found"))
 
     def _events(self, request: Request, language: Language) -> Response:
@@ -190,8 +178,8 @@ class ReportApp:
         is_own = self._access.is_own_page(request.headers, needs_origin=False)
         if not self._access.has_token(query.get("token", "")) or not is_own:
             raise _forbidden()
-        run = query.get("run", self._run)
-        if self._files.find(run) is None:
+        run = query.get("run", self._reports.run)
+        if self._reports.find(run) is None:
             raise _Refusal(HTTPStatus.NOT_FOUND, message("view.not_found"))
         if self._streams >= self._limits.streams:
             raise _Refusal(
@@ -201,7 +189,7 @@ class ReportApp:
             return Response(media_type="text/event-stream")
         words = Catalogue(preferred_language(query.get("lang", ""), language))
         events = run_events(
-            self._files,
+            self._reports,
             run,
             words,
             is_waiting="waiting" in query,
@@ -269,7 +257,7 @@ async def _read_body(request: Request, seconds: float) -> bytes:
 
 
 def _send(opened: OpenReport, method: str, policy: str) -> Response:
-    headers = {"content-length": str(opened.size), **_policy(policy)}
+    headers = {"content-length": str(opened.size), _POLICY: policy}
     if method == "HEAD":
         opened.file.close()
         return Response(headers=headers, media_type=opened.media_type)
@@ -285,25 +273,16 @@ async def _chunks(opened: OpenReport) -> AsyncIterator[bytes]:
             yield chunk
 
 
-def _policy(policy: str) -> Mapping[str, str]:
-    return {"content-security-policy": policy}
-
-
 def _forbidden() -> _Refusal:
     # It does not say what is wrong, so nobody learns what is right.
     return _Refusal(HTTPStatus.FORBIDDEN, message("view.forbidden"))
 
 
 def _error(request: Request, status: HTTPStatus, text: str) -> Response:
-    if request.scope["path"] == _DECISIONS:
-        return _json(status, _refused_decisions(text))
-    return Response(f"{text}\n", status, media_type="text/plain")
-
-
-def _refused_decisions(text: str) -> JSON:
-    """Return the response to decisions that were not read."""
+    if request.scope["path"] != _DECISIONS:
+        return Response(f"{text}\n", status, media_type="text/plain")
     errors: JSON = [{"message": text, "next_step": ""}]
-    return {"accepted": [], "rejected": [], "to_edit": [], "errors": errors}
+    return _json(status, {"accepted": [], "rejected": [], "to_edit": [], "errors": errors})
 
 
 def _json(status: HTTPStatus, content: JSON) -> Response:

@@ -12,6 +12,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from coze_harness.messages import Language
 from coze_harness.model.errors import ResultsError
 from coze_harness.reporting.html.page_templates import PageLayout
 from coze_harness.results.run_folder import LATEST, RUN, TRIALS, check_run_id
@@ -46,14 +47,16 @@ class OpenReport(Struct, frozen=True):
     media_type: str
 
 
-class ReportFiles(Struct, frozen=True):
-    """The files of a folder of runs, by the names of run and file.
+class ServedReports(Struct, frozen=True, kw_only=True):
+    """A folder of runs.
 
-    Args:
-        root: the folder.
+    `run` (an id or ``latest``) is shown first, and `language` is for a browser that asks for
+    neither English nor Chinese.
     """
 
     root: Path
+    run: str
+    language: Language
 
     def open_list(self) -> OpenReport | None:
         """Open the list of runs; `None` if there is none."""

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
-from msgspec import Struct
-
-from coze_harness.messages import Language, message
+from coze_harness.messages import message
 from coze_harness.model.errors import UsageError
 from coze_harness.server.connection_registry import ConnectionRegistry
 from coze_harness.server.http_listener import (
@@ -18,33 +15,17 @@ from coze_harness.server.http_listener import (
     run_until_signal,
 )
 from coze_harness.server.report_app import Decide, ReportApp, ReportLimits
-from coze_harness.server.report_files import ReportFiles
+from coze_harness.server.report_files import ServedReports
 from coze_harness.server.request_access import RequestAccess
-
-
-class ServedReports(Struct, frozen=True, kw_only=True):
-    """What is served: a folder of runs, and the run (its id or ``latest``) that is shown first."""
-
-    root: Path
-    run: str
-    language: Language
 
 
 def report_server(
     reports: ServedReports, port: int, token: str, decide: Decide, limits: ReportLimits
 ) -> ListeningServer:
     """Return the server of reports; it runs on a socket of `listen` with this port."""
-    app = ReportApp(
-        RequestAccess(port, token),
-        ReportFiles(reports.root),
-        reports.run,
-        decide,
-        reports.language,
-        lambda: server.should_exit,
-        limits,
-    )
+    access = RequestAccess(port, token)
     server = make_server(
-        app,
+        ReportApp(reports, access, decide, lambda: server.should_exit, limits),
         ConnectionRegistry(limits.head_seconds),
         log_level="critical",  # stderr is for the user, and not for what any client sends
         max_connections=limits.connections,

@@ -14,7 +14,7 @@ from coze_harness.messages import Catalogue, LocalizedText, message
 from coze_harness.model import JSON
 from coze_harness.model.errors import ResultsError
 from coze_harness.results.run_folder import TRIALS, read_head
-from coze_harness.server.report_files import PAGE, ReportFiles
+from coze_harness.server.report_files import PAGE, ServedReports
 from coze_harness.text.json_text import dump_json
 
 _QUIET_LOOKS: Final = 30
@@ -24,7 +24,7 @@ _RECONNECT: Final = b"retry: 2000\n\n"
 _NOTHING: Final = b":\n\n"
 
 
-class RunState(Struct, frozen=True):
+class _RunState(Struct, frozen=True):
     """How far a run is.
 
     `done` are its finished trials, `total` all of them as far as they are known. `page` identifies
@@ -36,27 +36,21 @@ class RunState(Struct, frozen=True):
     page: tuple[int, int, int] | None
 
 
-class RunWatch:
-    """Looks at the folder of a run that goes on, and reads only what is new in it.
+class _RunWatch:
+    """Looks at the folder of a run that goes on, and reads only what is new in it."""
 
-    Args:
-        files: the folder of runs.
-        run: the run's id or ``latest``, which may become another run.
-    """
-
-    def __init__(self, files: ReportFiles, run: str) -> None:
-        self._files = files
+    def __init__(self, reports: ServedReports, run: str) -> None:
+        self._reports = reports
         self._run = run
         self._trials = (0, 0)
         self._planned = 0
         self._read = 0
         self._lines = 0
 
-    def look(self) -> RunState:
-        """Return the state of the run."""
-        folder = self._files.find(self._run)
+    def look(self) -> _RunState:
+        folder = self._reports.find(self._run)
         if folder is None:
-            return RunState(0, None, None)
+            return _RunState(0, None, None)
         try:
             status = (folder / PAGE).stat()
             page = (status.st_ino, status.st_size, status.st_mtime_ns)
@@ -65,7 +59,7 @@ class RunWatch:
         done = self._count_lines(folder)
         # A comparison may run trials again.
         total = self._planned if 0 < self._planned >= done else None
-        return RunState(done, total, page)
+        return _RunState(done, total, page)
 
     def _count_lines(self, folder: Path) -> int:
         try:
@@ -92,7 +86,7 @@ def _planned_trials(folder: Path) -> int:
 
 
 async def run_events(
-    files: ReportFiles,
+    reports: ServedReports,
     run: str,
     words: Catalogue,
     *,
@@ -105,32 +99,32 @@ async def run_events(
     ``finished`` means that the run has another page than before, and the browser should load it.
 
     Args:
-        files: the folder of runs.
+        reports: the folder of runs.
         run: the run's id or ``latest``, which may become another run.
         words: the language of texts in events.
         is_waiting: whether the browser shows no page of the run yet.
         is_closing: whether the server ends.
         look_seconds: the time between two looks at the run's folder.
     """
-    watch = RunWatch(files, run)
+    watch = _RunWatch(reports, run)
     before = await asyncio.to_thread(watch.look)
     yield _RECONNECT
     if is_waiting or before.page is None:
-        before = RunState(-1, None, None)
+        before = _RunState(-1, None, None)
     quiet = 0
     while not is_closing():
         state = await asyncio.to_thread(watch.look)
         if state.page is not None and state.page != before.page:
             yield _event({"type": "finished"})
         elif state.done != before.done:
-            yield _event(
-                {
-                    "type": "progress",
-                    "done": state.done,
-                    "total": state.total,
-                    "text": words.text(_describe(state)),
-                }
-            )
+            text = words.text(_describe(state))
+            progress: JSON = {
+                "type": "progress",
+                "done": state.done,
+                "total": state.total,
+                "text": text,
+            }
+            yield _event(progress)
         elif quiet >= _QUIET_LOOKS:
             yield _NOTHING
         quiet = quiet + 1 if state == before and quiet < _QUIET_LOOKS else 0
@@ -138,7 +132,7 @@ async def run_events(
         await asyncio.sleep(look_seconds)
 
 
-def _describe(state: RunState) -> LocalizedText:
+def _describe(state: _RunState) -> LocalizedText:
     if state.total is None:
         return message("view.waiting.done", n=state.done)
     return message("view.waiting.done_of", done=state.done, n=state.total)

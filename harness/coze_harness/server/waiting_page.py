@@ -12,6 +12,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from coze_harness.messages import Catalogue
+from coze_harness.reporting.html.served_page import PAGE_RULES
 
 _TEMPLATE: Final = Path(__file__).with_name("waiting_page.html")
 
@@ -43,12 +44,7 @@ def render_waiting_page(run: str, run_id: str, token: str, words: Catalogue) -> 
             "default-src 'none'",
             f"script-src {_hash_of('script', source)}",
             f"style-src {_hash_of('style', source)}",
-            "connect-src 'self'",
-            "base-uri 'none'",
-            "form-action 'none'",
-            "frame-ancestors 'none'",
-            "require-trusted-types-for 'script'",
-            "trusted-types 'none'",
+            *PAGE_RULES,
         )
     )
 

@@ -13,6 +13,15 @@ from typing import Final
 _BEGINNING: Final = 4096
 _ASSETS: Final = Path(__file__).with_name("assets")
 _SCRIPTS: Final = re.compile(r"\bscript-src ([^;\"]*)")
+PAGE_RULES: Final = (
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+)
+"""What a policy says of every served page, besides its scripts, styles and images."""
 
 
 def served_policy() -> str:
@@ -27,12 +36,7 @@ def served_policy() -> str:
             f"script-src 'self' {' '.join(_sources('*.js'))}",
             f"style-src 'self' {' '.join(_sources('*.css'))}",
             "img-src data:",
-            "connect-src 'self'",
-            "base-uri 'none'",
-            "form-action 'none'",
-            "frame-ancestors 'none'",
-            "require-trusted-types-for 'script'",
-            "trusted-types 'none'",
+            *PAGE_RULES,
         )
     )
 
