@@ -34,8 +34,8 @@ _ENDPOINTS: Mapping[str, Callable[[IncomingCall], Awaitable[ApiAnswer]]] = {
     "POST /v3/chat/cancel": chat_endpoints.handle_chat_cancel,
     "POST /v3/chat/submit_tool_outputs": chat_endpoints.handle_tool_outputs,
     "POST /v1/workflow/run": workflow_endpoints.handle_workflow_run,
-    "POST /v1/workflow/stream_run": workflow_endpoints.handle_workflow_stream_run,
-    "POST /v1/workflow/stream_resume": workflow_endpoints.handle_workflow_stream_resume,
+    "POST /v1/workflow/stream_run": workflow_endpoints.handle_workflow_run,
+    "POST /v1/workflow/stream_resume": workflow_endpoints.handle_workflow_resume,
     "POST /v1/workflows/resume": workflow_endpoints.handle_workflow_resume,
     "POST /v1/workflows/chat": workflow_endpoints.handle_workflow_chat,
     "GET /v1/workflows/{id}/run_histories/{id}": workflow_endpoints.handle_run_history,
@@ -66,27 +66,27 @@ def asgi_app(state: ServerState, *, any_host: bool) -> ASGIApp:
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         call = IncomingCall(state, Request(scope, receive))
-        respond = await _respond(call) if any_host or _names_loopback(call) else _rejection(call)
+        respond = await _respond(call, any_host=any_host)
         await respond(scope, receive, send)
 
     return app
 
 
-def _names_loopback(call: IncomingCall) -> bool:
-    return all(_LOOPBACK.fullmatch(host) for host in call.request.headers.getlist("host"))
+def _check_host(call: IncomingCall) -> None:
+    hosts = call.request.headers.getlist("host")
+    if not all(map(_LOOPBACK.fullmatch, hosts)):
+        names = ", ".join(hosts)[:200]
+        message = (
+            f'The Host header names "{names}", not this machine. '
+            "To accept any name, start the server with --host ADDRESS."
+        )
+        raise ApiRefusal(4000, message, http=403)
 
 
-def _rejection(call: IncomingCall) -> ASGIApp:
-    names = ", ".join(call.request.headers.getlist("host"))[:200]
-    message = (
-        f'The Host header names "{names}", not this machine. '
-        "To accept any name, start the server with --host ADDRESS."
-    )
-    return ApiRefusal(4000, message, http=403).response(call.log_id)
-
-
-async def _respond(call: IncomingCall) -> ASGIApp:
+async def _respond(call: IncomingCall, *, any_host: bool) -> ASGIApp:
     try:
+        if not any_host:
+            _check_host(call)
         if found := _project_call(call):
             return await _response(call, await handle_project(call, *found))
         if call.path.startswith(f"{studio_dialect.PREFIX}/"):
@@ -122,15 +122,12 @@ async def _respond_as_studio(call: IncomingCall) -> ASGIApp:
 
 
 def _route(call: IncomingCall) -> str:
+    """Return the method and the path, with a placeholder for each id in it."""
     method = "GET" if call.request.method == "HEAD" else call.request.method
-    return f"{method} {_template(call.path)}"
-
-
-def _template(path: str) -> str:
-    """Return a path with a placeholder for each id in it."""
-    path = re.sub("^/v1/bots/[^/]+$", "/v1/bots/{id}", path)
+    path = re.sub("^/v1/bots/[^/]+$", "/v1/bots/{id}", call.path)
     histories = "/v1/workflows/{id}/run_histories/{id}"
-    return re.sub("^/v1/workflows/[^/]+/run_histories/[^/]+$", histories, path)
+    path = re.sub("^/v1/workflows/[^/]+/run_histories/[^/]+$", histories, path)
+    return f"{method} {path}"
 
 
 def _project_call(call: IncomingCall) -> tuple[ScriptedProject, str] | None:

@@ -112,13 +112,9 @@ class IncomingCall:
 
     async def chat(self, code_if_unsaved: int = 4001) -> StoredChat:
         """Return the saved chat that the query or the body names (4000, 4002, 4001)."""
-        ids = {key: self.query.get(key) or "" for key in ("conversation_id", "chat_id")}
-        if not all(ids.values()):
-            body = await self.body()
-            ids = {key: value or text_field(body, key) for key, value in ids.items()}
-        for key, value in ids.items():
-            if not value:
-                raise ApiRefusal(4000, f"{key} is required.")
+        keys = ("conversation_id", "chat_id")
+        body = {} if all(map(self.query.get, keys)) else await self.body()
+        ids = {key: self.query.get(key) or required_text(body, key) for key in keys}
         chat = self.state.conversations.chat(**ids)
         if not chat.saved:
             raise ApiRefusal(code_if_unsaved)

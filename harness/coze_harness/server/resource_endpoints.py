@@ -16,6 +16,7 @@ from coze_harness.server.request_validation import (
     IncomingCall,
     input_messages,
     meta_data,
+    required_text,
     text_field,
 )
 from coze_harness.server.response_envelope import (
@@ -50,18 +51,13 @@ async def handle_conversation_create(call: IncomingCall) -> ApiAnswer:
 
 async def handle_conversation_retrieve(call: IncomingCall) -> ApiAnswer:
     """Answer `GET /v1/conversation/retrieve`."""
-    conversation_id = call.query.get("conversation_id")
-    if not conversation_id:
-        raise ApiRefusal(4000, "conversation_id is required.")
+    conversation_id = required_text(call.query, "conversation_id")
     return {"data": call.state.conversations.conversation(conversation_id).to_json()}
 
 
 async def handle_conversation_list(call: IncomingCall) -> ApiAnswer:
     """Answer `GET /v1/conversations`: those created with the bot's id, newest first."""
-    bot_id = call.query.get("bot_id")
-    if not bot_id:
-        raise ApiRefusal(4000, "bot_id is required.")
-    conversations = call.state.conversations.of_bot(bot_id)
+    conversations = call.state.conversations.of_bot(required_text(call.query, "bot_id"))
     if call.query.get("sort_order", "").upper() != "ASC":
         conversations.reverse()
     size = _number(call, "page_size", 50)
@@ -82,9 +78,7 @@ async def handle_bot(call: IncomingCall) -> ApiAnswer:
     """Answer `GET /v1/bots/{id}` and the older `GET /v1/bot/get_online_info?bot_id=`."""
     parent, _, bot_id = call.path.rpartition("/")
     if parent == "/v1/bot":
-        bot_id = call.query.get("bot_id", "")
-    if not bot_id:
-        raise ApiRefusal(4000, "bot_id is required.")
+        bot_id = required_text(call.query, "bot_id")
     published = call.query.get("is_published", "true").lower() != "false"
     bot = call.state.bot(bot_id, "" if published else "draft")
     if published and not bot.published:

@@ -4,20 +4,60 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
+from dataclasses import dataclass
 from random import Random, SystemRandom
 from typing import Final
 
+import orjson
+
+from coze_harness.model import JSON
 from coze_harness.model.process_context import SystemClock
 from coze_harness.server.connection_registry import ConnectionRegistry
 from coze_harness.server.conversation_store import ConversationStore, StoredConversation
 from coze_harness.server.coze_ids import CozeIds
 from coze_harness.server.fault_injection import FaultInjector
-from coze_harness.server.prompt_matching import bot_versions
+from coze_harness.server.message_builder import as_text
+from coze_harness.server.prompt_matching import bot_versions, filler
 from coze_harness.server.response_envelope import missing_resource
-from coze_harness.server.script_schema import ScriptedBot, ScriptedContent, ServerScript
-from coze_harness.server.workflow_run_state import WorkflowRun
+from coze_harness.server.script_schema import (
+    ScriptedBot,
+    ScriptedContent,
+    ScriptedWorkflow,
+    ServerScript,
+)
 
 _MAX_RUNS: Final = 10_000
+_QUESTION_NODE: Final = 2
+
+
+@dataclass(slots=True, eq=False)
+class WorkflowRun:
+    """A run of a workflow; one in the background has its result when the clock is at `ends`."""
+
+    id: str
+    workflow: ScriptedWorkflow
+    words: dict[str, str]
+    created_at: int
+    bot_id: str = ""
+    user_id: str = ""
+    is_async: bool = False
+    ends: float = 0.0
+    event_id: str = ""
+    error: tuple[int, str] | None = None
+
+    @property
+    def interrupt(self) -> JSON:
+        """What the run waits for; `None` if it waits for nothing."""
+        if not self.event_id or self.workflow.question is None:
+            return None
+        question = filler(self.words)(self.workflow.question)
+        data = orjson.dumps({"content_type": "text", "content": question}).decode()
+        return {"event_id": self.event_id, "type": _QUESTION_NODE, "data": data}
+
+    @property
+    def output(self) -> str:
+        """The output of the end node."""
+        return filler(self.words)(as_text(self.workflow.output))
 
 
 class ServerClock(SystemClock):

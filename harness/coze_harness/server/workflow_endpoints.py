@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Final
 
 import orjson
@@ -25,7 +25,7 @@ from coze_harness.server.request_validation import (
 )
 from coze_harness.server.response_envelope import ApiAnswer, ApiRefusal, missing_resource
 from coze_harness.server.script_schema import ScriptedWorkflow
-from coze_harness.server.workflow_run_state import WorkflowRun
+from coze_harness.server.server_state import WorkflowRun
 
 _DEBUG_URL: Final = "https://www.coze.com/work_flow?execute_id="
 _ASYNCHRONOUS: Final = 2
@@ -45,26 +45,44 @@ async def handle_workflow_chat(call: IncomingCall) -> ApiAnswer:
 
 
 async def handle_workflow_run(call: IncomingCall) -> ApiAnswer:
-    """Answer `POST /v1/workflow/run`: `data` is text in which parameters fill ``{{ name }}``."""
-    run = await _start(call, stream=False)
-    return _answer(call, run)
-
-
-async def handle_workflow_stream_run(call: IncomingCall) -> ApiAnswer:
-    """Answer `POST /v1/workflow/stream_run`."""
-    run = await _start(call, stream=True)
-    return _frames(call, run, {"debug_url": _DEBUG_URL + run.id})
+    """Answer `run` and `stream_run`: the output is text in which parameters fill ``{{ name }}``."""
+    body = await call.body()
+    workflow = _workflow(call, body)
+    parameters = mapping_field(body, "parameters")
+    ext = text_mapping(body, "ext")
+    stream = call.path.endswith("/stream_run")
+    call.meet_fault(Route.WORKFLOW, workflow.faults, stream=stream)
+    run = WorkflowRun(
+        call.state.ids.new(),
+        workflow,
+        {name: as_text(value) for name, value in parameters.items()},
+        call.state.ids.second(),
+        bot_id=text_field(body, "bot_id"),
+        user_id=ext.get("user_id", ""),
+        is_async=flag_field(body, "is_async"),
+    )
+    if workflow.question is not None:
+        run.event_id = call.state.ids.new()
+    _begin(call, run)
+    return _frames(call, run, {"debug_url": _DEBUG_URL + run.id}) if stream else _answer(run)
 
 
 async def handle_workflow_resume(call: IncomingCall) -> ApiAnswer:
-    """Answer `POST /v1/workflows/resume`."""
-    run = await _resume(call, stream=False)
-    return _answer(call, run)
-
-
-async def handle_workflow_stream_resume(call: IncomingCall) -> ApiAnswer:
-    """Answer `POST /v1/workflow/stream_resume`."""
-    return _frames(call, await _resume(call, stream=True), {})
+    """Answer `resume` and `stream_resume` (4315)."""
+    body = await call.body()
+    workflow = _workflow(call, body)
+    event_id, answer = required_text(body, "event_id"), required_text(body, "resume_data")
+    if body.get("interrupt_type") not in _INTERRUPT_TYPES:
+        raise ApiRefusal(4000, "interrupt_type is required.")
+    stream = call.path.endswith("/stream_resume")
+    call.meet_fault(Route.WORKFLOW, workflow.faults, stream=stream)
+    runs = call.state.workflow_runs.values()
+    run = next((run for run in runs if run.event_id == event_id), None)
+    if run is None or run.workflow is not workflow:
+        raise ApiRefusal(4315, "The run has ended already, or waits for nothing.")
+    run.event_id, run.words["answer"] = "", answer
+    _begin(call, run)
+    return _frames(call, run, {}) if stream else _answer(run)
 
 
 async def handle_run_history(call: IncomingCall) -> ApiAnswer:
@@ -72,7 +90,7 @@ async def handle_run_history(call: IncomingCall) -> ApiAnswer:
     workflow_id, _, execute_id = call.path.split("/")[3:6]
     run = call.state.workflow_runs.get(execute_id)
     if run is None or run.workflow.id != workflow_id or not run.is_async:
-        raise ApiRefusal(4314, "The workflow run record does not exist.")
+        raise ApiRefusal(4314)
     is_running = call.now < run.ends
     status = "Running" if is_running else "Fail" if run.error else "Success"
     code, words = run.error or ("", "")
@@ -104,53 +122,15 @@ async def handle_run_history(call: IncomingCall) -> ApiAnswer:
     return {"data": histories}
 
 
-async def _start(call: IncomingCall, *, stream: bool) -> WorkflowRun:
-    body = await call.body()
-    workflow = _workflow(call, body)
-    parameters = mapping_field(body, "parameters")
-    ext = text_mapping(body, "ext")
-    words = {name: as_text(value) for name, value in parameters.items()}
-    call.meet_fault(Route.WORKFLOW, workflow.faults, stream=stream)
-    run = WorkflowRun(
-        call.state.ids.new(),
-        workflow,
-        words,
-        call.state.ids.second(),
-        bot_id=text_field(body, "bot_id"),
-        user_id=ext.get("user_id", ""),
-        is_async=flag_field(body, "is_async"),
-    )
-    if workflow.question is not None:
-        run.event_id = call.state.ids.new()
-    return _begin(call, run)
-
-
-async def _resume(call: IncomingCall, *, stream: bool) -> WorkflowRun:
-    body = await call.body()
-    workflow = _workflow(call, body)
-    event_id, answer = required_text(body, "event_id"), required_text(body, "resume_data")
-    if body.get("interrupt_type") not in _INTERRUPT_TYPES:
-        raise ApiRefusal(4000, "interrupt_type is required.")
-    call.meet_fault(Route.WORKFLOW, workflow.faults, stream=stream)
-    runs = call.state.workflow_runs.values()
-    run = next((run for run in runs if run.event_id == event_id), None)
-    if run is None or run.workflow is not workflow:
-        raise ApiRefusal(4315, "The run has ended already, or waits for nothing.")
-    run.event_id, run.words["answer"] = "", answer
-    return _begin(call, run)
-
-
-def _begin(call: IncomingCall, run: WorkflowRun) -> WorkflowRun:
-    delay = call.state.script.defaults.delay
-    run.ends = call.now + delay
+def _begin(call: IncomingCall, run: WorkflowRun) -> None:
+    run.ends = call.now + call.state.script.defaults.delay
     fault = call.state.faults.find((FaultKind.FAILED,), Route.CHAT, run.workflow.faults)
     if fault:
         run.error = fault.code or 5000, fault.message or "the workflow failed"
     call.state.remember_run(run)
-    return run
 
 
-def _answer(call: IncomingCall, run: WorkflowRun) -> ApiAnswer:
+def _answer(run: WorkflowRun) -> ApiAnswer:
     if run.is_async:
         return {"data": "", "debug_url": _DEBUG_URL + run.id, "execute_id": run.id}
     if run.error:
@@ -168,24 +148,25 @@ def _answer(call: IncomingCall, run: WorkflowRun) -> ApiAnswer:
 async def _frames(
     call: IncomingCall, run: WorkflowRun, done: Mapping[str, JSON]
 ) -> AsyncIterator[bytes]:
-    """Yield the events of a streamed run, each with its number; `done` is in the last one."""
-    number = 0
-
-    def frame(event: str, data: Mapping[str, JSON]) -> bytes:
-        nonlocal number
-        number += 1
-        return b"id: %d\nevent: %b\ndata: %b\n\n" % (number - 1, event.encode(), orjson.dumps(data))
-
+    """Yield the frames of a streamed run, each with its number; `done` is in the last one."""
     await call.state.clock.sleep(run.ends - call.now)
+    events = _events(run, call.state.script.defaults.delta, done)
+    for number, (event, data) in enumerate(events):
+        yield b"id: %d\nevent: %b\ndata: %b\n\n" % (number, event.encode(), orjson.dumps(data))
+
+
+def _events(
+    run: WorkflowRun, delta: int, done: Mapping[str, JSON]
+) -> Iterator[tuple[str, Mapping[str, JSON]]]:
     if run.error:
         code, words = run.error
-        yield frame("Error", {"error_code": code, "error_message": words})
+        yield "Error", {"error_code": code, "error_message": words}
         return
     interrupt = run.interrupt
     if interrupt:
-        yield frame("Interrupt", {"interrupt_data": interrupt, "node_title": "Question"})
+        yield "Interrupt", {"interrupt_data": interrupt, "node_title": "Question"}
         return
-    pieces = [*cut_text(run.output, call.state.script.defaults.delta)] or [""]
+    pieces = [*cut_text(run.output, delta)] or [""]
     for at, piece in enumerate(pieces):
         last = at == len(pieces) - 1
         fields: dict[str, JSON] = {
@@ -196,8 +177,8 @@ async def _frames(
         }
         if last:
             fields["usage"] = usage_json()
-        yield frame("Message", fields)
-    yield frame("Done", done)
+        yield "Message", fields
+    yield "Done", done
 
 
 def _workflow(call: IncomingCall, body: Body) -> ScriptedWorkflow:
