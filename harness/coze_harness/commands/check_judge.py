@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from itertools import chain
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from msgspec import Struct
 
@@ -25,7 +24,7 @@ from coze_harness.model.errors import HarnessError, NothingSelectedError, UsageE
 from coze_harness.model.location import Location
 from coze_harness.model.trial import Trial
 from coze_harness.mutation.judge_check import JudgeMeasurement, measure_judges
-from coze_harness.mutation.judge_samples import JudgeSample, SampleCollector, SampleSurvey
+from coze_harness.mutation.judge_samples import JudgeSample, SampleCollector, survey_of
 from coze_harness.mutation.labelled_answers import only_judge, read_labelled_answers
 from coze_harness.mutation.mutation_runner import group_repeats
 from coze_harness.mutation.operator_registry import OPERATORS
@@ -108,32 +107,40 @@ def check_judges(
             one for one in OPERATORS if one.name in options.operators or not options.operators
         ]
         collector = SampleCollector(project.replayer, options.seed, operators)
-        samples = collector.collect(group_repeats(trials))
-        asked = [_survey(project, trial, found) for trial, found in samples if found]
+        collected = collector.collect(group_repeats(trials))
+        asked = [_recorded(project, trial, samples) for trial, samples in collected if samples]
         notes, errors = collector.notes, collector.errors
     if not asked and not errors:
         raise NothingSelectedError(
             message("judge_check.none"), next_step=message("judge_check.none.next")
         )
-    surveys = [one.survey for one in asked]
+    surveys = [survey for _samples, survey in asked]
     results, missing = recorded_results(surveys, project.replayer)
     if options.asks_again:
         missing = sum(one.question_count for one in surveys)
     if missing:
         results = _ask(project, surveys, missing, options, listener)
-    replied = [one.replied(result) for one, result in zip(asked, results, strict=True)]
-    measurements = measure_judges(chain.from_iterable(replied), by_labels=bool(options.labels))
+    replied = [
+        (sample, result.version, result.replies)
+        for (samples, _survey), result in zip(asked, results, strict=True)
+        for sample in samples
+    ]
+    measurements = measure_judges(replied, by_labels=bool(options.labels))
     ratings = [one.rating(options.bound) for one in measurements]
     project.judge_ratings.with_ratings(ratings).save(cassettes)
     return JudgeCheckOutcome(measurements=measurements, ratings=ratings, notes=notes, errors=errors)
 
 
-def _survey(project: Project, trial: Trial, samples: Sequence[JudgeSample]) -> SampleSurvey:
+_AskedAnswers: TypeAlias = tuple[Sequence[JudgeSample], JudgeSurvey]
+"""Answers, and the questions about them."""
+
+
+def _recorded(project: Project, trial: Trial, samples: Sequence[JudgeSample]) -> _AskedAnswers:
     path = check_path(project.replayer.path(trial))
-    return SampleSurvey.of(samples, path=path, name=trial.key.id, scenario=trial.key.scenario)
+    return samples, survey_of(samples, path=path, name=trial.key.id, scenario=trial.key.scenario)
 
 
-def _labelled(project: Project, trials: Sequence[Trial], labels: str) -> SampleSurvey:
+def _labelled(project: Project, trials: Sequence[Trial], labels: str) -> _AskedAnswers:
     process = project.process
     now = datetime.fromtimestamp(process.clock.now(), UTC)
     target, judge = only_judge(trials, now, process.rng)
@@ -142,7 +149,7 @@ def _labelled(project: Project, trials: Sequence[Trial], labels: str) -> SampleS
     samples = read_labelled_answers(file, shown, target, judge)
     folder = str(project.folders.relative_path(project.local_cassettes))
     path = check_path(f"{folder}/{Path(labels).stem}~{BY_LABELS}.yaml")
-    return SampleSurvey.of(samples, path=path, name=Path(labels).name)
+    return samples, survey_of(samples, path=path, name=Path(labels).name)
 
 
 def _ask(

@@ -8,11 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from coze_harness.importing.chat_log import read_log
-from coze_harness.importing.imported_scenario import (
-    ImportedFile,
-    ImportFinding,
-    NotImportableError,
-)
+from coze_harness.importing.imported_scenario import ImportedFile, ImportFinding, NotImportableError
 from coze_harness.importing.prompt_table import read_table
 from coze_harness.importing.promptfoo_config import is_configuration, read_configuration
 from coze_harness.importing.referenced_files import read_document

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from msgspec import Struct
 
 from coze_harness.execution.flow_driver import run_flow
-from coze_harness.execution.judge_survey import JudgeSurvey, SurveyResult
+from coze_harness.execution.judge_survey import JudgeSurvey
 from coze_harness.execution.replay_runner import ReplayRunner
 from coze_harness.expectations.combinator_kinds import AllOf, Not
 from coze_harness.expectations.judge.judge_kind import Judge, judges_in
@@ -51,38 +51,24 @@ class JudgeSample(Struct, frozen=True, kw_only=True):
         return (verdict.status is VerdictStatus.PASSED) is not self.opposite
 
 
-class SampleSurvey(Struct, frozen=True):
-    """Answers whose verdict is known, and the questions that a judge is asked about them."""
+def survey_of(
+    samples: Sequence[JudgeSample], *, path: str, name: str, scenario: str = ""
+) -> JudgeSurvey:
+    """Return the questions about answers, which all have one judge.
 
-    samples: Sequence[JudgeSample]
-    survey: JudgeSurvey
-
-    @classmethod
-    def of(
-        cls, samples: Sequence[JudgeSample], *, path: str, name: str, scenario: str = ""
-    ) -> SampleSurvey:
-        """Return the survey about answers, which all have one judge.
-
-        Args:
-            samples: the answers; at least one.
-            path: the path of its recording.
-            name: a trial, or a file of labelled answers.
-            scenario: empty for the latter.
-        """
-        questions = [one for sample in samples for one in sample.judge.questions(sample.context)]
-        survey = JudgeSurvey(
-            judge=samples[0].target,
-            questions=questions,
-            path=path,
-            name=name,
-            scenario=scenario,
-        )
-        return cls(samples, survey)
-
-    def replied(self, result: SurveyResult) -> Iterator[tuple[JudgeSample, str, Mapping[str, str]]]:
-        """Yield the answers, each with the judge's version and replies."""
-        for sample in self.samples:
-            yield sample, result.version, result.replies
+    Args:
+        samples: the answers; at least one.
+        path: the path of the recording.
+        name: a trial, or a file of labelled answers.
+        scenario: empty for the latter.
+    """
+    return JudgeSurvey(
+        judge=samples[0].target,
+        questions=[one for sample in samples for one in sample.judge.questions(sample.context)],
+        path=path,
+        name=name,
+        scenario=scenario,
+    )
 
 
 class _RecordedTurn(Struct, frozen=True):

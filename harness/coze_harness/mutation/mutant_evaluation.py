@@ -28,11 +28,7 @@ from coze_harness.model.errors import HarnessError
 from coze_harness.model.location import Location
 from coze_harness.model.trial import EvaluationContext, Expectation, MinScore
 from coze_harness.mutation.equivalent_answers import EquivalentAnswer, repeats, rewrite_answer
-from coze_harness.mutation.mutation_operator import (
-    MutationOperator,
-    is_same_text,
-    seeded_random,
-)
+from coze_harness.mutation.mutation_operator import MutationOperator, is_same_text, seeded_random
 from coze_harness.mutation.operator_registry import OPERATORS
 
 # A weak scenario with thousands of cases has tens of thousands of survivors.

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from random import Random
 
 from coze_harness.model import JSON
 from coze_harness.model.record import replace
 from coze_harness.server.conversation_store import ChatTimeline, StoredChat
-from coze_harness.server.coze_ids import chat_snowflakes
+from coze_harness.server.coze_ids import Snowflakes
 from coze_harness.server.fault_injection import RUN_KINDS, Fault, FaultKind, Route
 from coze_harness.server.message_builder import (
     DraftMessage,
@@ -65,7 +66,8 @@ def build_chat(
     chat_id = state.fixed_id(answer.chat_id)
     if chat_id:
         created_at = answer.created_at or created_at
-        new_id = partial(chat_snowflakes(chat_id).new, created_at)
+        # The same every time, as the chat's own id.
+        new_id = partial(Snowflakes(Random(chat_id)).new, created_at)  # noqa: S311 - nothing secret
     chat = StoredChat(
         id=chat_id or state.ids.new(),
         conversation=conversation,

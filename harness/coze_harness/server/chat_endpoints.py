@@ -15,11 +15,7 @@ from coze_harness.server.request_validation import (
     required_text,
     text_field,
 )
-from coze_harness.server.response_envelope import (
-    ApiAnswer,
-    ApiRefusal,
-    unpublished_bot,
-)
+from coze_harness.server.response_envelope import ApiAnswer, ApiRefusal, unpublished_bot
 
 
 async def handle_chat(call: IncomingCall) -> ApiAnswer:

@@ -89,8 +89,8 @@ class StoredChat:
                 "conversation_id": self.conversation.id,
                 "bot_id": self.bot_id,
                 "chat_id": self.id,
-                "role": said.role,
-                "type": "question" if said.role == "user" else "answer",
+                "role": "user",
+                "type": "question",
                 "content": said.content,
                 "content_type": said.content_type,
             }

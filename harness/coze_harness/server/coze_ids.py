@@ -65,8 +65,3 @@ class CozeIds:
     def token(self) -> str:
         """Return an access token for an OAuth app."""
         return f"czs_{self._random.getrandbits(256):064x}"
-
-
-def chat_snowflakes(chat_id: str) -> Snowflakes:
-    """Return the ids of a chat whose own id a script fixes: the same every time."""
-    return Snowflakes(Random(chat_id))  # noqa: S311 - repeatable on purpose, nothing secret

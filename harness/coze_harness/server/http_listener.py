@@ -70,11 +70,8 @@ def make_server(
 ) -> ListeningServer:
     """Return a server of an application; it runs on a socket of `listen`.
 
-    Args:
-        app: the application.
-        connections: keeps the server's connections.
-        log_level: of what uvicorn writes on stderr.
-        max_connections: more of them get HTTP 503; `None`: any number.
+    `log_level` is that of uvicorn's lines on stderr. Connections above `max_connections` get
+    HTTP 503.
     """
     return ListeningServer(
         uvicorn.Config(

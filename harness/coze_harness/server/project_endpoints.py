@@ -24,13 +24,7 @@ _DEFAULT_CODES: Final = {FaultKind.FAILED: 301001, FaultKind.ERROR_EVENT: 900001
 
 
 async def handle_project(call: IncomingCall, project: ScriptedProject, action: str) -> Response:
-    """Answer a call of a project.
-
-    Args:
-        call: the call.
-        project: the project.
-        action: ``stream_run``, ``run`` or ``cancel``.
-    """
+    """Answer a call of a project; `action` is ``stream_run``, ``run`` or ``cancel``."""
     if not _JWT.fullmatch(call.authorization):
         return _json({"message": "the token is invalid"}, call, 401)
     if action == "cancel":

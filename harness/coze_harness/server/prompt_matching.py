@@ -10,12 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from coze_harness.model import replace
 from coze_harness.model.errors import PatternTimeoutError
 from coze_harness.server.response_envelope import ApiRefusal
-from coze_harness.server.script_schema import (
-    BotVariant,
-    ScriptedAnswer,
-    ScriptedBot,
-    ServerScript,
-)
+from coze_harness.server.script_schema import BotVariant, ScriptedAnswer, ScriptedBot, ServerScript
 
 _PLACEHOLDER = re.compile(r"\{\{\s*([\w.\-]+)\s*\}\}")
 

@@ -11,12 +11,7 @@ _NAMES = ("127.0.0.1", "localhost")
 
 
 class RequestAccess(Struct, frozen=True):
-    """Checks requests to a server on loopback.
-
-    Args:
-        port: the server's.
-        token: what its address contains and nobody else knows.
-    """
+    """Checks requests to a server on loopback, whose address has a token that nobody else knows."""
 
     port: int
     token: str
@@ -36,10 +31,7 @@ class RequestAccess(Struct, frozen=True):
     def is_own_page(self, headers: Headers, *, needs_origin: bool) -> bool:
         """Return whether a request comes from one of this server's pages.
 
-        Args:
-            headers: the request's.
-            needs_origin: whether the browser must name the page's origin. It does so for each
-                `POST`, and not for a `GET` from the same origin.
+        A browser names the page's origin for each `POST`, and not for a `GET` from the same origin.
         """
         origins = headers.getlist("origin")
         if needs_origin and not origins:

@@ -72,14 +72,10 @@ class IncomingCall:
             raise FaultTriggered(self.fault)
 
     async def raw_body(self, limit: int, too_large: ApiRefusal) -> bytes:
-        """Return the bytes that the call carries.
+        """Return the bytes that the call carries; above the limit, raise a refusal.
 
         A client reads the refusal only after it has sent everything: what is above the limit is
         received, up to a point, and dropped.
-
-        Args:
-            limit: the most bytes.
-            too_large: what is raised above that.
         """
         if self._raw is None:
             chunks: list[bytes] = []

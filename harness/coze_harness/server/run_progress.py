@@ -103,7 +103,7 @@ async def run_events(
         run: the run's id or ``latest``, which may become another run.
         words: the language of texts in events.
         is_waiting: whether the browser shows no page of the run yet.
-        is_closing: whether the server ends.
+        is_closing: returns whether the server ends.
         look_seconds: the time between two looks at the run's folder.
     """
     watch = _RunWatch(reports, run)
