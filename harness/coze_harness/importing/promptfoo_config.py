@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -24,7 +24,7 @@ from coze_harness.importing.promptfoo_assertions import (
 )
 from coze_harness.importing.promptfoo_prompts import ForeignPrompt, PromptReader
 from coze_harness.importing.promptfoo_tests import ForeignTest, PlacedAssertion, TestReader
-from coze_harness.importing.referenced_files import ReferencedFiles, read_document
+from coze_harness.importing.referenced_files import ReferencedFiles, mapping, read_document
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import JSON, replace
 from coze_harness.model.errors import ScenarioError
@@ -78,11 +78,8 @@ class _Group:
 
 class _Configuration:
     def __init__(self, document: YamlDocument, files: ReferencedFiles, *, has_judge: bool) -> None:
-        assert isinstance(document.data, dict)  # noqa: S101 (the caller checked it)
-        self._data = document.data
-        self._positions = document.positions
-        self._prompts = PromptReader(files)
-        self._tests = TestReader(files, document.data, document.positions)
+        self._document = document
+        self._files = files
         self._has_judge = has_judge
         self._renderer = TemplateRenderer()
         self._findings: list[ImportFinding] = []
@@ -92,22 +89,13 @@ class _Configuration:
         self._failed: set[int] = set()
 
     def read(self) -> ImportedFile:
+        data, positions = mapping(self._document.data), self._document.positions
         for key in _NOT_IMPORTED:
-            if self._data.get(key):
-                where = self._positions.key(key)
-                self._findings.append(ImportFinding(where, message("import.no_key", key=key)))
-        prompts = list(self._read_prompts())
-        self._tests.read_default(
-            self._data.get("defaultTest"), self._positions.below("defaultTest")
-        )
-        tests = [
-            *self._tests.read(self._data.get("tests"), self._positions.below("tests")),
-            *self._tests.read_scenarios(
-                self._data.get("scenarios"), self._positions.below("scenarios")
-            ),
-        ]
-        if not tests and prompts and self._tests.default_assertions:
-            tests = [*self._tests.read({}, self._positions)]
+            if data.get(key):
+                what = message("import.no_key", key=key)
+                self._findings.append(ImportFinding(positions.key(key), what))
+        prompts = PromptReader(self._files, self._findings).read(data.get("prompts"), positions)
+        tests = TestReader(self._files, data, positions, self._findings).read()
         groups: dict[str, _Group] = {}
         for prompt in prompts:
             for test in tests:
@@ -115,30 +103,14 @@ class _Configuration:
         scenarios = [_with_rows(group) for group in groups.values()]
         if len(scenarios) > _MAX_SCENARIOS:
             what = message("import.too_many_scenarios", limit=_MAX_SCENARIOS)
-            self._findings.append(ImportFinding(self._positions.at(), what))
+            self._findings.append(ImportFinding(positions.at(), what))
         return self._file(scenarios[:_MAX_SCENARIOS], tests)
-
-    def _read_prompts(self) -> Iterator[ForeignPrompt]:
-        value, positions = self._data.get("prompts"), self._positions.below("prompts")
-        if value is None:
-            # promptfoo's own default: the test says what to send.
-            yield ForeignPrompt("{{ prompt }}", self._positions.at())
-        elif isinstance(value, list):
-            for index, item in enumerate(value):
-                yield from self._prompts.read(item, positions.at(index))
-        elif isinstance(value, dict):
-            for path, label in value.items():
-                labelled: JSON = {"id": path, "label": label}
-                yield from self._prompts.read(labelled, positions.key(path))
-        else:
-            yield from self._prompts.read(value, positions.at())
 
     def _file(
         self, scenarios: Sequence[ImportedScenario], tests: Sequence[ForeignTest]
     ) -> ImportedFile:
         numbers = {one.number for test in tests for one in test.assertions}
-        found = [*self._findings, *self._prompts.findings, *self._tests.findings]
-        distinct = {(str(one.where), str(one.what)): one for one in found}
+        distinct = {(str(one.where), str(one.what)): one for one in self._findings}
         return ImportedFile(
             scenarios=scenarios,
             findings=sorted(distinct.values(), key=_place),

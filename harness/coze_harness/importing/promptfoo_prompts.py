@@ -20,7 +20,7 @@ from coze_harness.importing.referenced_files import (
 from coze_harness.messages import message
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError
-from coze_harness.model.location import Location
+from coze_harness.model.location import Location, SourcePositions
 from coze_harness.yaml_source import read_yaml
 
 _TEXT_FILES: Final = (".txt", ".md", ".j2", ".json", ".yaml", ".yml", ".csv")
@@ -40,26 +40,37 @@ class ForeignPrompt(Struct, frozen=True):
 class PromptReader:
     """Reads the prompts of one configuration; what cannot be read becomes a finding."""
 
-    def __init__(self, files: ReferencedFiles) -> None:
+    def __init__(self, files: ReferencedFiles, findings: list[ImportFinding]) -> None:
         self._files = files
-        self.findings: list[ImportFinding] = []
+        self._findings = findings
 
-    def read(self, value: JSON, where: Location) -> list[ForeignPrompt]:
-        """Return the prompts that an item of `prompts:` declares."""
-        try:
-            return self._read(value, where)
-        except ScenarioError as error:
-            what = message("import.no_prompt", reason=error.what)
-            self.findings.append(ImportFinding(where, what))
-            return []
+    def read(self, value: JSON, root: SourcePositions) -> list[ForeignPrompt]:
+        """Return the prompts that `prompts:` in the document at `root` declares."""
+        if value is None:
+            # promptfoo's own default: the test says what to send.
+            return [ForeignPrompt("{{ prompt }}", root.at())]
+        positions = root.below("prompts")
+        items = [(value, positions.at())]
+        if isinstance(value, list):
+            items = [(item, positions.at(index)) for index, item in enumerate(value)]
+        elif isinstance(value, dict):
+            items = [({"id": k, "label": label}, positions.key(k)) for k, label in value.items()]
+        found: list[ForeignPrompt] = []
+        for item, where in items:
+            try:
+                found += self._declared(item, where)
+            except ScenarioError as error:
+                what = message("import.no_prompt", reason=error.what)
+                self._findings.append(ImportFinding(where, what))
+        return found
 
-    def _read(self, value: JSON, where: Location) -> list[ForeignPrompt]:
+    def _declared(self, value: JSON, where: Location) -> list[ForeignPrompt]:
         if isinstance(value, dict):
             label = str(value.get("label") or "")
             source = value.get("raw") or value.get("id") or value.get("label")
             return [
                 ForeignPrompt(one.text, one.where, label or one.label, one.history)
-                for one in self._read(source, where)
+                for one in self._declared(source, where)
             ]
         if not isinstance(value, str) or not value.strip():
             raise NotImportableError(message("import.reason.value"))
@@ -123,7 +134,7 @@ class PromptReader:
             role, text = str(one.get("role", "")), _content(one.get("content"))
             if role in ("system", "developer"):
                 what = message("import.system_prompt")
-                self.findings.append(ImportFinding(where, what))
+                self._findings.append(ImportFinding(where, what))
             elif role in ("user", "assistant"):
                 said.append((role, adapt_template(text)))
             else:

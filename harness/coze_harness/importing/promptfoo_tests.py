@@ -21,6 +21,7 @@ from coze_harness.importing.promptfoo_prompts import adapt_template
 from coze_harness.importing.referenced_files import (
     ReferencedFiles,
     is_reference,
+    mapping,
     parse_json,
     read_document,
     read_text,
@@ -79,22 +80,34 @@ class TestReader:
 
     __test__ = False  # its name is no invitation to pytest
 
-    def __init__(self, files: ReferencedFiles, root: JSON, positions: SourcePositions) -> None:
+    def __init__(
+        self,
+        files: ReferencedFiles,
+        root: Mapping[str, JSON],
+        positions: SourcePositions,
+        findings: list[ImportFinding],
+    ) -> None:
         self._files = files
         self._root = root
         self._root_positions = positions
         self._default = DefaultTest(values={})
         self._rows = 0
         self._numbers = count(1)
-        self.findings: list[ImportFinding] = []
+        self._findings = findings
 
-    @property
-    def default_assertions(self) -> Sequence[PlacedAssertion]:
-        """The assertions of `defaultTest`."""
-        return self._default.assertions
+    def read(self) -> list[ForeignTest]:
+        """Return the tests of `tests:` and `scenarios:`; without any, that of the defaults."""
+        root, positions = self._root, self._root_positions
+        self._read_default(root.get("defaultTest"), positions.below("defaultTest"))
+        tests = [
+            *self._declared(root.get("tests"), positions.below("tests")),
+            *self._of_scenarios(root.get("scenarios"), positions.below("scenarios")),
+        ]
+        if not tests and self._default.assertions:
+            return list(self._declared({}, positions))
+        return tests
 
-    def read_default(self, value: JSON, positions: SourcePositions) -> None:
-        """Take what `defaultTest` has, before tests are read."""
+    def _read_default(self, value: JSON, positions: SourcePositions) -> None:
         with self._collecting(positions.at()):
             if is_reference(value):
                 path = self._files.find(str(value))[0]
@@ -102,7 +115,7 @@ class TestReader:
                 value, positions = document.data, document.positions
             if not isinstance(value, dict):
                 return
-            options = _mapping(value.get("options"))
+            options = mapping(value.get("options"))
             self._default = DefaultTest(
                 values=self._values(value.get("vars"), positions.below("vars")),
                 assertions=tuple(self._assertions(value, positions)),
@@ -113,13 +126,13 @@ class TestReader:
             )
             self._report_scoring(value, positions)
 
-    def read(
+    def _declared(
         self, value: JSON, positions: SourcePositions, depth: int = 0
     ) -> Iterator[ForeignTest]:
         """Yield the tests that `tests:` declares, or those of a file."""
         if isinstance(value, list):
             for index, item in enumerate(value):
-                yield from self.read(item, positions.below(index), depth)
+                yield from self._declared(item, positions.below(index), depth)
         elif isinstance(value, str):
             yield from self._of_files(value, positions.at(), depth)
         elif isinstance(value, dict) and isinstance(value.get("path"), str) and "vars" not in value:
@@ -128,7 +141,7 @@ class TestReader:
             with self._collecting(positions.at()):
                 yield self._test(value, positions)
 
-    def read_scenarios(self, value: JSON, positions: SourcePositions) -> Iterator[ForeignTest]:
+    def _of_scenarios(self, value: JSON, positions: SourcePositions) -> Iterator[ForeignTest]:
         """Yield the tests of `scenarios:`: each of its tests with each of its configurations."""
         for index, one in enumerate(value if isinstance(value, list) else ()):
             below = positions.below(index)
@@ -136,15 +149,15 @@ class TestReader:
             tests = one.get("tests") if isinstance(one, dict) else None
             if not isinstance(configurations, list) or not isinstance(tests, list):
                 what = message("import.no_test", reason=message("import.reason.value"))
-                self.findings.append(ImportFinding(below.at(), what))
+                self._findings.append(ImportFinding(below.at(), what))
                 continue
             for i, j in product(range(len(configurations)), range(len(tests))):
                 with self._collecting(below.at("config", i)):
-                    base, test = _mapping(configurations[i]), _mapping(tests[j])
+                    base, test = mapping(configurations[i]), mapping(tests[j])
                     merged = {
                         **base,
                         **test,
-                        "vars": {**_mapping(base.get("vars")), **_mapping(test.get("vars"))},
+                        "vars": {**mapping(base.get("vars")), **mapping(test.get("vars"))},
                         "assert": [],
                     }
                     made = self._test(merged, below.below("tests", j))
@@ -161,7 +174,7 @@ class TestReader:
             yield
         except ScenarioError as error:
             what = message("import.no_test", reason=error.what)
-            self.findings.append(ImportFinding(error.where or where, what))
+            self._findings.append(ImportFinding(error.where or where, what))
 
     # --- files -----------------------------------------------------------------------------------
 
@@ -178,13 +191,13 @@ class TestReader:
             yield from self._of_table(read_text(path), shown)
         elif suffix in (".yaml", ".yml", ".json"):
             document = read_document(path, shown)
-            yield from self.read(document.data, document.positions, depth + 1)
+            yield from self._declared(document.data, document.positions, depth + 1)
         elif suffix == ".jsonl":
             for number, line in enumerate(read_text(path).split("\n"), 1):
                 place = Location(shown, number)
                 with self._collecting(place):
                     if line.strip():
-                        yield self._test(_mapping(parse_json(line)), FixedPosition(place))
+                        yield self._test(mapping(parse_json(line)), FixedPosition(place))
         else:
             raise NotImportableError(message("import.reason.file_type", file=path.name))
 
@@ -230,7 +243,7 @@ class TestReader:
     # --- one test --------------------------------------------------------------------------------
 
     def _test(self, value: Mapping[str, JSON], positions: SourcePositions) -> ForeignTest:
-        options = _mapping(value.get("options"))
+        options = mapping(value.get("options"))
         if options.get("transformVars") is not None:
             raise NotImportableError(message("import.reason.transform_vars"))
         own = self._values(value.get("vars"), positions.below("vars"))
@@ -266,7 +279,7 @@ class TestReader:
     def _report_scoring(self, value: Mapping[str, JSON], positions: SourcePositions) -> None:
         if value.get("assertScoringFunction"):
             where = positions.at("assertScoringFunction")
-            self.findings.append(ImportFinding(where, message("import.scoring_function")))
+            self._findings.append(ImportFinding(where, message("import.scoring_function")))
 
     def _values(self, value: JSON, positions: SourcePositions) -> dict[str, JSON]:
         """Return variables, with the contents of the files that are named."""
@@ -274,11 +287,11 @@ class TestReader:
             merged: dict[str, JSON] = {}
             for reference in [value] if isinstance(value, str) else value:
                 for data in self._files.read(str(reference)):
-                    merged |= _mapping(data)
+                    merged |= mapping(data)
             return merged
         return {
             key: self._variable(inner, positions.below(key))
-            for key, inner in _mapping(value).items()
+            for key, inner in mapping(value).items()
         }
 
     def _variable(self, value: JSON, positions: SourcePositions) -> JSON:
@@ -323,7 +336,7 @@ class TestReader:
             found: JSON = self._root
             for part in path:
                 found = found.get(part) if isinstance(found, dict) else None
-            item, positions = {**_mapping(found), **item}, self._root_positions.below(*path)
+            item, positions = {**mapping(found), **item}, self._root_positions.below(*path)
         if not isinstance(item, dict):
             return self._new(ForeignAssertion("?"), where, message("import.reason.value"))
         return self._loaded(self._assertion(item, positions, 0), where)
@@ -344,7 +357,7 @@ class TestReader:
             metric=str(item.get("metric") or ""),
             transform=str(item.get("transform") or ""),
             children=tuple(
-                self._assertion(_mapping(child), below.below(index), depth + 1)
+                self._assertion(mapping(child), below.below(index), depth + 1)
                 for index, child in enumerate(children if isinstance(children, list) else ())
             )
             if depth < _MAX_SET_DEPTH
@@ -382,10 +395,6 @@ def _adapted(value: JSON) -> JSON:
     if isinstance(value, dict):
         return {key: _adapted(one) for key, one in value.items()}
     return value
-
-
-def _mapping(value: JSON) -> dict[str, JSON]:
-    return value if isinstance(value, dict) else {}
 
 
 def _number(value: JSON) -> float | None:

@@ -143,6 +143,11 @@ def json_as_yaml(text: str) -> str:
     return _SURROGATES.sub(lambda pair: json.loads(f'"{pair[0]}"'), text.replace("\t", " "))
 
 
+def mapping(value: JSON) -> dict[str, JSON]:
+    """Return a value if it is a mapping, and an empty one for anything else."""
+    return value if isinstance(value, dict) else {}
+
+
 def parse_json(text: str) -> JSON:
     """Return the data of a JSON text, such as a line of a log.
 
