@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -152,16 +152,12 @@ def _reformatted_json(answer: str) -> Iterator[EquivalentAnswer]:
     yield EquivalentAnswer("json", text)
 
 
-def _distinct(
-    answer: str, found: Iterator[EquivalentAnswer] | Sequence[EquivalentAnswer]
-) -> list[EquivalentAnswer]:
-    texts = {answer}
-    kept = []
+def _distinct(answer: str, found: Iterable[EquivalentAnswer]) -> list[EquivalentAnswer]:
+    first: dict[str, EquivalentAnswer] = {}
     for one in found:
-        if one.text not in texts:
-            texts.add(one.text)
-            kept.append(one)
-    return kept
+        if one.text != answer:
+            first.setdefault(one.text, one)
+    return list(first.values())
 
 
 def repeats(answer: str, recorded: Sequence[str]) -> list[EquivalentAnswer]:

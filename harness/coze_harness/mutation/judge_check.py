@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from coze_harness.compare.exact_tests import wilson_interval
@@ -83,7 +83,7 @@ def least_answers(bound: float) -> int:
     return next((n for n in range(1, 1000) if wilson_interval(n, n)[0] >= bound), 1000)
 
 
-def cohens_kappa(pairs: Iterable[tuple[object, object]]) -> float | None:
+def cohens_kappa(pairs: Sequence[tuple[object, object]]) -> float | None:
     """Return how far two raters agree beyond chance, -1..1.
 
     Args:
@@ -92,16 +92,11 @@ def cohens_kappa(pairs: Iterable[tuple[object, object]]) -> float | None:
     Returns:
         `None` without items, or if chance alone agrees always (one category in all).
     """
-    counted = Counter(pairs)
-    total = counted.total()
+    total = len(pairs)
     if not total:
         return None
-    first: Counter[object] = Counter()
-    second: Counter[object] = Counter()
-    for (one, other), count in counted.items():
-        first[one] += count
-        second[other] += count
-    agreed = sum(count for (one, other), count in counted.items() if one == other) / total
+    first, second = Counter(one for one, _ in pairs), Counter(other for _, other in pairs)
+    agreed = sum(one == other for one, other in pairs) / total
     by_chance = sum(first[one] * second[one] for one in first) / total**2
     if by_chance == 1:
         return None
@@ -119,16 +114,14 @@ def measure_judges(
     """
     found: dict[tuple[Target, str], JudgeMeasurement] = {}
     for sample, version, replies in samples:
-        judge = sample.judge
-        measurement = found.setdefault(
-            (sample.target, judge.topic),
-            JudgeMeasurement(
+        key = sample.target, sample.judge.topic
+        if key not in found:
+            found[key] = JudgeMeasurement(
                 judge=sample.target,
                 version=version,
-                topic=judge.topic,
-                words=judge.words,
+                topic=sample.judge.topic,
+                words=sample.judge.words,
                 by_labels=by_labels,
-            ),
-        )
-        measurement.add(sample, replies)
+            )
+        found[key].add(sample, replies)
     return list(found.values())

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Final
 
 import uvicorn
+from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from coze_harness.messages import message
@@ -47,6 +48,23 @@ def listen(host: str, port: int) -> socket.socket:
 def address_url(host: str, port: int) -> str:
     """Return the URL of a listening socket's address, without a slash at the end."""
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+async def read_body(request: Request, limit: int, most: int) -> tuple[bytes, int]:
+    """Return a request's body, or its beginning of at most `limit` bytes, and its size.
+
+    A client reads a refusal only after it has sent everything: what is above the limit is received
+    and dropped, until the size is above `most`.
+    """
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size <= limit:
+            chunks.append(chunk)
+        elif size > most:
+            break
+    return b"".join(chunks), size
 
 
 class ListeningServer(uvicorn.Server):

@@ -28,6 +28,7 @@ from starlette.types import Receive, Scope, Send
 from coze_harness.messages import Catalogue, Language, LocalizedText, message
 from coze_harness.model import JSON
 from coze_harness.reporting.html.served_page import served_policy
+from coze_harness.server.http_listener import read_body
 from coze_harness.server.report_files import PAGE, OpenReport, ServedReports, asset
 from coze_harness.server.request_access import RequestAccess
 from coze_harness.server.run_progress import run_events
@@ -37,7 +38,6 @@ from coze_harness.text.json_text import dump_json
 MAX_BODY: Final = 1_000_000
 """The largest body of a request, in bytes."""
 
-# A client reads a refusal only after it has sent everything.
 _MAX_DROPPED: Final = 16 * MAX_BODY
 _CHUNK: Final = 1 << 18
 _VIEW: Final = re.compile(r"/view/([^/]{1,200})/(?:([^/]{1,200})/)?([^/]{0,100})")
@@ -217,7 +217,7 @@ class ReportApp:
         if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             raise _Refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, message("view.not_json"))
         posted = PostedDecisions(
-            body=await _read_body(request, self._limits.body_seconds),
+            body=await _decisions_in(request, self._limits.body_seconds),
             failing=request.query_params.get("failing") == "1",
             language=language,
         )
@@ -237,23 +237,16 @@ def preferred_language(accepted: str, default: Language) -> Language:
     return default
 
 
-async def _read_body(request: Request, seconds: float) -> bytes:
-    chunks: list[bytes] = []
-    size = 0
+async def _decisions_in(request: Request, seconds: float) -> bytes:
     try:
         async with asyncio.timeout(seconds):
-            async for chunk in request.stream():
-                size += len(chunk)
-                if size <= MAX_BODY:
-                    chunks.append(chunk)
-                elif size > _MAX_DROPPED:
-                    break
+            body, size = await read_body(request, MAX_BODY, _MAX_DROPPED)
     except TimeoutError:
         raise _Refusal(HTTPStatus.REQUEST_TIMEOUT, message("view.slow")) from None
     if size > MAX_BODY:
         limit = MAX_BODY // 1_000_000
         raise _Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message("view.too_large", limit=limit))
-    return b"".join(chunks)
+    return body
 
 
 def _send(opened: OpenReport, method: str, policy: str) -> Response:

@@ -20,6 +20,7 @@ from coze_harness.server.fault_injection import (
     FaultTriggered,
     Route,
 )
+from coze_harness.server.http_listener import read_body
 from coze_harness.server.response_envelope import ApiRefusal
 from coze_harness.server.server_state import ServerState
 
@@ -72,26 +73,15 @@ class IncomingCall:
             raise FaultTriggered(self.fault)
 
     async def raw_body(self, limit: int, too_large: ApiRefusal) -> bytes:
-        """Return the bytes that the call carries; above the limit, raise a refusal.
-
-        A client reads the refusal only after it has sent everything: what is above the limit is
-        received, up to a point, and dropped.
-        """
+        """Return the bytes that the call carries; above the limit, raise a refusal."""
         if self._raw is None:
-            chunks: list[bytes] = []
-            size = 0
-            async for chunk in self.request.stream():
-                size += len(chunk)
-                if size <= limit:
-                    chunks.append(chunk)
-                else:
-                    chunks.clear()
-                if size > _MAX_RECEIVED:
-                    await self.connection.reset()
-                    raise ClientDisconnect
+            raw, size = await read_body(self.request, limit, _MAX_RECEIVED)
+            if size > _MAX_RECEIVED:
+                await self.connection.reset()
+                raise ClientDisconnect
             if size > limit:
                 raise too_large
-            self._raw = b"".join(chunks)
+            self._raw = raw
         return self._raw
 
     async def body(self) -> Body:
