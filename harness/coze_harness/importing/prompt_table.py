@@ -34,7 +34,7 @@ _MAX_ROWS: Final = 10_000
 _DELIMITERS: Final = ",;\t，"
 
 
-def read_table(path: Path, shown: str, *, has_judge: bool = True) -> ImportedFile:
+def read_table(path: Path, shown: str, *, has_judge: bool) -> ImportedFile:
     """Return what a table gives: rows that expect alike are cases of one scenario.
 
     Columns are found by their names, in English and Chinese: the prompt, texts that the answer

@@ -87,14 +87,14 @@ class ImportSource(Struct, frozen=True, kw_only=True):
 
 
 def import_scenarios(
-    source: ImportSource, folder: ScenarioFolder, *, name: str = "", force: bool = False
+    source: ImportSource, folder: ScenarioFolder, *, name: str, force: bool
 ) -> ImportOutcome:
     """Write the scenarios that a file of another tool has.
 
     Args:
         source: the file.
         folder: where they are written.
-        name: of the new file, and the beginning of the scenarios' names; by default the source's.
+        name: of the new file, and the beginning of the scenarios' names; empty: the source's.
         force: whether files that exist are replaced.
 
     Raises:

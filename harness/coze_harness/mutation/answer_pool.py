@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from itertools import islice
+from typing import Final
 
 from coze_harness.mutation.mutation_operator import stable_hash
+
+_COUNT: Final = 4
 
 
 class AnswerPool:
@@ -22,17 +24,16 @@ class AnswerPool:
 
     def __init__(self, seed: int, answers: Mapping[str, str]) -> None:
         self._seed = seed
-        ring = sorted((self._hash(name), name) for name in answers)
-        self._hashes = [value for value, _name in ring]
-        self._names = [name for _value, name in ring]
+        self._names = sorted(answers, key=lambda name: (self._hash(name), name))
+        self._hashes = [self._hash(name) for name in self._names]
         self._answers = answers
 
-    def answers_for(self, scenario: str, count: int = 4) -> Sequence[str]:
-        """Return up to `count` answers of other scenarios."""
+    def answers_for(self, scenario: str) -> Sequence[str]:
+        """Return up to four answers of other scenarios."""
         start = bisect_right(self._hashes, self._hash(scenario))
-        successors = (*self._names[start : start + count + 1], *self._names[: count + 1])
-        others = (name for name in dict.fromkeys(successors) if name != scenario)
-        return [self._answers[name] for name in islice(others, count)]
+        successors = (*self._names[start : start + _COUNT + 1], *self._names[: _COUNT + 1])
+        others = [name for name in dict.fromkeys(successors) if name != scenario]
+        return [self._answers[name] for name in others[:_COUNT]]
 
     def _hash(self, scenario: str) -> int:
         return stable_hash(f"{self._seed}\n{scenario}")
