@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from msgspec.structs import astuple
+
 from coze_harness.expectations import build_expectation
 from coze_harness.importing.imported_scenario import (
     FixedPosition,
@@ -104,16 +106,11 @@ class _Configuration:
         if len(scenarios) > _MAX_SCENARIOS:
             what = message("import.too_many_scenarios", limit=_MAX_SCENARIOS)
             self._findings.append(ImportFinding(positions.at(), what))
-        return self._file(scenarios[:_MAX_SCENARIOS], tests)
-
-    def _file(
-        self, scenarios: Sequence[ImportedScenario], tests: Sequence[ForeignTest]
-    ) -> ImportedFile:
         numbers = {one.number for test in tests for one in test.assertions}
         distinct = {(str(one.where), str(one.what)): one for one in self._findings}
         return ImportedFile(
-            scenarios=scenarios,
-            findings=sorted(distinct.values(), key=_place),
+            scenarios=scenarios[:_MAX_SCENARIOS],
+            findings=sorted(distinct.values(), key=lambda one: astuple(one.where)),
             assertions=len(numbers),
             imported=len(numbers & self._imported - self._failed),
         )
@@ -235,7 +232,3 @@ def _with_rows(group: _Group) -> ImportedScenario:
         rows = [{_OWN_COLUMN: label, **row} for row, label in zip(rows, labels, strict=True)]
     distinct = {json.dumps(row, sort_keys=True, ensure_ascii=False): row for row in rows}
     return replace(group.scenario, rows=list(distinct.values()))
-
-
-def _place(finding: ImportFinding) -> tuple[str, int, int]:
-    return finding.where.path, finding.where.line, finding.where.column

@@ -13,6 +13,7 @@ from coze_harness.importing.imported_scenario import ImportFinding, NotImportabl
 from coze_harness.importing.referenced_files import (
     ReferencedFiles,
     is_reference,
+    mapping,
     read_document,
     read_text,
     table_rows,
@@ -129,8 +130,7 @@ class PromptReader:
         if not isinstance(messages, list) or not all(isinstance(one, dict) for one in messages):
             raise NotImportableError(message("import.reason.chat"))
         said: list[tuple[str, str]] = []
-        for one in messages:
-            assert isinstance(one, dict)  # noqa: S101 (checked above)
+        for one in map(mapping, messages):
             role, text = str(one.get("role", "")), _content(one.get("content"))
             if role in ("system", "developer"):
                 what = message("import.system_prompt")

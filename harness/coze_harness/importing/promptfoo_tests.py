@@ -145,8 +145,7 @@ class TestReader:
         """Yield the tests of `scenarios:`: each of its tests with each of its configurations."""
         for index, one in enumerate(value if isinstance(value, list) else ()):
             below = positions.below(index)
-            configurations = one.get("config") if isinstance(one, dict) else None
-            tests = one.get("tests") if isinstance(one, dict) else None
+            configurations, tests = mapping(one).get("config"), mapping(one).get("tests")
             if not isinstance(configurations, list) or not isinstance(tests, list):
                 what = message("import.no_test", reason=message("import.reason.value"))
                 self._findings.append(ImportFinding(below.at(), what))
@@ -306,9 +305,7 @@ class TestReader:
     def _combined(self, values: Mapping[str, JSON]) -> list[Mapping[str, JSON]]:
         """Return each combination of the values that are lists."""
         lists = {key: one for key, one in values.items() if isinstance(one, list) and one}
-        size = 1
-        for one in lists.values():
-            size *= len(one)
+        size = math.prod(map(len, lists.values()))
         self._rows += size
         if size > _MAX_COMBINATIONS or self._rows > _MAX_ROWS:
             raise NotImportableError(message("import.reason.too_many", limit=_MAX_ROWS))
@@ -333,10 +330,10 @@ class TestReader:
             return self._new(assertion_from_text(item), where)
         if isinstance(item, dict) and isinstance(reference := item.get("$ref"), str):
             path = reference.removeprefix("#/").split("/")
-            found: JSON = self._root
+            found = self._root
             for part in path:
-                found = found.get(part) if isinstance(found, dict) else None
-            item, positions = {**mapping(found), **item}, self._root_positions.below(*path)
+                found = mapping(found.get(part))
+            item, positions = {**found, **item}, self._root_positions.below(*path)
         if not isinstance(item, dict):
             return self._new(ForeignAssertion("?"), where, message("import.reason.value"))
         return self._loaded(self._assertion(item, positions, 0), where)
