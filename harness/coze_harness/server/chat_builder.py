@@ -9,7 +9,6 @@ from random import Random
 
 from coze_harness.model import JSON
 from coze_harness.model.record import replace
-from coze_harness.server.conversation_store import ChatTimeline, StoredChat
 from coze_harness.server.coze_ids import Snowflakes
 from coze_harness.server.fault_injection import RUN_KINDS, Fault, FaultKind, Route
 from coze_harness.server.message_builder import (
@@ -29,6 +28,7 @@ from coze_harness.server.script_schema import (
     ScriptedWorkflow,
 )
 from coze_harness.server.server_state import ServerState
+from coze_harness.server.stored_conversation import ChatTimeline, StoredChat
 
 
 def build_chat(
@@ -44,7 +44,7 @@ def build_chat(
     state, bot = call.state, source if isinstance(source, ScriptedBot) else None
     conversation = None
     if request.conversation_id:
-        conversation = state.conversations.conversation(request.conversation_id)
+        conversation = state.conversation(request.conversation_id)
         if conversation.is_occupied(call.now):
             raise ApiRefusal(4016)
     for file_id in (file_id for message in request.messages for file_id in message.file_ids):
@@ -83,7 +83,7 @@ def build_chat(
     heard = [bot.prompt if bot else "", *earlier, prompt]
     timeline = _timeline(state, chat, answer, drafts, heard, new_id)
     chat.started, chat.timeline = timeline.begins, _with_faults(state, timeline, faults)
-    state.conversations.count_running(chat.timeline)
+    state.count_running(chat.timeline)
     conversation.chats[chat.id] = chat
     return chat
 
@@ -119,7 +119,7 @@ def continue_chat(
     timeline = _timeline(state, chat, action.then, drafts, heard, state.ids.new)
     messages = [*earlier, *timeline.messages]
     chat.timeline = replace(timeline, messages=messages, sent=len(earlier))
-    state.conversations.count_running(chat.timeline)
+    state.count_running(chat.timeline)
 
 
 def _timeline(

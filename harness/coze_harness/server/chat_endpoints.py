@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from coze_harness.server.chat_builder import build_chat, continue_chat
-from coze_harness.server.conversation_store import StoredChat
 from coze_harness.server.event_stream_writer import chat_frames
 from coze_harness.server.fault_injection import STATUS_KINDS, STREAM_KINDS, Route
 from coze_harness.server.message_builder import in_list_order
@@ -16,6 +15,7 @@ from coze_harness.server.request_validation import (
     text_field,
 )
 from coze_harness.server.response_envelope import ApiAnswer, ApiRefusal, unpublished_bot
+from coze_harness.server.stored_conversation import StoredChat
 
 
 async def handle_chat(call: IncomingCall) -> ApiAnswer:

@@ -10,9 +10,9 @@ import orjson
 from msgspec import Struct
 
 from coze_harness.model import JSON
-from coze_harness.server.conversation_store import StoredChat, usage_json
 from coze_harness.server.fault_injection import Fault, FaultKind
 from coze_harness.server.request_validation import IncomingCall
+from coze_harness.server.stored_conversation import StoredChat, usage_json
 
 _DELTA_KEYS = (
     "id",

@@ -10,9 +10,9 @@ import orjson
 from msgspec import Struct
 
 from coze_harness.model import JSON
-from coze_harness.server.conversation_store import StoredChat
 from coze_harness.server.prompt_matching import Fill
 from coze_harness.server.script_schema import ListOrder, RequiredCall, ScriptedContent, ScriptedTool
+from coze_harness.server.stored_conversation import StoredChat
 
 _FINISH = (
     '{"msg_type":"generate_answer_finish","data":"{\\"finish_reason\\":%d,\\"FinData\\":\\"\\"}",'

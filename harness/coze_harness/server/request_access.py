@@ -21,8 +21,11 @@ class RequestAccess(Struct, frozen=True):
 
         A page of another site, whose name was made to lead to this machine, sends its own name.
         """
+        own = [f"{name}:{self.port}" for name in _NAMES]
+        if self.port == 80:  # a browser leaves out the port of its scheme
+            own += _NAMES
         hosts = headers.getlist("host")
-        return len(hosts) == 1 and hosts[0].lower() in self._hosts()
+        return len(hosts) == 1 and hosts[0].lower() in own
 
     def has_token(self, token: str) -> bool:
         """Return whether this is the token. The time that takes says nothing about it."""
@@ -40,8 +43,3 @@ class RequestAccess(Struct, frozen=True):
         if any(origin.lower() != own for origin in origins):
             return False
         return all(site == "same-origin" for site in headers.getlist("sec-fetch-site"))
-
-    def _hosts(self) -> tuple[str, ...]:
-        # A browser leaves out the port of its scheme.
-        names = _NAMES if self.port == 80 else ()
-        return (*names, *(f"{name}:{self.port}" for name in _NAMES))

@@ -12,7 +12,6 @@ from starlette.requests import ClientDisconnect, Request
 
 from coze_harness.model import JSON
 from coze_harness.server.connection_registry import ClientConnection
-from coze_harness.server.conversation_store import InputMessage, StoredChat
 from coze_harness.server.fault_injection import (
     ANSWER_KINDS,
     Fault,
@@ -23,6 +22,7 @@ from coze_harness.server.fault_injection import (
 from coze_harness.server.http_listener import read_body
 from coze_harness.server.response_envelope import ApiRefusal
 from coze_harness.server.server_state import ServerState
+from coze_harness.server.stored_conversation import InputMessage, StoredChat
 
 Body: TypeAlias = Mapping[str, JSON]
 _Value = TypeVar("_Value")
@@ -101,7 +101,9 @@ class IncomingCall:
         keys = ("conversation_id", "chat_id")
         body = {} if all(map(self.query.get, keys)) else await self.body()
         ids = {key: self.query.get(key) or required_text(body, key) for key in keys}
-        chat = self.state.conversations.chat(**ids)
+        chat = self.state.conversation(ids["conversation_id"]).chats.get(ids["chat_id"])
+        if chat is None:
+            raise ApiRefusal(4001)
         if not chat.saved:
             raise ApiRefusal(code_if_unsaved)
         return chat

@@ -52,12 +52,12 @@ async def handle_conversation_create(call: IncomingCall) -> ApiAnswer:
 async def handle_conversation_retrieve(call: IncomingCall) -> ApiAnswer:
     """Answer `GET /v1/conversation/retrieve`."""
     conversation_id = required_text(call.query, "conversation_id")
-    return {"data": call.state.conversations.conversation(conversation_id).to_json()}
+    return {"data": call.state.conversation(conversation_id).to_json()}
 
 
 async def handle_conversation_list(call: IncomingCall) -> ApiAnswer:
     """Answer `GET /v1/conversations`: those created with the bot's id, newest first."""
-    conversations = call.state.conversations.of_bot(required_text(call.query, "bot_id"))
+    conversations = call.state.conversations_of_bot(required_text(call.query, "bot_id"))
     if call.query.get("sort_order", "").upper() != "ASC":
         conversations.reverse()
     size = _number(call, "page_size", 50)

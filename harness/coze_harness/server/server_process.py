@@ -53,7 +53,7 @@ class RunningServer:
     @property
     def peak_chats(self) -> int:
         """The most chats that ran at the same time."""
-        return self._state.conversations.peak
+        return self._state.peak_chats
 
     @property
     def connections(self) -> int:
@@ -114,7 +114,7 @@ def serve_forever(
             "server.calls",
             requests=state.calls.total(),
             connections=state.connections.opened,
-            chats=state.conversations.peak,
+            chats=state.peak_chats,
         ),
         *(literal(f"{count:8} {route}") for route, count in state.calls.most_common()),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import heapq
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from random import Random, SystemRandom
@@ -13,19 +14,21 @@ import orjson
 from coze_harness.model import JSON
 from coze_harness.model.process_context import SystemClock
 from coze_harness.server.connection_registry import ConnectionRegistry
-from coze_harness.server.conversation_store import ConversationStore, StoredConversation
 from coze_harness.server.coze_ids import CozeIds
 from coze_harness.server.fault_injection import FaultInjector
 from coze_harness.server.message_builder import as_text
 from coze_harness.server.prompt_matching import bot_versions, filler
-from coze_harness.server.response_envelope import missing_resource
+from coze_harness.server.response_envelope import ApiRefusal, missing_resource
 from coze_harness.server.script_schema import (
     ScriptedBot,
     ScriptedContent,
     ScriptedWorkflow,
     ServerScript,
 )
+from coze_harness.server.stored_conversation import ChatTimeline, StoredConversation
 
+# A server that runs for weeks forgets its oldest.
+_MAX_CONVERSATIONS: Final = 50_000
 _MAX_RUNS: Final = 10_000
 _QUESTION_NODE: Final = 2
 
@@ -78,7 +81,6 @@ class ServerState:
         random = SystemRandom() if script.seed is None else Random(script.seed)  # noqa: S311 - ids
         self.ids = CozeIds(self.clock, random)
         self.faults = FaultInjector(script.faults)
-        self.conversations = ConversationStore(self.clock)
         self.bots = bot_versions(script)
         self.workflows = {workflow.id: workflow for workflow in script.workflows}
         self.workflow_runs: dict[str, WorkflowRun] = {}
@@ -87,6 +89,9 @@ class ServerState:
         self.file_ids: set[str] = set()
         self.connections = ConnectionRegistry()
         self.calls: Counter[str] = Counter()
+        self.peak_chats = 0
+        self._conversations: dict[str, StoredConversation] = {}
+        self._chat_ends: list[float] = []
         self._token_ends: dict[str, int] = {}
         self._variations: Counter[int] = Counter()
         self._used_ids: set[str] = set()
@@ -100,10 +105,29 @@ class ServerState:
         raise missing_resource(f"bot_id={bot_id}{version}")
 
     def create_conversation(self, bot_id: str, conversation_id: str = "") -> StoredConversation:
-        """Store and return a new conversation."""
+        """Store and return a new conversation; beyond the limit the oldest is forgotten."""
         made = StoredConversation(conversation_id or self.ids.new(), self.ids.second(), bot_id)
-        self.conversations.add(made)
+        self._conversations[made.id] = made
+        if len(self._conversations) > _MAX_CONVERSATIONS:
+            del self._conversations[next(iter(self._conversations))]
         return made
+
+    def conversation(self, conversation_id: str) -> StoredConversation:
+        """Return a conversation (4002)."""
+        if conversation_id not in self._conversations:
+            raise ApiRefusal(4002)
+        return self._conversations[conversation_id]
+
+    def conversations_of_bot(self, bot_id: str) -> list[StoredConversation]:
+        """Return the conversations created for a bot, oldest first."""
+        return [known for known in self._conversations.values() if known.bot_id == bot_id]
+
+    def count_running(self, timeline: ChatTimeline) -> None:
+        """Count a chat that runs from now on; a cancelled one counts to its planned end."""
+        while self._chat_ends and self._chat_ends[0] <= timeline.begins:
+            heapq.heappop(self._chat_ends)
+        heapq.heappush(self._chat_ends, timeline.ends)
+        self.peak_chats = max(self.peak_chats, len(self._chat_ends))
 
     def remember_run(self, run: WorkflowRun) -> None:
         """Store a run of a workflow; beyond the limit the oldest is forgotten."""

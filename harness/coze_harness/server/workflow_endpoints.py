@@ -9,7 +9,6 @@ import orjson
 
 from coze_harness.model import JSON
 from coze_harness.server.chat_builder import build_chat
-from coze_harness.server.conversation_store import usage_json
 from coze_harness.server.event_stream_writer import FrameStyle, chat_frames, cut_text
 from coze_harness.server.fault_injection import STREAM_KINDS, FaultKind, Route
 from coze_harness.server.message_builder import as_text
@@ -26,6 +25,7 @@ from coze_harness.server.request_validation import (
 from coze_harness.server.response_envelope import ApiAnswer, ApiRefusal, missing_resource
 from coze_harness.server.script_schema import ScriptedWorkflow
 from coze_harness.server.server_state import WorkflowRun
+from coze_harness.server.stored_conversation import usage_json
 
 _DEBUG_URL: Final = "https://www.coze.com/work_flow?execute_id="
 _ASYNCHRONOUS: Final = 2

@@ -1,4 +1,4 @@
-"""What the server remembers: conversations, their chats, and how far each chat is.
+"""Conversations, their chats, and how far each chat is.
 
 Nothing runs in the background. A chat has a timeline with an end, and its status is read off the
 clock when a call asks for it, so ten thousand waiting chats cost nothing.
@@ -6,7 +6,6 @@ clock when a call asks for it, so ten thousand waiting chats cost nothing.
 
 from __future__ import annotations
 
-import heapq
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,12 +13,8 @@ from dataclasses import dataclass, field
 from msgspec import Struct
 
 from coze_harness.model import JSON
-from coze_harness.model.protocols import Clock
 from coze_harness.server.fault_injection import Fault
-from coze_harness.server.response_envelope import ApiRefusal
 from coze_harness.server.script_schema import ListOrder, RequiredAction
-
-_MAX_CONVERSATIONS = 50_000  # a server that runs for weeks forgets its oldest
 
 
 class InputMessage(Struct, frozen=True):
@@ -169,44 +164,3 @@ class StoredConversation:
             "updated_at": self.created_at,
             "last_section_id": self.id,
         }
-
-
-class ConversationStore:
-    """All conversations, and the most chats that ran at once."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._conversations: dict[str, StoredConversation] = {}
-        self._ends: list[float] = []
-        self.peak = 0
-
-    def conversation(self, conversation_id: str) -> StoredConversation:
-        """Return a conversation (4002)."""
-        if conversation_id not in self._conversations:
-            raise ApiRefusal(4002)
-        return self._conversations[conversation_id]
-
-    def chat(self, conversation_id: str, chat_id: str) -> StoredChat:
-        """Return a chat of a conversation (4002, 4001)."""
-        chats = self.conversation(conversation_id).chats
-        if chat_id not in chats:
-            raise ApiRefusal(4001)
-        return chats[chat_id]
-
-    def add(self, conversation: StoredConversation) -> None:
-        """Store a conversation; beyond the limit the oldest is forgotten."""
-        self._conversations[conversation.id] = conversation
-        if len(self._conversations) > _MAX_CONVERSATIONS:
-            del self._conversations[next(iter(self._conversations))]
-
-    def of_bot(self, bot_id: str) -> list[StoredConversation]:
-        """Return the conversations created for a bot, oldest first."""
-        return [known for known in self._conversations.values() if known.bot_id == bot_id]
-
-    def count_running(self, timeline: ChatTimeline) -> None:
-        """Count a chat that runs from now on; a cancelled one counts to its planned end."""
-        now = self._clock.monotonic()
-        while self._ends and self._ends[0] <= now:
-            heapq.heappop(self._ends)
-        heapq.heappush(self._ends, timeline.ends)
-        self.peak = max(self.peak, len(self._ends))
