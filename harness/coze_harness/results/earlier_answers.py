@@ -17,8 +17,8 @@ from coze_harness.model.errors import ResultsError
 from coze_harness.results.run_codec import ROWS
 from coze_harness.results.run_folder import RUN, TRIALS, check_run_id
 from coze_harness.results.run_history import as_written, json_text, read_digests
-from coze_harness.results.struct_decoding import convert_to_struct, decode_struct
 from coze_harness.results.trial_digests import RECORDING_SIZE
+from coze_harness.text.struct_decoding import convert_to_struct, decode_struct
 
 MAX_ANSWERS: Final = 3
 """Earlier answers of a trial that fails: the newest, and in addition the last one that passed.

@@ -34,7 +34,7 @@ from coze_harness.results.stored_trial import (
     StoredVerdictChange,
     VerdictMessages,
 )
-from coze_harness.results.struct_decoding import convert_to_struct, decode_struct
+from coze_harness.text.struct_decoding import convert_to_struct, decode_struct
 
 _NO_MESSAGES: Final = VerdictMessages()
 

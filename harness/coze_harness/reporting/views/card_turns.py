@@ -9,7 +9,7 @@ import msgspec
 
 from coze_harness.model import ChangeKind
 from coze_harness.reporting.views.view_model import FlipView, TrialView
-from coze_harness.results.struct_decoding import decode_struct
+from coze_harness.text.struct_decoding import decode_struct
 
 _MAX_TURNS: Final = 3
 
