@@ -10,35 +10,30 @@ killed and repeated.
 from __future__ import annotations
 
 import os
-from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
-from types import MappingProxyType
-from typing import Final, TypeVar
+from typing import Final, Literal
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 
 from coze_harness.cassettes import ACCEPT_JOURNAL, CANDIDATE_FOLDER
 from coze_harness.messages import LocalizedText, message
-from coze_harness.model import JSON
 from coze_harness.model.errors import CassetteUnreadableError, CassetteWriteError
 from coze_harness.model.location import Location
 from coze_harness.storage.atomic_write import is_disk_full, sync_folder, write_atomically
 from coze_harness.storage.storage_errors import failure_reason
 from coze_harness.text.json_text import dump_json, parse_json
+from coze_harness.text.struct_decoding import convert_to_struct
 
-Value = TypeVar("Value")
-
-_FORMAT: Final = 1
+_MAX_TIME: Final = 40
+"""Characters of the start that are shown."""
 _SUFFIXES: Final = (".yaml", ".yml")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Replacement:
+class Replacement(Struct, frozen=True, kw_only=True):
     """A recording that is replaced; paths are relative to the folder of cassettes, with `/`.
 
     `old` is `None` if there is no recording yet. `candidates` are deleted at the end, unless their
@@ -48,24 +43,25 @@ class Replacement:
     target: str
     old: bytes | None
     new: bytes
-    candidates: Mapping[str, str] = field(default_factory=dict)
+    candidates: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AcceptJournal:
+class AcceptJournal(Struct, frozen=True, kw_only=True):
     """An accept that has begun: its process, its start (ISO 8601 in UTC), what it replaces.
 
-    `moved` are rejected candidates: where each is moved to, by path, both as in `Replacement`.
+    `moved` are rejected candidates: where each is moved to, by path, both as in `Replacement`;
+    journals of older versions move nothing.
     """
 
+    format: Literal[1]
     pid: int
     started: str
     replacements: Sequence[Replacement]
-    moved: Mapping[str, str] = field(default_factory=dict)
+    moved: Mapping[str, str] = {}
 
     def describe(self) -> LocalizedText:
         """Return how many recordings it replaces, its process and start."""
-        since = self.started.partition("+")[0].replace("T", " ")
+        since = self.started[:_MAX_TIME].partition("+")[0].replace("T", " ")
         return message("accept.journal", n=len(self.replacements), pid=self.pid, since=since)
 
 
@@ -85,7 +81,7 @@ def begin_accept(
     cassettes: Path,
     contents: Iterable[tuple[Path, bytes, Sequence[Path]]],
     now: float,
-    moved: Mapping[Path, Path] = MappingProxyType({}),
+    moved: Mapping[Path, Path],
 ) -> None:
     """Write the journal: from here on, the accept is finished even if this process is killed.
 
@@ -114,13 +110,15 @@ def begin_accept(
                 )
             )
     journal = AcceptJournal(
+        format=1,
         pid=os.getpid(),
         started=datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds"),
         replacements=replacements,
         moved={_relative(old, cassettes): _relative(new, cassettes) for old, new in moved.items()},
     )
     with _wrap_errors(cassettes / ACCEPT_JOURNAL):
-        write_atomically(cassettes / ACCEPT_JOURNAL, [_encode(journal)])
+        # Contents are in base64, since an old one may be any bytes.
+        write_atomically(cassettes / ACCEPT_JOURNAL, [dump_json(to_builtins(journal))])
         sync_folder(cassettes)
 
 
@@ -132,8 +130,9 @@ def read_journal(cassettes: Path) -> AcceptJournal:
     """
     path = cassettes / ACCEPT_JOURNAL
     try:
-        return _decode(parse_json(path.read_bytes()))
-    except (OSError, ValueError, TypeError, KeyError) as error:
+        journal = convert_to_struct(parse_json(path.read_bytes()), AcceptJournal)
+        _check_paths(journal)
+    except (OSError, ValueError) as error:
         raise CassetteUnreadableError(
             message("accept.journal_unreadable", reason=failure_reason(error))
             if isinstance(error, OSError)
@@ -141,6 +140,7 @@ def read_journal(cassettes: Path) -> AcceptJournal:
             where=Location(str(path)),
             next_step=message("accept.journal.next"),
         ) from error
+    return journal
 
 
 def finish_accept(cassettes: Path) -> AcceptEnd:
@@ -271,80 +271,19 @@ def _digest(content: bytes) -> str:
     return sha256(content).hexdigest()
 
 
-def _encode(journal: AcceptJournal) -> bytes:
-    """Return the journal as JSON; contents in base64, since an old one may be any bytes."""
-    replacements: list[JSON] = [
-        {
-            "target": one.target,
-            "old": None if one.old is None else b64encode(one.old).decode(),
-            "new": b64encode(one.new).decode(),
-            "candidates": dict(one.candidates),
-        }
-        for one in journal.replacements
-    ]
-    return dump_json(
-        {
-            "format": _FORMAT,
-            "pid": journal.pid,
-            "started": journal.started,
-            "replacements": replacements,
-            "moved": dict(journal.moved),
-        }
-    )
-
-
-def _decode(data: JSON) -> AcceptJournal:
-    """Return the journal of a JSON value, checked: a file of a repository must not lead elsewhere.
+def _check_paths(journal: AcceptJournal) -> None:
+    """Check a journal that was read: a file of a repository must not lead elsewhere.
 
     Raises:
-        ValueError, TypeError, KeyError: it is no journal, or a path leads out of the folder.
+        ValueError: a path leads out of the folder, or is not that of a recording or a candidate.
     """
-    if not isinstance(data, dict) or data["format"] != _FORMAT:
-        raise ValueError("another format")
-    replacements = data["replacements"]
-    if not isinstance(replacements, list):
-        raise TypeError("not a list")
-    return AcceptJournal(
-        pid=_of_type(int, data["pid"]),
-        started=_of_type(str, data["started"])[:40],
-        replacements=[_decode_replacement(one) for one in replacements],
-        # Journals of older versions move nothing.
-        moved={
-            _candidate_path(old): _candidate_path(_of_type(str, new))
-            for old, new in _of_type(dict, data.get("moved", {})).items()
-        },
-    )
-
-
-def _decode_replacement(data: JSON) -> Replacement:
-    if not isinstance(data, dict):
-        raise TypeError("not a mapping")
-    old = data["old"]
-    candidates = _of_type(dict, data["candidates"])
-    return Replacement(
-        target=_checked_path(_of_type(str, data["target"])),
-        old=None if old is None else b64decode(_of_type(str, old), validate=True),
-        new=b64decode(_of_type(str, data["new"]), validate=True),
-        candidates={
-            _candidate_path(name): _of_type(str, digest) for name, digest in candidates.items()
-        },
-    )
-
-
-def _candidate_path(name: str) -> str:
-    if PurePosixPath(name).parts[:1] != (CANDIDATE_FOLDER,):
-        raise ValueError("not a candidate")
-    return _checked_path(name)
-
-
-def _checked_path(name: str) -> str:
-    path = Path(name)
-    if path.is_absolute() or path.drive or ".." in path.parts or path.suffix not in _SUFFIXES:
-        raise ValueError("not a recording")
-    return name
-
-
-def _of_type(kind: type[Value], value: JSON) -> Value:
-    if not isinstance(value, kind):
-        raise TypeError(f"not of type {kind.__name__}")
-    return value
+    candidates = [*journal.moved, *journal.moved.values()]
+    for one in journal.replacements:
+        candidates += one.candidates
+    for name in candidates:
+        if PurePosixPath(name).parts[:1] != (CANDIDATE_FOLDER,):
+            raise ValueError("not a candidate")
+    for name in (*candidates, *(one.target for one in journal.replacements)):
+        path = Path(name)
+        if path.is_absolute() or path.drive or ".." in path.parts or path.suffix not in _SUFFIXES:
+            raise ValueError("not a recording")
