@@ -7,26 +7,31 @@ versions of the file by keeping all lines of both (`merge=union`); what is there
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple
 
 from msgspec import Struct, field
+from msgspec.structs import asdict
 
+from coze_harness.baseline.cassette_access import CassetteAccess
 from coze_harness.compare.bot_differences import version_digest
 from coze_harness.compare.sequential_test import Attempts
 from coze_harness.compare.trial_comparison import FAILING, PASSING
-from coze_harness.messages import UserText, message
-from coze_harness.model import JSON, TrialResult
+from coze_harness.expectations.expectation_digest import expectation_digest
+from coze_harness.messages import UserText, as_message, message
+from coze_harness.model import TrialResult
 from coze_harness.model.errors import CassetteUnreadableError
 from coze_harness.model.location import Location
 from coze_harness.model.os_error_reason import os_error_reason
+from coze_harness.model.record import Count
+from coze_harness.model.trial import Trial
 from coze_harness.storage.atomic_write import write_atomically
 from coze_harness.text.json_text import dump_json, parse_json
+from coze_harness.text.struct_decoding import convert_to_struct
 
 EVIDENCE_FILE: Final = "evidence.jsonl"
-
-Value = TypeVar("Value")
 
 
 class EvidenceKey(NamedTuple):
@@ -35,6 +40,17 @@ class EvidenceKey(NamedTuple):
     trial: str
     version: str
     expectations: str
+
+
+class _EvidenceLine(Struct, frozen=True):
+    """A line of the file."""
+
+    trial: str
+    version: str
+    expectations: str
+    run: str
+    attempts: Count
+    passed: Count
 
 
 class Evidence(Struct):
@@ -59,9 +75,13 @@ class Evidence(Struct):
             raise _unreadable(path, 0, os_error_reason(error)) from error
         for number, line in enumerate(lines, 1):
             try:
-                evidence.add(*_decode(line))
-            except (ValueError, TypeError, KeyError) as error:
+                one = convert_to_struct(parse_json(line), _EvidenceLine)
+                if one.passed > one.attempts:
+                    raise ValueError("more passes than attempts")
+            except ValueError as error:
                 raise _unreadable(path, number, "the line is damaged") from error
+            key = EvidenceKey(one.trial, one.version, one.expectations)
+            evidence.add(key, one.run, Attempts(one.passed, one.attempts - one.passed))
         return evidence
 
     def add(self, key: EvidenceKey, run: str, attempts: Attempts) -> None:
@@ -88,15 +108,8 @@ class Evidence(Struct):
     def _lines(self) -> Iterator[bytes]:
         for key, runs in sorted(self.runs.items()):
             for run, attempts in sorted(runs.items()):
-                yield dump_json(
-                    {
-                        **key._asdict(),
-                        "run": run,
-                        "attempts": attempts.total,
-                        "passed": attempts.passed,
-                    }
-                )
-                yield b"\n"
+                line = _EvidenceLine(*key, run, attempts.total, attempts.passed)
+                yield dump_json(asdict(line)) + b"\n"
 
 
 class EvidenceCollector(Struct, frozen=True):
@@ -130,25 +143,47 @@ def _attempt(result: TrialResult) -> Attempts:
     return Attempts(int(result.status in PASSING), int(result.status in FAILING))
 
 
-def _decode(line: bytes) -> tuple[EvidenceKey, str, Attempts]:
-    data = parse_json(line)
-    if not isinstance(data, dict):
-        raise TypeError("not an object")
-    key = EvidenceKey(
-        _of_type(str, data["trial"]),
-        _of_type(str, data["version"]),
-        _of_type(str, data["expectations"]),
-    )
-    attempts, passed = _of_type(int, data["attempts"]), _of_type(int, data["passed"])
-    if not 0 <= passed <= attempts:
-        raise ValueError("more passes than attempts")
-    return key, _of_type(str, data["run"]), Attempts(passed, attempts - passed)
+def expectation_digests(trials: Iterable[Trial]) -> dict[str, str]:
+    """Return the digest of the expectations, by a trial's id without its repeat."""
+    by_case = {trial.key.case_id: trial for trial in trials}
+    return {case: expectation_digest(trial) for case, trial in by_case.items()}
 
 
-def _of_type(kind: type[Value], value: JSON) -> Value:
-    if not isinstance(value, kind) or isinstance(value, bool):
-        raise TypeError(f"not of type {kind.__name__}")
-    return value
+def save_evidence(
+    access: CassetteAccess,
+    collector: EvidenceCollector,
+    run: str,
+    warn: Callable[[UserText], None],
+    *,
+    has_lock: bool,
+) -> None:
+    """Add the counts of a run to the project's evidence; warn where that is not possible.
+
+    Args:
+        access: the recordings; those at a URL have no evidence.
+        collector: has counted the run.
+        run: the run's id.
+        warn: receives the warning.
+        has_lock: whether this process has the lock of those that write recordings.
+    """
+    cassettes = access.folder
+    if cassettes is None or not collector.counts:
+        return
+    reason = message("evidence.in_use")
+    try:
+        lock = nullcontext() if has_lock else access.lock_for_evidence(cassettes)
+        if lock is not None:
+            with lock:
+                evidence = Evidence.read(cassettes)
+                collector.add_to(evidence, run)
+                evidence.save(cassettes)
+            return
+    except CassetteUnreadableError as error:
+        reason = as_message(error.what)
+    except OSError as error:
+        reason = os_error_reason(error)
+    shown = access.folders.relative_path(cassettes / EVIDENCE_FILE)
+    warn(message("evidence.not_added", file=str(shown), reason=reason))
 
 
 def _unreadable(path: Path, line: int, reason: UserText) -> CassetteUnreadableError:

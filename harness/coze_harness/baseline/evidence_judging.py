@@ -9,8 +9,13 @@ from msgspec import Struct
 
 from coze_harness.baseline.candidates import CandidateFolder
 from coze_harness.baseline.cassette_access import CassetteAccess
-from coze_harness.baseline.collected_evidence import expectation_digests, save_evidence
-from coze_harness.baseline.evidence import Evidence, EvidenceCollector, EvidenceKey
+from coze_harness.baseline.evidence import (
+    Evidence,
+    EvidenceCollector,
+    EvidenceKey,
+    expectation_digests,
+    save_evidence,
+)
 from coze_harness.cassettes import cassette_files as store
 from coze_harness.compare.bot_differences import version_digest
 from coze_harness.compare.sequential_test import Attempts
@@ -24,14 +29,15 @@ JUDGED_AGAIN: Final = "recordings"
 
 
 class KnownEvidence(Struct, frozen=True):
-    """The evidence of earlier runs, and of stored answers that were judged again.
-
-    `expectations` are their digests, by a trial's id without its repeat.
-    """
+    """The evidence of earlier runs, and what counted the stored answers that were judged again."""
 
     evidence: Evidence
-    expectations: Mapping[str, str]
     judged: EvidenceCollector
+
+    @property
+    def expectations(self) -> Mapping[str, str]:
+        """The digest of the expectations, by a trial's id without its repeat."""
+        return self.judged.expectations
 
     @classmethod
     def read(
@@ -43,8 +49,7 @@ class KnownEvidence(Struct, frozen=True):
             CassetteUnreadableError: the evidence is damaged.
         """
         evidence = Evidence.read(folder.folders.relative_path(folder.cassettes))
-        judged = judge_stored_answers(folder, trials, runner, evidence)
-        return cls(evidence, judged.expectations, judged)
+        return cls(evidence, judge_stored_answers(folder, trials, runner, evidence))
 
     def find(self, trial: str, version: str, *, without: str = "") -> Attempts:
         """Return the attempts of a version at a trial, those of one run left out."""

@@ -9,8 +9,8 @@ from msgspec import Struct, field
 
 from coze_harness.baseline.candidate_review import CandidateReview, DecidedCandidates
 from coze_harness.baseline.cassette_access import CassetteAccess, Note
-from coze_harness.baseline.collected_evidence import save_evidence
 from coze_harness.baseline.decisions import Decisions, ReviewDecision, other_candidate
+from coze_harness.baseline.evidence import save_evidence
 from coze_harness.baseline.evidence_judging import (
     JUDGED_AGAIN,
     judge_stored_answers,

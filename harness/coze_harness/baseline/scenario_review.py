@@ -10,13 +10,11 @@ from msgspec import Struct
 from coze_harness.baseline.candidate_comparison import replay_pair, usable_baseline
 from coze_harness.baseline.candidate_pairs import recorded_pairs, required_rates
 from coze_harness.baseline.candidate_review import CandidateReview
-from coze_harness.baseline.collected_evidence import expectation_digests
-from coze_harness.baseline.evidence import EvidenceKey
-from coze_harness.baseline.evidence_judging import read_evidence
+from coze_harness.baseline.evidence import Evidence, EvidenceCollector, expectation_digests
+from coze_harness.baseline.evidence_judging import KnownEvidence, read_evidence
 from coze_harness.baseline.promotion import Promotion
 from coze_harness.compare import ComparisonBuilder, compare_trial
 from coze_harness.compare.case_counts import CaseTally
-from coze_harness.compare.sequential_test import Attempts
 from coze_harness.messages import UserText
 from coze_harness.model import Comparison, ScenarioState, TrialResult
 from coze_harness.model.trial import Trial
@@ -75,16 +73,10 @@ def compare_candidates(
     ]
     repeats = max((trial.key.trial for trial in trials), default=1)
     pairs = recorded_pairs(trials, select_baseline(repeats), review.root)
-    expectations = expectation_digests(trials)
-    evidence = read_evidence(review.candidates, note)
-
-    def find(trial: str, version: str) -> Attempts:
-        key = EvidenceKey(trial, version, expectations.get(trial, ""))
-        return evidence.attempts(key) if evidence else Attempts()
-
-    builder = ComparisonBuilder(
-        "", "", CaseTally(required_rates(pairs), find, is_replay=True), is_sequential=True
-    )
+    evidence = read_evidence(review.candidates, note) or Evidence()
+    known = KnownEvidence(evidence, EvidenceCollector(expectation_digests(trials)))
+    tally = CaseTally(required_rates(pairs), known.find, is_replay=True)
+    builder = ComparisonBuilder("", "", tally, is_sequential=True)
     results: dict[str, TrialResult] = {}
     for pair in pairs:
         replayed = replay_pair(pair, review.runner, review.runner.redactor)

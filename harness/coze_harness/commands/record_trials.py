@@ -88,7 +88,11 @@ def _talk_to_coze(
     mode: Mode,
     asks_judge_again: bool = False,
 ) -> RunOutcome:
-    from coze_harness.baseline.collected_evidence import collect_for, save_evidence
+    from coze_harness.baseline.evidence import (
+        EvidenceCollector,
+        expectation_digests,
+        save_evidence,
+    )
     from coze_harness.project.live_access import (
         called_targets,
         expected_requests,
@@ -98,7 +102,7 @@ def _talk_to_coze(
     for warning in project.settings.warnings:
         listener.on_warning(warning)
     trials, judge_only = in_scope.trials, in_scope.judge_only
-    evidence = collect_for(trials)
+    evidence = EvidenceCollector(expectation_digests(trials))
     saves_cassettes = mode is Mode.RECORD
     with open_live_runner(
         project,
