@@ -15,12 +15,13 @@ from msgspec import Struct, field
 from msgspec.structs import asdict
 
 from coze_harness.messages import message
-from coze_harness.model import JSON, Target
+from coze_harness.model import Target
 from coze_harness.model.errors import CassetteUnreadableError
 from coze_harness.model.location import Location
 from coze_harness.model.trial import Trial
 from coze_harness.storage.atomic_write import write_atomically
 from coze_harness.text.json_text import dump_json, parse_json
+from coze_harness.text.struct_decoding import convert_to_struct
 
 RATINGS_FILE: Final = "judge-check.jsonl"
 BY_LABELS: Final = "labels"
@@ -79,8 +80,8 @@ class JudgeRatings(Struct, frozen=True):
         found: dict[_Key, JudgeRating] = {}
         for number, line in enumerate(lines, 1):
             try:
-                rating = _decode(parse_json(line))
-            except (ValueError, TypeError, KeyError) as error:
+                rating = convert_to_struct(parse_json(line), JudgeRating)
+            except ValueError as error:
                 raise _unreadable(path, number) from error
             found[_key(rating)] = rating
         return cls(found)
@@ -110,9 +111,8 @@ class JudgeRatings(Struct, frozen=True):
         write_atomically(cassettes / RATINGS_FILE, self._lines())
 
     def _lines(self) -> Iterator[bytes]:
-        for _key_of, rating in sorted(self.ratings.items()):
-            yield dump_json(asdict(rating))
-            yield b"\n"
+        for _, rating in sorted(self.ratings.items()):
+            yield dump_json(asdict(rating)) + b"\n"
 
 
 def unchecked_judges(ratings: JudgeRatings, trials: Iterable[Trial]) -> Mapping[Target, int]:
@@ -124,9 +124,8 @@ def unchecked_judges(ratings: JudgeRatings, trials: Iterable[Trial]) -> Mapping[
     for trial in trials:
         if trial.judge is None or trial.script.generated_names:
             continue
-        from coze_harness.expectations.judge.judge_kind import (
-            judges_of,  # most trials have no judge
-        )
+        # Most trials have no judge.
+        from coze_harness.expectations.judge.judge_kind import judges_of
 
         for judge in chain.from_iterable(map(judges_of, trial.script.turns({}))):
             if not (judge.is_pairwise or ratings.has(trial.judge.id, judge.topic)):
@@ -136,27 +135,6 @@ def unchecked_judges(ratings: JudgeRatings, trials: Iterable[Trial]) -> Mapping[
 
 def _key(rating: JudgeRating) -> _Key:
     return rating.version, rating.topic, rating.source
-
-
-def _decode(data: JSON) -> JudgeRating:
-    if not isinstance(data, dict):
-        raise TypeError("not an object")
-    kappa = data["kappa"]
-    return JudgeRating(
-        judge=str(data["judge"]),
-        version=str(data["version"]),
-        topic=str(data["topic"]),
-        source=str(data["source"]),
-        words=str(data["words"]),
-        good=int(data["good"]),
-        accepted=int(data["accepted"]),
-        wrong=int(data["wrong"]),
-        rejected=int(data["rejected"]),
-        specificity=float(data["specificity"]),
-        sensitivity=float(data["sensitivity"]),
-        bound=float(data["bound"]),
-        kappa=None if kappa is None else float(kappa),
-    )
 
 
 def _unreadable(path: Path, line: int) -> CassetteUnreadableError:
