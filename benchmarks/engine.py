@@ -75,11 +75,10 @@ def main(folder: str, rounds: str) -> None:
     project = open_project(ProcessContext(environment={}, folder=Path(folder), processors=1))
     trials = select_trials(project, TrialSelection())
     replayer = project.replayer
-    redactor = replayer.redactor
     rng = random.Random(1)  # noqa: S311 (an order of contenders, no secret)
 
     def ours(trial: Trial) -> bool:
-        return replayer.replay(trial, redactor).status is TrialStatus.PASSED
+        return replayer.replay(trial).status is TrialStatus.PASSED
 
     def block(converse: Callable[[Trial], bool]) -> float:
         chosen = rng.sample(trials, min(_BLOCK, len(trials)))

@@ -10,7 +10,6 @@ from typing import Final, Generic, TypeVar
 from msgspec import Struct
 
 from coze_harness.baseline.candidate_pairs import TrialPair
-from coze_harness.cassettes import Redactor
 from coze_harness.compare import compare_trial
 from coze_harness.execution import BATCH_SIZE, map_in_processes
 from coze_harness.execution.judge_cassette import judge_path
@@ -48,51 +47,44 @@ class _BatchComparison(Struct, Generic[Encoded], frozen=True):
     encode: EncodeResult[Encoded]
 
     def __call__(self, pairs: Sequence[TrialPair]) -> list[Encoded]:
-        redactor = self.runner.redactor
         return [
             compare_and_encode(
-                *replay_pair(pair, self.runner, redactor),
+                *replay_pair(pair, self.runner),
                 self.encode,
-                partial(replay_accepted, pair, self.runner, redactor),
+                partial(replay_accepted, pair, self.runner),
             )
             for pair in pairs
         ]
 
 
-def replay_pair(
-    pair: TrialPair, runner: ReplayRunner, redactor: Redactor
-) -> tuple[TrialResult | None, TrialResult]:
+def replay_pair(pair: TrialPair, runner: ReplayRunner) -> tuple[TrialResult | None, TrialResult]:
     """Replay and judge a baseline and its candidate by today's expectations."""
     baseline: TrialResult | None = None
     answers: Sequence[str | None] = ()
     if pair.baseline is not None:
-        baseline = replay_baseline(pair, pair.baseline, runner, redactor)
+        baseline = replay_baseline(pair, pair.baseline, runner)
         answers = [turn.reply.answer if turn.reply else None for turn in baseline.turns]
         if baseline.error is not None:
-            answers = runner.answers(pair.baseline, redactor)
+            answers = runner.answers(pair.baseline)
     candidates = replace(runner, record_command="compare")
-    return baseline, candidates.replay(pair.candidate, redactor, answers)
+    return baseline, candidates.replay(pair.candidate, answers)
 
 
-def replay_baseline(
-    pair: TrialPair, baseline: Trial, runner: ReplayRunner, redactor: Redactor
-) -> TrialResult:
+def replay_baseline(pair: TrialPair, baseline: Trial, runner: ReplayRunner) -> TrialResult:
     """Replay a pair's baseline, judged by the candidate's judge if that was asked again."""
     judged = pair.judged_baseline
     if judged is not None and os.path.lexists(judge_path(runner.path(judged))):
-        result = runner.replay(baseline, redactor, judged_as=judged)
+        result = runner.replay(baseline, judged_as=judged)
         # That of an earlier comparison may be of another answer.
         if result.error is None:
             return result
-    return runner.replay(baseline, redactor)
+    return runner.replay(baseline)
 
 
-def replay_accepted(
-    pair: TrialPair, runner: ReplayRunner, redactor: Redactor
-) -> Iterator[TrialResult]:
+def replay_accepted(pair: TrialPair, runner: ReplayRunner) -> Iterator[TrialResult]:
     """Yield the first recorded repeats of a pair's baseline, judged by today's expectations."""
     for trial in pair.accepted[:_MAX_ACCEPTED]:
-        yield runner.replay(trial, redactor)
+        yield runner.replay(trial)
 
 
 def compare_and_encode(

@@ -268,7 +268,7 @@ class CandidateRecording(Generic[Encoded]):
             result = replace(result, request_count=result.request_count + calls)
         if baseline is None and committed is not None:
             pair = self._running[result.key.id]
-            baseline = replay_baseline(pair, committed, self.live.replayer, self.live.redactor)
+            baseline = replay_baseline(pair, committed, self.live.replayer)
         baseline, result, code = usable_baseline(baseline, result)
         compared = compare_trial(baseline, result, lambda: self._accepted(result.key))
         exit_code = max(result.error.exit_code if result.error else 0, code)
@@ -280,7 +280,7 @@ class CandidateRecording(Generic[Encoded]):
             pair = self._running.get(other)
             if pair and _case_key(pair) == (key.scenario, key.bot, key.case):
                 yield from filter(None, [self._baselines.get(asked)])
-        yield from replay_accepted(self._running[key.id], self.live.replayer, self.live.redactor)
+        yield from replay_accepted(self._running[key.id], self.live.replayer)
 
     # --- what to run again -----------------------------------------------------------------------
 

@@ -220,9 +220,7 @@ class CandidateReview(Struct, frozen=True):
                 for item in recording.interactions
             ),
         )
-        result = runner.replay_recording(
-            trial, rewritten, turns, runner.redactor, judged_as=recorded
-        )
+        result = runner.replay_recording(trial, rewritten, turns, judged_as=recorded)
         if result.error is not None:
             return CassetteError(
                 message(

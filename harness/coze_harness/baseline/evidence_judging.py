@@ -94,7 +94,6 @@ def judge_stored_answers(
     """
     expectations = expectation_digests(trials)
     judged = EvidenceCollector(expectations)
-    redactor = runner.redactor
     stored = {trial.key.cassette: trial for trial in (*trials, *folder.find_evidence(trials))}
     for trial in stored.values():
         digest = expectations.get(trial.key.case_id)
@@ -105,6 +104,6 @@ def judge_stored_answers(
         version = version_digest(trial.bot.id, info.bot) if info else ""
         key = EvidenceKey(trial.key.case_id, version, digest or "")
         if digest and version and key not in evidence.runs:
-            judged.add(runner.replay(trial, redactor))
+            judged.add(runner.replay(trial))
     judged.add_to(evidence, JUDGED_AGAIN)
     return judged

@@ -79,7 +79,7 @@ def compare_candidates(
     builder = ComparisonBuilder("", "", tally, is_sequential=True)
     results: dict[str, TrialResult] = {}
     for pair in pairs:
-        replayed = replay_pair(pair, review.runner, review.runner.redactor)
+        replayed = replay_pair(pair, review.runner)
         baseline, candidate, _code = usable_baseline(*replayed)
         result = compare_trial(baseline, candidate)
         builder.add(result)

@@ -40,8 +40,7 @@ def judge_again(project: Project, selection: TrialSelection, files: frozenset[st
     trials = select_trials(project, selection)
     concerned = _concerned(trials, files)
     runner = project.replayer
-    redactor = runner.redactor
-    return JudgedChange(sorted(files), [runner.replay(trial, redactor) for trial in concerned])
+    return JudgedChange(sorted(files), [runner.replay(trial) for trial in concerned])
 
 
 def _concerned(trials: Sequence[Trial], files: frozenset[str]) -> Sequence[Trial]:

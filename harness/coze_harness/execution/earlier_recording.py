@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 
-from coze_harness.cassettes import CandidateInfo, Redactor
+from coze_harness.cassettes import CandidateInfo
 from coze_harness.cassettes import cassette_files as store
 from coze_harness.execution.replay_runner import ReplayRunner
 from coze_harness.expectations import asks_for
@@ -34,26 +34,20 @@ class EarlierRecording(Struct, frozen=True):
     Args:
         trial: has the recording; `None` if there is none.
         replayer: reads it.
-        redactor: the redactor that it has been through.
         is_candidates: whether it is the baseline of a candidate.
     """
 
     trial: Trial | None
     replayer: ReplayRunner
-    redactor: Redactor
     is_candidates: bool
 
     @classmethod
     def of(
-        cls,
-        trial: Trial,
-        candidate: CandidateContext | None,
-        replayer: ReplayRunner,
-        redactor: Redactor,
+        cls, trial: Trial, candidate: CandidateContext | None, replayer: ReplayRunner
     ) -> EarlierRecording:
         """Return the recording that matters to a trial."""
         committed = candidate.committed if candidate else trial
-        return cls(committed, replayer, redactor, candidate is not None)
+        return cls(committed, replayer, candidate is not None)
 
     def generated_values(self, names: frozenset[str]) -> dict[str, str]:
         """Return the values of a candidate's baseline: both are sent the same prompts."""
@@ -71,7 +65,7 @@ class EarlierRecording(Struct, frozen=True):
         expectations = (one for turn in turns for one in turn.expectations)
         kinds = ("same_as_baseline", "judge")
         if self.trial and any(asks_for(one, kind) for one in expectations for kind in kinds):
-            return self.replayer.answers(self.trial, self.redactor)
+            return self.replayer.answers(self.trial)
         return ()
 
     def poll_durations(self, warn: Callable[[UserText], None]) -> tuple[float, ...]:

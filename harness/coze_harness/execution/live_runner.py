@@ -56,7 +56,6 @@ class LiveRunner(Struct, frozen=True, kw_only=True):
 
     Args:
         transports: the network; the caller closes it.
-        redactor: removes secrets from recordings and results.
         conversations: opens the conversations, and limits them.
         generate: returns the generated values of a script.
         workers: the most calls at a time; `None`: 32, or up to 256 for streams.
@@ -64,7 +63,8 @@ class LiveRunner(Struct, frozen=True, kw_only=True):
         recorded_address: Coze's address in recordings, without a slash at the end; empty: the one
             that is called. Targets with a URL of their own keep it.
         folder: the project's, from which attached files are read.
-        replayer: reads the earlier recordings.
+        replayer: reads the earlier recordings; its redactor removes secrets from recordings and
+            results.
         warn: receives warnings: a bot without information, an unreadable recording that is
             replaced.
         candidates: the baselines of recordings that become candidates, by trial id.
@@ -74,7 +74,6 @@ class LiveRunner(Struct, frozen=True, kw_only=True):
     """
 
     transports: ServiceTransports
-    redactor: Redactor
     conversations: LiveConversations
     generate: GenerateValues
     workers: int | None
@@ -86,6 +85,11 @@ class LiveRunner(Struct, frozen=True, kw_only=True):
     candidates: Mapping[str, CandidateContext] = field(default_factory=dict)
     judge_only: Mapping[str, Trial] = field(default_factory=dict)
     asks_judge_again: bool = False
+
+    @property
+    def redactor(self) -> Redactor:
+        """Removes secrets from recordings and results."""
+        return self.replayer.redactor
 
     def results(
         self, trials: Sequence[Trial], encode: EncodeResult[Encoded]
@@ -172,7 +176,7 @@ class LiveSession(Struct, Generic[Encoded], frozen=True):
             return self._open_judge(trial, replayer)
         clock = settings.conversations.clock
         candidate = settings.candidates.get(trial.key.id)
-        baseline = EarlierRecording.of(trial, candidate, replayer, settings.redactor)
+        baseline = EarlierRecording.of(trial, candidate, replayer)
         now = datetime.fromtimestamp(clock.now(), UTC)
         names = trial.script.generated_names
         values = dict(settings.generate(names, now.astimezone(), settings.conversations.rng))
@@ -226,7 +230,7 @@ class LiveSession(Struct, Generic[Encoded], frozen=True):
         judge = self._judge(trial, replayer, self.settings.redactor)
         assert judge is not None  # noqa: S101 (only trials with a judge are selected)
         try:
-            replay = replayer.open_replay(trial, self.settings.redactor)
+            replay = replayer.open_replay(trial)
         except HarnessError as error:
             ended = _ended(ConversationResult((), error))
             return FlowTask(

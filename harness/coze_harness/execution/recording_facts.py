@@ -52,12 +52,11 @@ def judge_state(trial: Trial, runner: ReplayRunner) -> tuple[CassetteState, Harn
     The trial is replayed: what the judge is asked depends on the answers. Without a usable
     recording of the trial, or without a question, there is nothing wrong with the judge's.
     """
-    redactor = runner.redactor
-    judge = runner.judge_of(trial, redactor)
+    judge = runner.judge_of(trial)
     if judge is None:
         return CassetteState.RECORDED, None
     try:
-        replay = runner.open_replay(trial, redactor)
+        replay = runner.open_replay(trial)
     except HarnessError:
         return CassetteState.RECORDED, None
     result = run_flow(replay.flow(judge), replay.transport)

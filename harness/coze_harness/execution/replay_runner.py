@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from coze_harness.cassettes import Recording, Redactor, ReplayTransport
 from coze_harness.cassettes import cassette_files as store
@@ -38,7 +37,6 @@ from coze_harness.model.errors import (
 )
 from coze_harness.model.protocols import EncodeResult
 from coze_harness.model.trial import Trial, Turn
-from coze_harness.text.safe_regex import UserPattern
 from coze_harness.text.shell_word import shell_word
 
 if TYPE_CHECKING:  # most projects have no judge
@@ -47,24 +45,21 @@ if TYPE_CHECKING:  # most projects have no judge
 Encoded = TypeVar("Encoded")
 
 
-@dataclass(frozen=True, slots=True)
-class ReplayRunner:
+class ReplayRunner(Struct, frozen=True):
     """Replays the trials of a project. Picklable, so that processes can share the work.
 
     Args:
         root: the project's folder as messages show it; empty for the working folder.
-        patterns: the project's `redact` patterns, which its recordings have been through.
-        presets: the project's `redact` presets.
+        redactor: the one that the project's recordings have been through.
         record_command: the command that records again, for messages.
         prefetched: recordings that were fetched by URL.
         ratings: how far judges can be trusted; none to trust all of them.
     """
 
     root: str
-    patterns: tuple[UserPattern, ...] = ()
-    presets: tuple[str, ...] = ()
+    redactor: Redactor
     record_command: str = "record"
-    prefetched: store.PrefetchedCassettes = field(default_factory=dict, repr=False, compare=False)
+    prefetched: store.PrefetchedCassettes = field(default_factory=dict)
     ratings: JudgeRatings = field(default_factory=JudgeRatings)
 
     def results(
@@ -103,15 +98,9 @@ class ReplayRunner:
 
         yield from map_on_cluster(address, _BatchReplay(replace(self, root=root), encode), trials)
 
-    @property
-    def redactor(self) -> Redactor:
-        """The redactor of the project's rules; without a token, its secret is not known."""
-        return Redactor((), self.patterns, self.presets)
-
     def replay(
         self,
         trial: Trial,
-        redactor: Redactor,
         baseline_answers: Sequence[str | None] | None = None,
         judged_as: Trial | None = None,
     ) -> TrialResult:
@@ -119,7 +108,6 @@ class ReplayRunner:
 
         Args:
             trial: the trial to replay.
-            redactor: the redactor that its recording has been through.
             baseline_answers: `None` if this recording is the baseline itself.
             judged_as: the trial that has the judge's recording, if it is another one.
         """
@@ -127,14 +115,13 @@ class ReplayRunner:
             recording, turns = self.load(trial, self.path(trial))
         except HarnessError as error:
             return build_trial_result(trial, ConversationResult(()), error=error)
-        return self.replay_recording(trial, recording, turns, redactor, baseline_answers, judged_as)
+        return self.replay_recording(trial, recording, turns, baseline_answers, judged_as)
 
     def replay_recording(
         self,
         trial: Trial,
         recording: Recording,
         turns: Sequence[Turn],
-        redactor: Redactor,
         baseline_answers: Sequence[str | None] | None = None,
         judged_as: Trial | None = None,
     ) -> TrialResult:
@@ -144,34 +131,32 @@ class ReplayRunner:
             trial: the trial.
             recording: its recording.
             turns: its turns.
-            redactor: the redactor that the recording has been through.
             baseline_answers: `None` if this recording is the baseline itself.
             judged_as: the trial that has the judge's recording, if it is another one.
         """
-        replay = self._open(trial, recording, turns, redactor, baseline_answers)
-        judge = self.judge_of(judged_as or trial, redactor)
+        replay = self._open(trial, recording, turns, baseline_answers)
+        judge = self.judge_of(judged_as or trial)
         result = replay.result(run_flow(replay.flow(judge), replay.transport))
         return replace(result, edited=True) if judge and judge.is_edited else result
 
-    def open_replay(self, trial: Trial, redactor: Redactor) -> RecordedConversation:
+    def open_replay(self, trial: Trial) -> RecordedConversation:
         """Open the recording of a trial, whose judge is then asked.
 
         Raises:
             CassetteError: the recording is missing, unreadable or stale.
             ScenarioError: a template cannot be filled.
         """
-        return self._open(trial, *self.load(trial, self.path(trial)), redactor)
+        return self._open(trial, *self.load(trial, self.path(trial)))
 
     def _open(
         self,
         trial: Trial,
         recording: Recording,
         turns: Sequence[Turn],
-        redactor: Redactor,
         baseline_answers: Sequence[str | None] | None = None,
     ) -> RecordedConversation:
         path = self.path(trial)
-        transport = ReplayTransport(recording, path, redactor)
+        transport = ReplayTransport(recording, path, self.redactor)
         turns = with_recorded_tools(turns, transport)
         return RecordedConversation(
             trial, recording, turns, transport, path, self.record_command, baseline_answers
@@ -183,13 +168,13 @@ class ReplayRunner:
         Raises:
             CassetteStaleError: it does not, by today's expectations.
         """
-        replay = self._open(trial, recording, turns, self.redactor)
-        result = run_flow(replay.flow(self.judge_of(trial, self.redactor)), replay.transport)
+        replay = self._open(trial, recording, turns)
+        result = run_flow(replay.flow(self.judge_of(trial)), replay.transport)
         error = replay.explained(result).error
         if isinstance(error, CassetteStaleError) and not result.judge_failed:
             raise error
 
-    def answers(self, trial: Trial, redactor: Redactor) -> tuple[str | None, ...]:
+    def answers(self, trial: Trial) -> tuple[str | None, ...]:
         """Return a recording's answers, up to the first turn that it no longer answers."""
         path = self.path(trial)
         if trial.tester is not None:
@@ -199,7 +184,7 @@ class ReplayRunner:
             turns = trial.script.turns(_generated_values(recording))
         except HarnessError:
             return ()
-        transport = ReplayTransport(recording, path, redactor)
+        transport = ReplayTransport(recording, path, self.redactor)
         conversation = open_replayed(trial.bot, trial.options, transport)
         unjudged = [
             replace(turn, expectations=()) for turn in with_recorded_tools(turns, transport)
@@ -207,7 +192,7 @@ class ReplayRunner:
         result = run_flow(run_conversation(trial, unjudged, conversation), transport)
         return tuple(turn.reply.answer if turn.reply else None for turn in result.turns)
 
-    def judge_of(self, trial: Trial, redactor: Redactor) -> RecordedJudge | None:
+    def judge_of(self, trial: Trial) -> RecordedJudge | None:
         """Return what replays a trial's judge; `None` if no expectation needs one."""
         if trial.judge is None:
             return None
@@ -217,7 +202,7 @@ class ReplayRunner:
         option = " --judge-only" if self.record_command == "record" else ""
         command = f"coze-harness {self.record_command}{option} {shell_word(trial.key.file)}"
         return RecordedJudge(
-            trial, trial.judge, path, redactor, command, self.prefetched, self.ratings
+            trial, trial.judge, path, self.redactor, command, self.prefetched, self.ratings
         )
 
     def path(self, trial: Trial) -> str:
@@ -272,9 +257,8 @@ class _BatchReplay(Struct, Generic[Encoded], frozen=True):
     encode: EncodeResult[Encoded]
 
     def __call__(self, trials: Sequence[Trial]) -> list[Encoded]:
-        redactor, encode = self.runner.redactor, self.encode
-        replay = self.runner.prefetch(trials).replay
-        return [encode(replay(trial, redactor)) for trial in trials]
+        replay, encode = self.runner.prefetch(trials).replay, self.encode
+        return [encode(replay(trial)) for trial in trials]
 
 
 def _generated_values(recording: Recording) -> Mapping[str, str]:

@@ -163,9 +163,8 @@ class SampleCollector:
 
     def _replay(self, trial: Trial) -> Sequence[_RecordedTurn]:
         """Return the turns of a recording, judged by all but judges."""
-        redactor = self.runner.redactor
         try:
-            replay = self.runner.open_replay(trial, redactor)
+            replay = self.runner.open_replay(trial)
         except HarnessError as error:
             if trial.key.trial == 1:
                 self.errors.append(error)

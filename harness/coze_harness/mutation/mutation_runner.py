@@ -159,7 +159,7 @@ class MutationRunner:
             return _ReplayedTrial(result, ())
         if trial.tester is not None:
             self.simulated.update(turn.location for turn in turns)
-        result = runner.replay_recording(trial, recording, turns, self._redactor)
+        result = runner.replay_recording(trial, recording, turns)
         return _ReplayedTrial(result, () if result.error else judged_turns(turns, result.turns))
 
     def _mutate(self, replayed: _ReplayedTrial, pool: AnswerPool) -> None:

@@ -11,7 +11,7 @@ from coze_harness.execution.live_runner import STREAM_WORKERS, LiveRunner
 from coze_harness.execution.rate_limit import RateLimit
 from coze_harness.execution.recording_facts import estimate_requests
 from coze_harness.messages import UserText
-from coze_harness.model import Target
+from coze_harness.model import Target, replace
 from coze_harness.model.errors import ScenarioErrors
 from coze_harness.model.trial import Trial
 from coze_harness.project.opened_project import Project
@@ -51,14 +51,13 @@ def open_live_runner(
     with open_service_transports(project, redactor, targets, workers=connections) as transports:
         yield LiveRunner(
             transports=transports,
-            redactor=redactor,
             conversations=live_conversations(project, settings.rate_limit),
             generate=generate_values,
             workers=workers,
             saves_cassettes=saves_cassettes,
             recorded_address=public_address.rstrip("/"),
             folder=settings.root,
-            replayer=project.replayer,
+            replayer=replace(project.replayer, redactor=redactor),
             warn=warn,
         )
 

@@ -79,8 +79,7 @@ class Project:
         settings = self.settings
         return ReplayRunner(
             root,
-            settings.redact,
-            settings.redact_presets,
+            self.make_redactor(),
             ratings=JudgeRatings() if settings.allow_weak_judge else self.judge_ratings,
         )
 
@@ -99,7 +98,7 @@ class Project:
         return JudgeRatings.read(self.folders.relative_path(cassettes))
 
     def make_redactor(self) -> Redactor:
-        """Return a new redactor of the project's rules, for what talks to Coze."""
+        """Return a new redactor of the project's rules, which knows no secret yet."""
         from coze_harness.cassettes import Redactor
 
         return Redactor((), self.settings.redact, self.settings.redact_presets)

@@ -55,12 +55,11 @@ def replay_project(
     trials = select_trials(project, selection or TrialSelection())
     # Absolute: the project need not be below the process's own working folder.
     runner = replace(project.replayer, root=str(project.settings.root))
-    redactor = runner.redactor
     with project.cassette_access.lock_for_reading(_log):
         for batch in in_batches(trials):
             replay = runner.prefetch(batch).replay
             for trial in batch:
-                yield replay(trial, redactor)
+                yield replay(trial)
 
 
 def _log(text: UserText) -> None:

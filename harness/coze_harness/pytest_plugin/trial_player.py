@@ -79,7 +79,7 @@ class TrialPlayer:
         """
         self.lock_recordings()
         if not self._config.getoption("--coze-record"):
-            result = self._replayer.replay(trial, self._redactor)
+            result = self._replayer.replay(trial)
             return refuse_edited(result) if self.project.settings.strict else result
         if self._recording is None:
             self._recording = record_trials(
