@@ -87,7 +87,7 @@ def write_reports(
     Raises:
         ResultsError: the folder cannot be written.
     """
-    with wrap_os_errors(lambda reason: message("results.failed.reports", reason=reason), folder):
+    with wrap_os_errors("results.failed.reports", folder):
         folder.mkdir(parents=True, exist_ok=True)
         temporaries = {
             name: folder / f".{form.file_name}{wholefile.TEMPORARY_SUFFIX}"
@@ -122,9 +122,7 @@ def update_run_list(folder: Path, options: PageOptions | None = None) -> None:
     update_latest(folder)
     page = io.StringIO()
     render_run_list(list_runs(folder.parent), page, options or PageOptions())
-    with wrap_os_errors(
-        lambda reason: message("results.failed.run_list", reason=reason), folder.parent
-    ):
+    with wrap_os_errors("results.failed.run_list", folder.parent):
         # The temporary file is in the run's folder: a killed run leaves nothing next to others.
         content = page.getvalue().encode()
         wholefile.write_atomically(folder.parent / "index.html", [content], temporaries=folder)

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from msgspec import Struct
 
-from coze_harness.messages import LocalizedText, message
+from coze_harness.messages import message
 from coze_harness.model.errors import ResultsError
 from coze_harness.model.location import Location
 from coze_harness.results.run_codec import HEAD_SIZE, cut_head, decode_run
-from coze_harness.results.run_folder import LATEST, RUN, TRIALS, check_run_id, read_head
+from coze_harness.results.run_folder import (
+    LATEST,
+    RUN,
+    TRIALS,
+    check_run_id,
+    read_head,
+    wrap_os_errors,
+)
 from coze_harness.results.run_history import MAX_PREVIOUS_RUNS
 from coze_harness.results.run_index import MAX_LISTED_RUNS, find_run, list_folders, no_such_run
 from coze_harness.storage import remote_folder as remote
 from coze_harness.storage.remote_folder import RemoteFolder
-from coze_harness.storage.storage_errors import FolderUrlError, RemoteError, failure_reason
+from coze_harness.storage.storage_errors import FolderUrlError
 
 
 class LocatedRun(Struct, frozen=True):
@@ -25,31 +32,6 @@ class LocatedRun(Struct, frozen=True):
 
     folder: Path
     origin: RemoteFolder | None = None
-
-
-@contextmanager
-def wrap_store_errors(
-    what: Callable[[LocalizedText], LocalizedText], location: RemoteFolder
-) -> Iterator[None]:
-    """Raise what a store rejects with its location.
-
-    Args:
-        what: makes the message from the reason.
-        location: the folder or file that it is done with.
-
-    Raises:
-        ResultsError: in place of any OSError.
-    """
-    try:
-        yield
-    except OSError as error:
-        raise ResultsError(
-            what(failure_reason(error)),
-            where=Location(str(location)),
-            next_step=error.next_step
-            if isinstance(error, RemoteError)
-            else message("results.failed.retry"),
-        ) from error
 
 
 def locate_run(
@@ -88,7 +70,7 @@ def newest_runs(reports: Path | RemoteFolder, temporary: Callable[[], Path]) -> 
         folders = sorted(list_folders(reports), key=lambda path: path.name, reverse=True)
         yield from folders[:MAX_LISTED_RUNS]
         return
-    with wrap_store_errors(lambda reason: message("results.failed.list", reason=reason), reports):
+    with wrap_os_errors("results.failed.list", reports):
         names = [name for name in remote.list_folders(reports) if name != LATEST and name[0] != "."]
     into = temporary()
     for name in names[::-1][:MAX_LISTED_RUNS]:
@@ -107,7 +89,7 @@ def fetch_heads(reports: RemoteFolder, into: Path, before: str = "") -> None:
     Raises:
         ResultsError: the store rejects the request or cannot be reached.
     """
-    with wrap_store_errors(lambda reason: message("results.failed.list", reason=reason), reports):
+    with wrap_os_errors("results.failed.list", reports):
         names = [name for name in remote.list_folders(reports) if name != LATEST and name[0] != "."]
     whole = [name for name in names if name < before][-MAX_PREVIOUS_RUNS:] if before else []
     skipped = {before, *whole}
@@ -130,10 +112,7 @@ def _read(
         if isinstance(text, FileNotFoundError):
             continue
         if isinstance(text, OSError):
-            with wrap_store_errors(
-                lambda reason: message("results.failed.download", reason=reason),
-                reports / by_url[url],
-            ):
+            with wrap_os_errors("results.failed.download", reports / by_url[url]):
                 raise text
         yield by_url[url], text
 
@@ -150,9 +129,7 @@ def find_latest_name(reports: RemoteFolder) -> str:
         ResultsError: the store cannot be reached, or that run.json is unreadable.
     """
     url = str(reports / LATEST / RUN)
-    with wrap_store_errors(
-        lambda reason: message("results.failed.read_latest", reason=reason), reports
-    ):
+    with wrap_os_errors("results.failed.read_latest", reports):
         try:
             text = remote.read_file(url)
         except FileNotFoundError:
@@ -180,9 +157,7 @@ def _open_name(reports: RemoteFolder, name: str) -> RemoteFolder:
 def _download(origin: RemoteFolder, into: Path, *, rows_only: bool) -> LocatedRun:
     folder = into / origin.name
     folder.mkdir()
-    with wrap_store_errors(
-        lambda reason: message("results.failed.download", reason=reason), origin
-    ):
+    with wrap_os_errors("results.failed.download", origin):
         try:
             remote.download_file(str(origin / RUN), folder / RUN)
         except FileNotFoundError:
@@ -195,6 +170,6 @@ def _download(origin: RemoteFolder, into: Path, *, rows_only: bool) -> LocatedRu
 
 
 def _no_such_run(reports: RemoteFolder, name: str) -> ResultsError:
-    with wrap_store_errors(lambda reason: message("results.failed.list", reason=reason), reports):
+    with wrap_os_errors("results.failed.list", reports):
         known = [folder for folder in remote.list_folders(reports) if folder != LATEST]
     return no_such_run(str(reports), name, known)

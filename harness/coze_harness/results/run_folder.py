@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-from coze_harness.messages import LocalizedText, message
+from coze_harness.messages import message
 from coze_harness.model import Mode, Run, Summary, TrialResult, TrialStatus, replace
 from coze_harness.model.errors import ResultsError
 from coze_harness.model.location import Location
@@ -26,7 +26,8 @@ from coze_harness.storage.atomic_write import (
     remove_temporaries,
     write_atomically,
 )
-from coze_harness.storage.storage_errors import failure_reason
+from coze_harness.storage.remote_folder import RemoteFolder
+from coze_harness.storage.storage_errors import RemoteError, failure_reason
 
 RUN: Final = "run.json"
 TRIALS: Final = "trials.jsonl"
@@ -68,7 +69,7 @@ class RunFolder:
             ResultsError: the id is no folder name or exists, or the folder cannot be written.
         """
         path = reports / check_run_id(opening.run_id)
-        with wrap_os_errors(lambda reason: message("results.failed.folder", reason=reason), path):
+        with wrap_os_errors("results.failed.folder", path):
             _make_reports_folder(reports)
             try:
                 path.mkdir()
@@ -94,9 +95,7 @@ class RunFolder:
         for result, end in scan_trials(path / TRIALS):
             done[result.key.id] = result.status
             size = end
-        with wrap_os_errors(
-            lambda reason: message("results.failed.open", reason=reason), path / TRIALS
-        ):
+        with wrap_os_errors("results.failed.open", path / TRIALS):
             remove_temporaries(path)
             file = FileIO(path / TRIALS, "ab")
             os.ftruncate(file.fileno(), size)
@@ -113,9 +112,7 @@ class RunFolder:
             ResultsError: the disk is full or gone; the lines before are intact.
         """
         begin = self._file.seek(0, os.SEEK_END)
-        with wrap_os_errors(
-            lambda reason: message("results.failed.write_trial", reason=reason), self.path / TRIALS
-        ):
+        with wrap_os_errors("results.failed.write_trial", self.path / TRIALS):
             try:
                 rest = memoryview(b"".join(lines))
                 while rest:
@@ -155,9 +152,7 @@ def write_run(folder: Path, run: Run) -> None:
     Raises:
         ResultsError: it cannot be written; the old file is intact.
     """
-    with wrap_os_errors(
-        lambda reason: message("results.failed.write_run", reason=reason), folder / RUN
-    ):
+    with wrap_os_errors("results.failed.write_run", folder / RUN):
         write_atomically(folder / RUN, encode_run(run))
 
 
@@ -197,7 +192,7 @@ def read_head(folder: Path, *, rows: bool) -> Run:
         ResultsError: it is not a run's folder, damaged, or from a newer version.
     """
     path = folder / RUN
-    with wrap_os_errors(lambda reason: message("results.failed.download", reason=reason), path):
+    with wrap_os_errors("results.failed.download", path):
         if path.is_file():
             with path.open("rb") as file:
                 text = file.read() if rows else read_head_of(file)
@@ -239,7 +234,7 @@ def scan_trials(path: Path) -> Iterator[tuple[TrialResult, int]]:
     Raises:
         ResultsError: a line before the last cannot be read.
     """
-    with wrap_os_errors(lambda reason: message("results.failed.read_trials", reason=reason), path):
+    with wrap_os_errors("results.failed.read_trials", path):
         if not path.exists():
             return
         with path.open("rb") as file:
@@ -279,7 +274,7 @@ def update_latest(folder: Path) -> None:
             where=Location(str(latest)),
             next_step=message("results.latest.next"),
         )
-    with wrap_os_errors(lambda reason: message("results.failed.latest", reason=reason), latest):
+    with wrap_os_errors("results.failed.latest", latest):
         _remove(temporary)
         try:
             temporary.symlink_to(folder.name, target_is_directory=True)
@@ -311,12 +306,12 @@ def check_run_id(run_id: str) -> str:
 
 
 @contextmanager
-def wrap_os_errors(what: Callable[[LocalizedText], LocalizedText], path: Path) -> Iterator[None]:
-    """Raise errors of the file system with their location.
+def wrap_os_errors(what: str, place: Path | RemoteFolder) -> Iterator[None]:
+    """Raise errors of the file system, and what a store rejects, with their location.
 
     Args:
-        what: makes the message from the reason.
-        path: the file or folder that it is done with.
+        what: the id of the message, which has the reason as `reason`.
+        place: the file or folder that it is done with.
 
     Raises:
         ResultsError: in place of any OSError.
@@ -324,12 +319,18 @@ def wrap_os_errors(what: Callable[[LocalizedText], LocalizedText], path: Path) -
     try:
         yield
     except OSError as error:
+        if isinstance(error, RemoteError):
+            next_step = error.next_step
+        elif isinstance(place, RemoteFolder):
+            next_step = message("results.failed.retry")
+        elif is_disk_full(error):
+            next_step = message("results.failed.disk_full")
+        else:
+            next_step = message("results.failed.next")
         raise ResultsError(
-            what(failure_reason(error)),
-            where=Location(str(path)),
-            next_step=message("results.failed.disk_full")
-            if is_disk_full(error)
-            else message("results.failed.next"),
+            message(what, reason=failure_reason(error)),
+            where=Location(str(place)),
+            next_step=next_step,
         ) from error
 
 

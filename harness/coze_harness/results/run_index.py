@@ -91,7 +91,7 @@ def list_runs(reports: Path, on_warning: Callable[[UserText], None] = lambda _: 
 
 def list_folders(reports: Path) -> list[Path]:
     """Return the folders of all runs, in no order."""
-    with wrap_os_errors(lambda reason: message("results.failed.list", reason=reason), reports):
+    with wrap_os_errors("results.failed.list", reports):
         if not reports.is_dir():
             return []
         return [

@@ -65,7 +65,7 @@ def merge_runs(folders: Sequence[Path], into: Path, run_id: str) -> Run:
     rows = _ordered_rows(folders, runs)
     _check_distinct_trials(folders, runs)
     lines = _last_lines(folders)
-    with wrap_os_errors(lambda reason: message("results.failed.merge", reason=reason), into):
+    with wrap_os_errors("results.failed.merge", into):
         into.mkdir(parents=True, exist_ok=True)
         _copy_lines(folders, rows, lines, into / TRIALS)
     merged = _merge_heads(run_id, runs, rows, lines)

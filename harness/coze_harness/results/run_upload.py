@@ -26,7 +26,6 @@ from coze_harness.results.remote_runs import (
     fetch_heads,
     find_latest_name,
     locate_run,
-    wrap_store_errors,
 )
 from coze_harness.results.run_folder import (
     LATEST,
@@ -78,12 +77,10 @@ class RunUpload:
         Raises:
             ResultsError: the store cannot be reached, or the folder cannot be written.
         """
-        with wrap_store_errors(
-            lambda reason: message("results.failed.reach", reason=reason), self._reports
-        ):
+        with wrap_os_errors("results.failed.reach", self._reports):
             remote.check_reachable(self._reports)
         home = self._local_folder() / check_run_id(opening.run_id)
-        with wrap_os_errors(lambda reason: message("results.failed.folder", reason=reason), home):
+        with wrap_os_errors("results.failed.folder", home):
             home.mkdir(exist_ok=True)
         return RunFolder.create(home, opening)
 
@@ -119,7 +116,7 @@ class RunUpload:
         if not copies:
             return folder
         home = local / folder.name
-        with wrap_os_errors(lambda reason: message("results.failed.folder", reason=reason), home):
+        with wrap_os_errors("results.failed.folder", home):
             copies[0].rename(home)
         return home / folder.name
 
@@ -144,10 +141,7 @@ class RunUpload:
         run = self._reports / folder.name
         with _keep_run(folder, self._reports):
             upload_run(folder, run)
-            with wrap_store_errors(
-                lambda reason: message("results.failed.make_latest", reason=reason),
-                self._reports / LATEST,
-            ):
+            with wrap_os_errors("results.failed.make_latest", self._reports / LATEST):
                 _copy(run, self._reports / LATEST, _file_names(folder))
                 remote.upload_file(folder.parent / _LIST, str(self._reports / _LIST))
         self._published = folder
@@ -161,7 +155,7 @@ class RunUpload:
         """
         user = str(os.getuid()) if hasattr(os, "getuid") else "user"
         parent = Path(self._context.temporary or tempfile.gettempdir()) / f"coze-harness-{user}"
-        with wrap_os_errors(lambda reason: message("results.failed.spool", reason=reason), parent):
+        with wrap_os_errors("results.failed.spool", parent):
             parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             status = parent.lstat()
             is_shared = hasattr(os, "getuid") and (
@@ -205,7 +199,7 @@ def upload_run(folder: Path, to: RemoteFolder) -> None:
     Raises:
         ResultsError: the store rejects the request or cannot be reached.
     """
-    with wrap_store_errors(lambda reason: message("results.failed.upload", reason=reason), to):
+    with wrap_os_errors("results.failed.upload", to):
         names = _file_names(folder)
         if RUN in names:
             remote.remove_file(str(to / RUN))
@@ -221,9 +215,7 @@ def upload_reports(folder: Path, to: RemoteFolder) -> None:
     """
     names = [name for name in _file_names(folder) if name not in (RUN, TRIALS)]
     latest = to.parent / LATEST
-    with wrap_store_errors(
-        lambda reason: message("results.failed.upload_reports", reason=reason), to
-    ):
+    with wrap_os_errors("results.failed.upload_reports", to):
         for name in names:
             remote.upload_file(folder / name, str(to / name))
         try:
