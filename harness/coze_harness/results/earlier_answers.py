@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple
 
-import msgspec
 from msgspec import Struct
 
 from coze_harness.model import Mode, Run, TrialRow, TrialStatus
@@ -17,8 +15,8 @@ from coze_harness.model.errors import ResultsError
 from coze_harness.results.run_codec import ROWS
 from coze_harness.results.run_folder import RUN, TRIALS, check_run_id
 from coze_harness.results.run_history import as_written, json_text, read_digests
+from coze_harness.results.trial_decoding import decode_dumped
 from coze_harness.results.trial_digests import RECORDING_SIZE
-from coze_harness.text.struct_decoding import convert_to_struct, decode_struct
 
 MAX_ANSWERS: Final = 3
 """Earlier answers of a trial that fails: the newest, and in addition the last one that passed.
@@ -268,8 +266,6 @@ def _line_id(line: bytes) -> bytes:
 
 def _decode_turns(line: bytes) -> Sequence[_Turn]:
     try:
-        if line[:1] == b" ":
-            return convert_to_struct(json.loads(line), _Line).turns
-        return decode_struct(line, _Line).turns
-    except (msgspec.DecodeError, ValueError, RecursionError):
+        return decode_dumped(line, _Line).turns
+    except ValueError:
         return ()

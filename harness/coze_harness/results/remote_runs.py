@@ -70,8 +70,7 @@ def newest_runs(reports: Path | RemoteFolder, temporary: Callable[[], Path]) -> 
         folders = sorted(list_folders(reports), key=lambda path: path.name, reverse=True)
         yield from folders[:MAX_LISTED_RUNS]
         return
-    with wrap_os_errors("results.failed.list", reports):
-        names = [name for name in remote.list_folders(reports) if name != LATEST and name[0] != "."]
+    names = _run_names(reports)
     into = temporary()
     for name in names[::-1][:MAX_LISTED_RUNS]:
         with suppress(ResultsError):
@@ -89,8 +88,7 @@ def fetch_heads(reports: RemoteFolder, into: Path, before: str = "") -> None:
     Raises:
         ResultsError: the store rejects the request or cannot be reached.
     """
-    with wrap_os_errors("results.failed.list", reports):
-        names = [name for name in remote.list_folders(reports) if name != LATEST and name[0] != "."]
+    names = _run_names(reports)
     whole = [name for name in names if name < before][-MAX_PREVIOUS_RUNS:] if before else []
     skipped = {before, *whole}
     recent = [name for name in names[-MAX_LISTED_RUNS:] if name not in skipped]
@@ -170,6 +168,9 @@ def _download(origin: RemoteFolder, into: Path, *, rows_only: bool) -> LocatedRu
 
 
 def _no_such_run(reports: RemoteFolder, name: str) -> ResultsError:
+    return no_such_run(str(reports), name, _run_names(reports))
+
+
+def _run_names(reports: RemoteFolder) -> list[str]:
     with wrap_os_errors("results.failed.list", reports):
-        known = [folder for folder in remote.list_folders(reports) if folder != LATEST]
-    return no_such_run(str(reports), name, known)
+        return [name for name in remote.list_folders(reports) if name != LATEST and name[0] != "."]

@@ -318,7 +318,7 @@ def _load(source: bytes, kind: type[Stored], location: Location) -> Stored:
             raise
         except msgspec.DecodeError:  # half a surrogate pair in some value
             return convert_to_struct(json.loads(source), kind)
-    except (ValueError, msgspec.DecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise _unreadable(str(error), location) from error
 
 

@@ -63,7 +63,7 @@ def with_history(run: Run, reports: Path) -> Run:
     """
     if run.mode is Mode.MUTATE or not run.rows:
         return run
-    selection = run.selection or select_scenarios(row.key for row in run.rows)
+    selection = _selection_of(run)
     positions = {json_text(row.key.id): number for number, row in enumerate(run.rows)}
     past: list[PreviousRun] = []
     columns: list[str] = []

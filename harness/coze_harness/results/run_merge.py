@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
@@ -23,6 +23,7 @@ from coze_harness.results.run_folder import (
 )
 from coze_harness.results.run_history import select_scenarios
 from coze_harness.results.run_totals import RunTotals, count_warnings, tokens_and_polls
+from coze_harness.storage.atomic_write import write_atomically
 
 _COMMANDS: Final = MappingProxyType({Mode.REPLAY: "run", Mode.RECORD: "record", Mode.LIVE: "live"})
 
@@ -35,9 +36,6 @@ class _Line(NamedTuple):
     end: int
     warnings: int
     tokens_and_polls: tuple[int, int]
-
-
-_NO_LINE: Final = _Line(0, 0, 0, 0, (0, 0))
 
 
 def merge_runs(folders: Sequence[Path], into: Path, run_id: str) -> Run:
@@ -66,8 +64,7 @@ def merge_runs(folders: Sequence[Path], into: Path, run_id: str) -> Run:
     _check_distinct_trials(folders, runs)
     lines = _last_lines(folders)
     with wrap_os_errors("results.failed.merge", into):
-        into.mkdir(parents=True, exist_ok=True)
-        _copy_lines(folders, rows, lines, into / TRIALS)
+        write_atomically(into / TRIALS, _copied_lines(folders, rows, lines))
     merged = _merge_heads(run_id, runs, rows, lines)
     write_run(into, merged)
     return merged
@@ -225,13 +222,11 @@ def _last_lines(folders: Sequence[Path]) -> dict[str, _Line]:
     return lines
 
 
-def _copy_lines(
-    folders: Sequence[Path], rows: Sequence[TrialRow], lines: Mapping[str, _Line], into: Path
-) -> None:
-    """Write the lines of all trials in the order of their rows, whole or not at all."""
-    temporary = into.with_name(f".{into.name}.tmp")
+def _copied_lines(
+    folders: Sequence[Path], rows: Sequence[TrialRow], lines: Mapping[str, _Line]
+) -> Iterator[bytes]:
+    """Yield the lines of all trials in the order of their rows."""
     with ExitStack() as stack:
-        out = stack.enter_context(temporary.open("wb"))
         files = {
             number: stack.enter_context((folders[number] / TRIALS).open("rb"))
             for number in {line.folder for line in lines.values()}
@@ -240,8 +235,7 @@ def _copy_lines(
             if line := lines.get(row.key.id):
                 file = files[line.folder]
                 file.seek(line.begin)
-                out.write(file.read(line.end - line.begin))
-    temporary.replace(into)
+                yield file.read(line.end - line.begin)
 
 
 def _merge_heads(
@@ -251,8 +245,10 @@ def _merge_heads(
     # History belongs to one folder of runs; shards come from several.
     rows = tuple([replace(row, history="") if row.history else row for row in rows])
     for row in rows:
-        line = lines.get(row.key.id, _NO_LINE)
-        totals.add_row(row, line.warnings, line.tokens_and_polls)
+        if line := lines.get(row.key.id):
+            totals.add_row(row, line.warnings, line.tokens_and_polls)
+        else:
+            totals.add_row(row)
     environment: dict[str, str] = {}
     bot_versions: dict[str, str] = {}
     for run in runs:

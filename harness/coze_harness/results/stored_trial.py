@@ -66,7 +66,7 @@ class StoredVerdict(Struct, frozen=True):
     severity: Severity
     score: float | None
     evidence: tuple[tuple[int, int], ...]
-    messages: VerdictMessages | UnsetType = UNSET
+    messages: VerdictMessages = VerdictMessages()
 
 
 class StoredTurn(Struct, frozen=True):
@@ -106,7 +106,7 @@ class StoredVerdictChange(Struct, frozen=True):
     severity: Severity
     before: VerdictStatus | None
     after: VerdictStatus | None
-    messages: VerdictMessages | UnsetType = UNSET
+    messages: VerdictMessages = VerdictMessages()
 
 
 class StoredError(Struct, frozen=True):
@@ -119,7 +119,7 @@ class StoredError(Struct, frozen=True):
     exit_code: int
     detail: tuple[str, ...] = ()
     log_id: str = ""
-    messages: ErrorMessages | UnsetType = UNSET
+    messages: ErrorMessages = ErrorMessages()
 
 
 class StoredTurnChange(Struct, frozen=True):
@@ -171,5 +171,5 @@ class StoredTrial(StoredKey, frozen=True):
     snapshot: BotSnapshot | None
     recorded_at: str = ""
     change: StoredChange | None = None
-    edited: bool = False
+    edited: bool | UnsetType = UNSET
     warning_messages: tuple[LocalizedText, ...] | UnsetType = UNSET

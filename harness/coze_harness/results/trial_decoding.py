@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Final
+from typing import TypeVar
 
-import msgspec
 from msgspec import UNSET
 
 from coze_harness.messages import LocalizedText, literal, message
@@ -24,7 +23,6 @@ from coze_harness.model.errors import ResultsError
 from coze_harness.model.location import Location
 from coze_harness.results.stored_trial import (
     SHARED_KEYS,
-    ErrorMessages,
     StoredChange,
     StoredError,
     StoredKey,
@@ -32,11 +30,10 @@ from coze_harness.results.stored_trial import (
     StoredTurn,
     StoredVerdict,
     StoredVerdictChange,
-    VerdictMessages,
 )
 from coze_harness.text.struct_decoding import convert_to_struct, decode_struct
 
-_NO_MESSAGES: Final = VerdictMessages()
+Stored = TypeVar("Stored")
 
 
 def decode_trial(line: bytes) -> TrialResult:
@@ -60,11 +57,20 @@ def decode_line(line: bytes) -> TrialResult:
     Raises:
         ValueError: the line is not a trial.
     """
+    return _load_trial(decode_dumped(line, StoredTrial))
+
+
+def decode_dumped(line: bytes, kind: type[Stored]) -> Stored:
+    """Return what `trial_encoding.dump_json` has written, as a struct.
+
+    Raises:
+        ValueError: it is not JSON, or a value has another type.
+    """
     try:
         if line[:1] == b" ":
-            return _load_trial(convert_to_struct(json.loads(line), StoredTrial))
-        return _load_trial(decode_struct(line, StoredTrial))
-    except (msgspec.DecodeError, RecursionError) as error:
+            return convert_to_struct(json.loads(line), kind)
+        return decode_struct(line, kind)
+    except RecursionError as error:
         raise ValueError(str(error)) from error
 
 
@@ -97,7 +103,7 @@ def _load_trial(stored: StoredTrial) -> TrialResult:
         bot_id=stored.bot_id,
         snapshot=stored.snapshot,
         recorded_at=stored.recorded_at,
-        edited=stored.edited,
+        edited=stored.edited is True,
         change=None if stored.change is None else _load_change(stored.change, stored),
     )
 
@@ -135,7 +141,7 @@ def _load_turn(stored: StoredTurn) -> TurnResult:
 
 
 def _load_verdict(stored: StoredVerdict) -> Verdict:
-    messages = _NO_MESSAGES if stored.messages is UNSET else stored.messages
+    messages = stored.messages
     return Verdict(
         kind=stored.kind,
         status=stored.status,
@@ -152,7 +158,7 @@ def _load_verdict(stored: StoredVerdict) -> Verdict:
 
 
 def _load_error(stored: StoredError) -> ErrorRecord:
-    messages = ErrorMessages() if stored.messages is UNSET else stored.messages
+    messages = stored.messages
     return ErrorRecord(
         kind=stored.kind,
         what=messages.what or literal(stored.what),
@@ -183,11 +189,10 @@ def _load_change(stored: StoredChange, trial: StoredTrial) -> TrialChange:
 
 
 def _load_verdict_change(stored: StoredVerdictChange) -> VerdictChange:
-    messages = _NO_MESSAGES if stored.messages is UNSET else stored.messages
     return VerdictChange(
         kind=stored.kind,
         name=stored.name,
-        expected=messages.expected or literal(stored.expected),
+        expected=stored.messages.expected or literal(stored.expected),
         location=_load_location(stored),
         severity=stored.severity,
         before=stored.before,

@@ -16,6 +16,7 @@ from coze_harness.model import (
     ErrorRecord,
     Reply,
     TrialChange,
+    TrialKey,
     TrialResult,
     TurnResult,
     Verdict,
@@ -50,9 +51,9 @@ def encode_trial(result: TrialResult, words: Catalogue | None = None) -> bytes:
     """
     words = words or Catalogue()
     try:
-        return dump_json(_stored_line(result, words)) + b"\n"
+        return dump_json(to_plain(_stored_trial(result, words))) + b"\n"
     except RecursionError:
-        return _dump_ascii(_stored_line(_without_deep_values(result), words)) + b"\n"
+        return _dump_ascii(to_plain(_stored_trial(_without_deep_values(result), words))) + b"\n"
 
 
 def dump_json(value: object) -> bytes:
@@ -80,26 +81,6 @@ def to_plain(record: object) -> dict[str, object]:
     return plain
 
 
-def _stored_line(result: TrialResult, words: Catalogue) -> dict[str, object]:
-    line = _plain_trial(result, words)
-    baseline = result.change.baseline if result.change else None
-    if baseline is not None:
-        content = _plain_trial(baseline, words)
-        del content["change"]
-        for name in SHARED_KEYS:
-            if content[name] == line[name]:
-                del content[name]
-        line["change"]["baseline"] = content  # type: ignore[index]  # it has a change
-    return line
-
-
-def _plain_trial(result: TrialResult, words: Catalogue) -> dict[str, object]:
-    line = to_plain(_stored_trial(result, words))
-    if not result.edited:  # few are: the key is only in their lines
-        del line["edited"]
-    return line
-
-
 def _stored_trial(result: TrialResult, words: Catalogue) -> StoredTrial:
     key = result.key
     return StoredTrial(
@@ -123,8 +104,8 @@ def _stored_trial(result: TrialResult, words: Catalogue) -> StoredTrial:
         bot_id=result.bot_id,
         snapshot=result.snapshot and _in_language(result.snapshot, words),
         recorded_at=result.recorded_at,
-        change=None if result.change is None else _stored_change(result.change, words),
-        edited=result.edited,
+        change=None if result.change is None else _stored_change(result.change, key, words),
+        edited=result.edited or UNSET,
         warning_messages=result.warnings if any(map(_as_data, result.warnings)) else UNSET,
     )
 
@@ -201,7 +182,7 @@ def _as_data(text: LocalizedText) -> LocalizedText | None:
     return text if text.id and text.id != LITERAL else None
 
 
-def _stored_change(change: TrialChange, words: Catalogue) -> StoredChange:
+def _stored_change(change: TrialChange, key: TrialKey, words: Catalogue) -> StoredChange:
     turns = [
         StoredTurnChange(
             answer=turn.answer,
@@ -211,7 +192,14 @@ def _stored_change(change: TrialChange, words: Catalogue) -> StoredChange:
         )
         for turn in change.turns
     ]
-    return StoredChange(kind=change.kind, turns=tuple(turns), baseline=None)
+    baseline: dict[str, object] | None = None
+    if change.baseline is not None:
+        baseline = to_plain(_stored_trial(change.baseline, words))
+        del baseline["change"]
+        for name in SHARED_KEYS:
+            if getattr(change.baseline.key, name) == getattr(key, name):
+                del baseline[name]
+    return StoredChange(kind=change.kind, turns=tuple(turns), baseline=baseline)
 
 
 def _stored_verdict_change(change: VerdictChange, words: Catalogue) -> StoredVerdictChange:
