@@ -17,8 +17,8 @@ from msgspec.structs import asdict
 
 from coze_harness.baseline.cassette_access import CassetteAccess
 from coze_harness.compare.bot_differences import version_digest
+from coze_harness.compare.case_counts import attempt_of
 from coze_harness.compare.sequential_test import Attempts
-from coze_harness.compare.trial_comparison import FAILING, PASSING
 from coze_harness.expectations.expectation_digest import expectation_digest
 from coze_harness.messages import UserText, as_message, message
 from coze_harness.model import TrialResult
@@ -124,7 +124,7 @@ class EvidenceCollector(Struct, frozen=True):
 
     def add(self, result: TrialResult) -> None:
         """Count a result if it was judged and its bot's version is known."""
-        attempt = _attempt(result)
+        attempt = attempt_of(result)
         version = version_digest(result.bot_id, result.snapshot)
         expectations = self.expectations.get(result.key.case_id)
         if attempt.total and version and expectations is not None:
@@ -136,11 +136,6 @@ class EvidenceCollector(Struct, frozen=True):
         for key, attempts in self.counts.items():
             earlier = evidence.runs.get(key, {}).get(run, Attempts())
             evidence.add(key, run, earlier.plus(attempts))
-
-
-def _attempt(result: TrialResult) -> Attempts:
-    """Return a result as an attempt: none if it was not judged."""
-    return Attempts(int(result.status in PASSING), int(result.status in FAILING))
 
 
 def expectation_digests(trials: Iterable[Trial]) -> dict[str, str]:

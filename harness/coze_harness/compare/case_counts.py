@@ -16,8 +16,8 @@ from coze_harness.compare.sequential_test import (
     Decision,
     SequentialTest,
 )
-from coze_harness.compare.trial_comparison import FAILING, PASSING
 from coze_harness.model import ChangeKind, TrialResult, TrialStatus
+from coze_harness.model.trial_result import JUDGED, PASSING
 
 FindEvidence: TypeAlias = Callable[[str, str], Attempts]
 """Returns the attempts of other runs by a trial's id (without its repeat) and version digest."""
@@ -71,7 +71,7 @@ class CaseCounts:
         before = result.change.baseline if result.change else None
         if before is not None:
             self._add_baseline(before, result.key.trial)
-        if attempt := _attempt(result):
+        if (attempt := attempt_of(result)).total:
             self.candidate = self.candidate.plus(attempt)
             self.after = _known_first(self.after, BotVersion.of(result))
         if result.change and result.change.kind is ChangeKind.REGRESSED:
@@ -88,8 +88,8 @@ class CaseCounts:
         self._add_baseline(baseline, baseline.key.trial)
 
     def _add_baseline(self, before: TrialResult, repeat: int) -> None:
-        attempt = _attempt(before)
-        if attempt is None:
+        attempt = attempt_of(before)
+        if not attempt.total:
             return
         self.has_passed |= bool(attempt.passed)
         self.before = _known_first(self.before, BotVersion.of(before))
@@ -270,7 +270,7 @@ def mean(values: Iterable[float]) -> float:
     return sum(numbers) / max(1, len(numbers))
 
 
-def _attempt(result: TrialResult) -> Attempts | None:
-    if result.status in PASSING:
-        return Attempts(1, 0)
-    return Attempts(0, 1) if result.status in FAILING else None
+def attempt_of(result: TrialResult) -> Attempts:
+    """Return a result as an attempt: none if it was not judged."""
+    has_passed = result.status in PASSING
+    return Attempts(int(has_passed), int(result.status in JUDGED and not has_passed))

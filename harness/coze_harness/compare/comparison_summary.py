@@ -13,7 +13,6 @@ from coze_harness.compare.exact_tests import ExactTests
 from coze_harness.compare.scenario_findings import ScenarioCounts, assess_scenarios
 from coze_harness.compare.scipy_tests import best_available_tests
 from coze_harness.compare.suite_test import compare_suite
-from coze_harness.compare.trial_comparison import FAILING, PASSING
 from coze_harness.model import (
     ChangeKind,
     Comparison,
@@ -24,8 +23,8 @@ from coze_harness.model import (
     TrialStatus,
     replace,
 )
+from coze_harness.model.trial_result import JUDGED, PASSING
 
-_JUDGED: Final = PASSING | FAILING
 _NEW: Final = TrialChange(kind=ChangeKind.NEW, baseline=None)
 _MAX_EXAMPLES: Final = 20
 
@@ -76,7 +75,7 @@ class ComparisonBuilder:
             scenario = ScenarioCounts(key.scenario, key.bot)
             self._scenarios[key.scenario, key.bot] = scenario
         scenario.kinds[change.kind] += 1
-        is_judged = result.status in _JUDGED and result.status is not TrialStatus.KNOWN_FAILURE
+        is_judged = result.status in JUDGED and result.status is not TrialStatus.KNOWN_FAILURE
         if key.trial == 1 and is_judged and not is_missing:
             self._first[CaseKey(key.scenario, key.bot, key.case)] = result.status in PASSING
         scenario.add_facts(result)
@@ -125,7 +124,7 @@ def _flipped_unchanged(before: TrialResult, after: TrialResult, change: TrialCha
     """Return whether a trial's verdict changed, but neither the bot nor the expectation did."""
     if change.kind is not ChangeKind.REGRESSED and change.kind is not ChangeKind.IMPROVED:
         return False
-    if before.status not in _JUDGED or after.status not in _JUDGED:
+    if before.status not in JUDGED or after.status not in JUDGED:
         return False
     return _has_flipped(change) and is_unchanged(before.snapshot, after.snapshot)
 

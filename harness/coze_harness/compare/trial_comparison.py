@@ -22,6 +22,7 @@ from coze_harness.model import (
     Verdict,
     replace,
 )
+from coze_harness.model.trial_result import JUDGED, PASSING
 from coze_harness.text import similarity
 
 # The tests have thirty pairs of answers, Chinese and English. Paraphrases have a similarity of 0.30
@@ -29,10 +30,6 @@ from coze_harness.text import similarity
 # below. One changed number in a long answer is `TEXT_CHANGED`: similarity compares characters, not
 # meaning, which is what expectations are for.
 _SIMILARITY_THRESHOLD: Final = 0.4
-
-PASSING: Final = frozenset({TrialStatus.PASSED, TrialStatus.FIXED})
-FAILING: Final = frozenset({TrialStatus.FAILED, TrialStatus.KNOWN_FAILURE})
-
 
 _MAX_FACTS: Final = 20
 """Differences of facts that are kept for one turn."""
@@ -205,9 +202,9 @@ def _by_verdict(before: TrialStatus, after: TrialStatus) -> ChangeKind | None:
     """Return the kind of change if the verdict of the trial changed."""
     if after in PASSING:
         return None if before in PASSING else ChangeKind.IMPROVED
-    if after in FAILING:
+    if after in JUDGED:
         return ChangeKind.REGRESSED if before in PASSING else None
-    return ChangeKind.BROKEN if before in PASSING or before in FAILING else None
+    return ChangeKind.BROKEN if before in JUDGED else None
 
 
 def _by_answers(turns: Sequence[TurnChange]) -> ChangeKind:

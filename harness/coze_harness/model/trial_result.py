@@ -70,6 +70,12 @@ _LETTERS: Final = MappingProxyType(
 )
 
 
+PASSING: Final = frozenset({TrialStatus.PASSED, TrialStatus.FIXED})
+"""What counts as passed."""
+JUDGED: Final = PASSING | {TrialStatus.FAILED, TrialStatus.KNOWN_FAILURE}
+"""What counts as passed or as failed."""
+
+
 class Verdict(Struct, frozen=True, kw_only=True):
     """The result of one expectation.
 

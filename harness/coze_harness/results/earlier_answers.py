@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from coze_harness.model import Mode, Run, TrialRow, TrialStatus
 from coze_harness.model.errors import ResultsError
+from coze_harness.model.trial_result import PASSING
 from coze_harness.results.run_codec import ROWS
 from coze_harness.results.run_folder import RUN, TRIALS, check_run_id
 from coze_harness.results.run_history import as_written, json_text, read_digests
@@ -29,7 +30,6 @@ MAX_READ: Final = 64 * 1024 * 1024
 """Bytes that are read of the trials.jsonl of all earlier runs."""
 
 _FAILING: Final = frozenset({TrialStatus.FAILED, TrialStatus.ERROR, TrialStatus.KNOWN_FAILURE})
-_PASSING: Final = frozenset({TrialStatus.PASSED, TrialStatus.FIXED})
 _STATUSES: Final = {status.letter: status for status in TrialStatus}
 
 _RECORDING: Final = re.compile(rb',"digests":"([0-9a-f]{%d})' % RECORDING_SIZE)
@@ -105,8 +105,8 @@ class _Search:
         """Return whether the answer of a run with this status would be shown."""
         if self.row.status not in _FAILING:
             return not self.answers
-        has_passed = any(one.status in _PASSING for one in self.answers)
-        return len(self.answers) < MAX_ANSWERS or (status in _PASSING and not has_passed)
+        has_passed = any(one.status in PASSING for one in self.answers)
+        return len(self.answers) < MAX_ANSWERS or (status in PASSING and not has_passed)
 
     def add(self, past: int, status: TrialStatus, turns: Sequence[_Turn]) -> None:
         """Add the answers of an earlier run, unless they are known."""

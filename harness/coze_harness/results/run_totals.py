@@ -16,6 +16,7 @@ from coze_harness.model import (
     TrialStatus,
     VerdictStatus,
 )
+from coze_harness.model.trial_result import JUDGED, PASSING
 from coze_harness.results.trial_digests import bot_version, trial_digests
 
 # Rounding must not miss a rate that is reached exactly (9 of 10 for 0.9).
@@ -175,9 +176,9 @@ class RunTotals:
         for row in self._rows:
             key = (row.key.scenario, row.key.bot)
             trials, passed, failed = counts.get(key, (0, 0, 0))
-            if row.status in _JUDGED:
+            if row.status in JUDGED:
                 trials += 1
-                passed += row.status in _PASSED
+                passed += row.status in PASSING
                 failed += row.status is TrialStatus.FAILED
             counts[key] = _PASSED_ONCE if trials == passed == 1 else (trials, passed, failed)
         rates = [self._rate(scenario, bot, *count) for (scenario, bot), count in counts.items()]
@@ -222,8 +223,8 @@ def scenario_status(statuses: Sequence[TrialStatus], required: float | None) -> 
         return statuses[0]
     failed = statuses.count(TrialStatus.FAILED)
     if failed:
-        passed = sum([status in _PASSED for status in statuses])
-        judged = sum([status in _JUDGED for status in statuses])
+        passed = sum([status in PASSING for status in statuses])
+        judged = sum([status in JUDGED for status in statuses])
         if passed < required * judged - _ROUNDING:
             return TrialStatus.FAILED
     for status in (TrialStatus.ERROR, TrialStatus.KNOWN_FAILURE, TrialStatus.FIXED):
@@ -261,9 +262,6 @@ def _percentile(times: Sequence[float], share: int) -> float:
 
 # Trials, passed, failed: one object for all scenarios whose only trial passed.
 _PASSED_ONCE = (1, 1, 0)
-
-_PASSED = frozenset({TrialStatus.PASSED, TrialStatus.FIXED})
-_JUDGED = _PASSED | {TrialStatus.FAILED, TrialStatus.KNOWN_FAILURE}
 
 
 def _source_order(row: TrialRow) -> tuple[str, int, str, str, str, int, str]:
