@@ -12,7 +12,7 @@ from typing import Any, Self
 
 import orjson
 from coze_harness.coze import ListMethod, PollSchedule, RetryPolicy, open_conversation
-from coze_harness.execution import FlowTask
+from coze_harness.execution.flow_driver import FlowTask
 from coze_harness.execution.live_scheduler import run_concurrently
 from coze_harness.model import JSON, ChatOptions, HttpCall, HttpResponse, Reply, Target, Wait
 from coze_harness.model.errors import HarnessError

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import zip_longest
 
 from builders import key, reply, trial, turn, verdict
-from coze_harness.compare import ComparisonBuilder, compare_trial
 from coze_harness.compare.case_counts import CaseTally
+from coze_harness.compare.comparison_summary import ComparisonBuilder
+from coze_harness.compare.trial_comparison import compare_trial
 from coze_harness.model import BotSnapshot, Comparison, TrialResult, TrialStatus, VerdictStatus
 
 STATUSES = {status.letter: status for status in TrialStatus}

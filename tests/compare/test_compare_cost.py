@@ -8,8 +8,9 @@ from itertools import product
 
 import pytest
 from builders import key, reply, trial, turn
-from coze_harness.compare import ComparisonBuilder, compare_trial
+from coze_harness.compare.comparison_summary import ComparisonBuilder
 from coze_harness.compare.signed_rank_test import min_signed_rank_p, signed_rank_p
+from coze_harness.compare.trial_comparison import compare_trial
 from coze_harness.messages import Catalogue
 from coze_harness.model import (
     Comparison,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from builders import key, reply, trial, turn, verdict
-from coze_harness.compare import ComparisonBuilder, compare_trial
+from coze_harness.compare.comparison_summary import ComparisonBuilder
+from coze_harness.compare.trial_comparison import compare_trial
 from coze_harness.messages import Catalogue
 from coze_harness.model import (
     ChangeKind,

@@ -9,9 +9,10 @@ from itertools import chain
 import pytest
 from builders import key, snapshot, trial, turn, verdict
 from compare_sides import by_case, compare_all, result, results
-from coze_harness.compare import ComparisonBuilder, compare_trial
+from coze_harness.compare.comparison_summary import ComparisonBuilder
 from coze_harness.compare.exact_tests import PythonTests
 from coze_harness.compare.scipy_tests import ScipyTests
+from coze_harness.compare.trial_comparison import compare_trial
 from coze_harness.model import (
     Assessment,
     ChangeKind,

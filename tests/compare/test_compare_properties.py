@@ -7,8 +7,9 @@ from collections import Counter
 from itertools import zip_longest
 
 from builders import key, reply, trial, turn, verdict
-from coze_harness.compare import ComparisonBuilder, compare_trial
+from coze_harness.compare.comparison_summary import ComparisonBuilder
 from coze_harness.compare.exact_tests import PythonTests
+from coze_harness.compare.trial_comparison import compare_trial
 from coze_harness.model import (
     Assessment,
     BotSnapshot,

@@ -10,7 +10,7 @@ import random
 
 import pytest
 from compare_sides import results
-from coze_harness.compare import ComparisonBuilder
+from coze_harness.compare.comparison_summary import ComparisonBuilder
 from coze_harness.compare.exact_tests import PythonTests
 from coze_harness.model import Assessment, ScenarioComparison
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from builders import PLACE, error, failed_verdict, message, reply, trial, turn, verdict
 from compare_answers import DIFFERENT, REWORDED
-from coze_harness.compare import compare_trial
+from coze_harness.compare.trial_comparison import compare_trial
 from coze_harness.messages import message as localized
 from coze_harness.model import (
     AnswerChange,

@@ -19,7 +19,7 @@ from coze_harness.cassettes import (
     canonical_format,
 )
 from coze_harness.coze.answer_pace import MAX_STEPS, SHORTEST_STEP, with_pace
-from coze_harness.execution import FlowTask, run_flow
+from coze_harness.execution.flow_driver import FlowTask, run_flow
 from coze_harness.execution.live_scheduler import run_concurrently
 from coze_harness.model import ChatOptions, HttpCall, HttpResponse, Reply, Target, TargetKind
 from coze_harness.server.server_process import serve

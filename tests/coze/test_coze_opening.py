@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from coze_harness.coze import fingerprint
-from coze_harness.execution import FlowTask
+from coze_harness.execution.flow_driver import FlowTask
 from coze_harness.execution.live_scheduler import run_concurrently
 from coze_harness.model import JSON, Attachment, ChatOptions, HttpCall, HttpResponse, replace
 from coze_harness.model.errors import (

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 from coze_harness.cassettes import RecordingTransport, Redactor, ReplayTransport
 from coze_harness.coze import PollSchedule, RetryPolicy
-from coze_harness.execution import FlowTask, run_flow
+from coze_harness.execution.flow_driver import FlowTask, run_flow
 from coze_harness.execution.live_scheduler import run_concurrently
 from coze_harness.model import Reply
 from coze_harness.server.server_process import serve

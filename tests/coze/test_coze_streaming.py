@@ -18,7 +18,7 @@ from coze_harness.cassettes import (
     canonical_format as canonical,
 )
 from coze_harness.coze import PollSchedule
-from coze_harness.execution import FlowTask, run_flow
+from coze_harness.execution.flow_driver import FlowTask, run_flow
 from coze_harness.execution.live_scheduler import run_concurrently
 from coze_harness.model import ChatOptions, HttpCall, HttpResponse, Reply
 from coze_harness.model.errors import ApiError, ChatFailedError, ChatTimeoutError, PayloadError

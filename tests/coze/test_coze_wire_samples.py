@@ -22,7 +22,7 @@ from coze_harness.cassettes import (
     canonical_format,
 )
 from coze_harness.coze import ListMethod, PollSchedule, RetryPolicy, open_conversation
-from coze_harness.execution import FlowTask, run_flow
+from coze_harness.execution.flow_driver import FlowTask, run_flow
 from coze_harness.execution.live_scheduler import run_concurrently
 from coze_harness.expectations import build_expectation
 from coze_harness.model import Attachment, ChatOptions, Reply, Target, TargetKind

@@ -15,8 +15,7 @@ from pathlib import Path
 
 import coze_harness
 import pytest
-from coze_harness.execution import map_in_processes
-from coze_harness.execution.process_pool import map_with_executor
+from coze_harness.execution.process_pool import map_in_processes, map_with_executor
 from coze_harness.model.errors import WorkerLostError
 
 
@@ -114,7 +113,7 @@ def until_no_children(seconds: float = 10) -> bool:
 SCRIPT = """
 import sys, time
 from coze_harness.model.errors import WorkerLostError
-from coze_harness.execution import map_in_processes
+from coze_harness.execution.process_pool import map_in_processes
 
 def work(items):
     time.sleep(0.2)

@@ -8,13 +8,13 @@ from typing import ClassVar
 
 import pytest
 from builders import reply, snapshot
-from coze_harness.execution import run_flow
 from coze_harness.execution.conversation_runner import (
     ConversationResult,
     build_trial_result,
     error_record,
     run_conversation,
 )
+from coze_harness.execution.flow_driver import run_flow
 from coze_harness.messages import literal
 from coze_harness.model import (
     Attachment,

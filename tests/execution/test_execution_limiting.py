@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 
 import pytest
-from coze_harness.execution import FlowTask, RateLimit, rate_limited, run_flow
+from coze_harness.execution.flow_driver import FlowTask, run_flow
 from coze_harness.execution.live_scheduler import run_concurrently
+from coze_harness.execution.rate_limit import RateLimit, rate_limited
 from coze_harness.model import HttpCall, HttpResponse, Wait
 from coze_harness.model.errors import TransportError
 from coze_harness.model.protocols import CallFlow

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import coze_harness
 import pytest
-from coze_harness.execution import FlowTask, run_flow
+from coze_harness.execution.flow_driver import FlowTask, run_flow
 from coze_harness.execution.live_scheduler import run_concurrently
 from coze_harness.model import HttpCall, HttpResponse, Wait
 from coze_harness.model.errors import TransportError
@@ -321,7 +321,7 @@ def test_a_call_without_an_answer_is_thrown_into_the_conversation() -> None:
 SCRIPT = """
 import sys, time
 from coze_harness.model import HttpResponse, HttpCall, Wait
-from coze_harness.execution import FlowTask
+from coze_harness.execution.flow_driver import FlowTask
 from coze_harness.execution.live_scheduler import run_concurrently
 
 class Wire:

@@ -9,7 +9,7 @@ from contextlib import closing
 
 import pytest
 from coze_harness.coze import PollSchedule
-from coze_harness.execution import FlowTask
+from coze_harness.execution.flow_driver import FlowTask
 from coze_harness.execution.live_scheduler import run_concurrently
 from coze_harness.model import Reply
 from coze_harness.server.server_process import RunningServer, serve

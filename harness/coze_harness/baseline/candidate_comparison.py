@@ -10,9 +10,9 @@ from typing import Final, Generic, TypeVar
 from msgspec import Struct
 
 from coze_harness.baseline.candidate_pairs import TrialPair
-from coze_harness.compare import compare_trial
-from coze_harness.execution import BATCH_SIZE, map_in_processes
+from coze_harness.compare.trial_comparison import compare_trial
 from coze_harness.execution.judge_cassette import judge_path
+from coze_harness.execution.process_pool import BATCH_SIZE, map_in_processes
 from coze_harness.execution.replay_runner import ReplayRunner
 from coze_harness.messages import message
 from coze_harness.model import TrialResult, replace

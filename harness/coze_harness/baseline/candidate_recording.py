@@ -19,7 +19,6 @@ from coze_harness.baseline.candidate_pairs import TrialPair
 from coze_harness.baseline.candidates import CandidateFolder, candidate_info, repeat_of
 from coze_harness.baseline.evidence import EvidenceCollector
 from coze_harness.cassettes import cassette_files as store
-from coze_harness.compare import compare_trial
 from coze_harness.compare.bot_differences import snapshot_differences, version_digest
 from coze_harness.compare.case_counts import CaseKey, CaseTally, Suspect
 from coze_harness.compare.sequential_test import (
@@ -28,6 +27,7 @@ from coze_harness.compare.sequential_test import (
     WANTED_EVIDENCE,
     Decision,
 )
+from coze_harness.compare.trial_comparison import compare_trial
 from coze_harness.execution.conversation_runner import keep_result
 from coze_harness.execution.earlier_recording import CandidateContext
 from coze_harness.execution.judge_cassette import judge_path, judge_version, read_judge_cassette

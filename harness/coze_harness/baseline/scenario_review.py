@@ -13,8 +13,9 @@ from coze_harness.baseline.candidate_review import CandidateReview
 from coze_harness.baseline.evidence import Evidence, EvidenceCollector, expectation_digests
 from coze_harness.baseline.evidence_judging import KnownEvidence, read_evidence
 from coze_harness.baseline.promotion import Promotion
-from coze_harness.compare import ComparisonBuilder, compare_trial
 from coze_harness.compare.case_counts import CaseTally
+from coze_harness.compare.comparison_summary import ComparisonBuilder
+from coze_harness.compare.trial_comparison import compare_trial
 from coze_harness.messages import UserText
 from coze_harness.model import Comparison, ScenarioState, TrialResult
 from coze_harness.model.trial import Trial

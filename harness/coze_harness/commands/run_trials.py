@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from coze_harness.commands.run_options import RunOptions
-from coze_harness.execution import BATCH_SIZE
 from coze_harness.execution.judge_ratings import unchecked_judges
+from coze_harness.execution.process_pool import BATCH_SIZE
 from coze_harness.execution.sharding import (
     ShardNumber,
     describe_shard,

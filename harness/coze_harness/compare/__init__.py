@@ -3,8 +3,3 @@
 `compare_trial` compares one trial. `ComparisonBuilder` adds such results up, one by one, to an
 assessment of each scenario with each bot, and to the differences of the bots themselves.
 """
-
-from coze_harness.compare.comparison_summary import ComparisonBuilder
-from coze_harness.compare.trial_comparison import compare_trial
-
-__all__ = ["ComparisonBuilder", "compare_trial"]

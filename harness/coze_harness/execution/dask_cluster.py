@@ -13,8 +13,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urlsplit
 
-from coze_harness.execution import BATCH_SIZE
-from coze_harness.execution.process_pool import map_with_executor
+from coze_harness.execution.process_pool import BATCH_SIZE, map_with_executor
 from coze_harness.messages import literal, message
 from coze_harness.model.errors import UsageError, WorkerLostError
 

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from coze_harness.config import Settings
-from coze_harness.execution import can_fork, map_in_processes
+from coze_harness.execution.process_pool import can_fork, map_in_processes
 from coze_harness.expectations import load_project_kinds
 from coze_harness.messages import message
 from coze_harness.model import TrialStatus
