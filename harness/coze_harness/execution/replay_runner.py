@@ -25,7 +25,6 @@ from coze_harness.execution.recorded_tools import with_recorded_tools
 from coze_harness.execution.replayed_conversations import open_replayed
 from coze_harness.execution.stale_recording import (
     missing_recording_error,
-    recording_changes,
     stale_recording_error,
 )
 from coze_harness.messages import message
@@ -245,6 +244,8 @@ class ReplayRunner(Struct, frozen=True):
         if info and info.fingerprint:
             now = fingerprint(trial.bot, trial.options, turns, trial.tester)
             if now != info.fingerprint:
+                from coze_harness.execution.recording_changes import recording_changes
+
                 changes = recording_changes(trial, turns, recording)
                 raise stale_recording_error(trial, path, self.record_command, *changes)
         return recording, turns

@@ -1,8 +1,8 @@
-"""What makes the recording of a simulated conversation stale, by side."""
+"""What makes a recording stale: in each turn, or by side if a tester writes the prompts."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from coze_harness.cassettes import Recording
@@ -20,7 +20,46 @@ from coze_harness.model.trial import Trial, Turn
 _MAX_CHANGES: Final = 12
 
 
-def simulation_changes(
+def recording_changes(
+    trial: Trial, turns: Sequence[Turn], recording: Recording
+) -> Sequence[LocalizedText]:
+    """Return what changed since a recording, then how, as far as its requests show it."""
+    if trial.tester is not None:
+        return _simulation_changes(trial, trial.tester, turns[0], recording)
+    recorded = _recorded_prompts(recording)
+    now = prompt_bodies(trial.bot, trial.options, turns)
+    what: LocalizedText | None = None
+    lines: list[LocalizedText] = []
+    for turn, (before, after) in enumerate(zip(recorded, now, strict=False), 1):
+        changes = request_differences(before, after)
+        lines += [message("replay.turn", turn=turn, line=line) for line in changes]
+        if changes and what is None:
+            what = (
+                message("replay.stale.prompt", trial=trial.key.id, turn=turn)
+                if _prompt(before) != _prompt(after)
+                else message("replay.stale.request", trial=trial.key.id, turn=turn)
+            )
+    if len(recorded) != len(now):
+        what = what or message("replay.stale.turns", trial=trial.key.id)
+        lines.append(message("replay.recorded_turns", n=len(recorded)))
+        lines.append(message("replay.now_turns", n=len(now)))
+    return (what or message("replay.stale", trial=trial.key.id), *lines[:_MAX_CHANGES])
+
+
+def _prompt(body: JSON) -> JSON:
+    return body.get("additional_messages") if isinstance(body, Mapping) else body
+
+
+def _recorded_prompts(recording: Recording) -> list[JSON]:
+    return recorded_prompt_bodies(
+        [
+            (item.target.partition("?")[0], item.request_body, item.response_body)
+            for item in recording.interactions
+        ]
+    )
+
+
+def _simulation_changes(
     trial: Trial, tester: Target, pattern: Turn, recording: Recording
 ) -> Sequence[LocalizedText]:
     """Return what changed, then how, as far as the first recorded prompts show it.
@@ -31,12 +70,7 @@ def simulation_changes(
         pattern: the turn that all its turns are like.
         recording: its stale recording.
     """
-    recorded = recorded_prompt_bodies(
-        [
-            (item.target.partition("?")[0], item.request_body, item.response_body)
-            for item in recording.interactions
-        ]
-    )
+    recorded = _recorded_prompts(recording)
     goals = [goal_of(body) for body in recorded[:2]]
     name = trial.key.id
     if not any(goal is not None for goal in goals):
