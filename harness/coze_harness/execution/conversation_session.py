@@ -7,15 +7,13 @@ scenarios: the first request that differs from the recording is an error.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
 from coze_harness.cassettes import RecordingInfo, RecordingTransport, Redactor, ReplayTransport
 from coze_harness.cassettes import cassette_files as store
-from coze_harness.execution.flow_driver import FlowTask, run_flow
+from coze_harness.execution.flow_driver import run_flow
 from coze_harness.execution.live_conversations import LiveConversations
-from coze_harness.execution.live_scheduler import run_concurrently
 from coze_harness.execution.replayed_conversations import open_replayed
 from coze_harness.messages import message
 from coze_harness.model import ChatOptions, Reply, Target
@@ -127,27 +125,20 @@ class RecordSession:
         """Start a conversation and return the function that sends its next prompt."""
         conversations = self._conversations
         conversation = conversations.open(bot, options)
-
-        def send(prompt: str) -> Reply:
-            monotonic = conversations.clock.monotonic
-            flow = conversations.limited(conversation.run_turn(_turn(prompt)))
-            task = FlowTask(flow, self._recorder, lambda reply: reply)
-            (reply,) = run_concurrently([lambda: task], workers=1, monotonic=monotonic)
-            return reply
-
-        return send
+        return lambda prompt: conversations.run(
+            conversation.run_turn(_turn(prompt)), self._recorder
+        )
 
     def finish(self, *, is_complete: bool) -> None:
         """Write the cassette, if the conversations are complete; close the network."""
         self._transport.close()
         if not is_complete:
             return
-        now = datetime.fromtimestamp(self._conversations.clock.now(), UTC)
         info = RecordingInfo(
             scenario="",
             trial=self._name,
             fingerprint="",
-            recorded_at=now.isoformat(timespec="seconds"),
+            recorded_at=self._conversations.time_of_recording(),
             harness=VERSION,
             calls=self._timed.calls,
         )

@@ -14,13 +14,21 @@ from typing import Final
 
 from msgspec import Struct, field
 
-from coze_harness.cassettes import JUDGE_SUFFIX, JudgeInfo, Recording, RecordingInfo, Redactor
+from coze_harness.cassettes import (
+    JUDGE_SUFFIX,
+    CandidateInfo,
+    JudgeInfo,
+    Recording,
+    RecordingInfo,
+    Redactor,
+)
 from coze_harness.cassettes import cassette_files as store
 from coze_harness.cassettes.interaction import Interaction
 from coze_harness.messages import message
-from coze_harness.model import BotSnapshot, Target, replace
+from coze_harness.model import BotSnapshot, Target
 from coze_harness.model.errors import CassetteError, CassetteUnreadableError
 from coze_harness.model.location import Location
+from coze_harness.model.version import VERSION
 
 _CHECK: Final = "~check"
 
@@ -107,7 +115,15 @@ def known_replies(
 
 
 def write_judge_cassette(
-    path: str, judge: Target, cassette: JudgeCassette, about: RecordingInfo, redactor: Redactor
+    path: str,
+    judge: Target,
+    cassette: JudgeCassette,
+    redactor: Redactor,
+    *,
+    scenario: str,
+    trial: str,
+    recorded_at: str,
+    candidate: CandidateInfo | None = None,
 ) -> None:
     """Write what a judge was asked, question by question.
 
@@ -115,19 +131,26 @@ def write_judge_cassette(
         path: the path or URL of the recording.
         judge: the judge.
         cassette: its replies, its redacted description, and the number of requests that were made.
-        about: names the trial, the time and this version.
         redactor: removes secrets.
+        scenario: the scenario that it is about; empty for labelled answers.
+        trial: the trial's id, or the name of the labelled answers.
+        recorded_at: the time, ISO 8601 in UTC.
+        candidate: the trial's candidate, if it is one.
 
     Raises:
         CassetteError: it holds a secret, or cannot be written.
     """
-    info = replace(
-        about,
-        fingerprint=_fingerprint(judge, cassette.replies),
-        generated_values={},
+    # The keys of the questions have their prompts in them.
+    asked = "\n".join((judge.id, *cassette.replies))
+    info = RecordingInfo(
+        scenario=scenario,
+        trial=trial,
+        fingerprint=f"sha256:{hashlib.sha256(asked.encode()).hexdigest()}",
+        recorded_at=recorded_at,
+        harness=VERSION,
         calls=cassette.calls,
         bot=cassette.snapshot,
-        overridden_options={},
+        candidate=candidate,
         judge=JudgeInfo(
             bot=judge.name,
             bot_id=judge.id,
@@ -136,8 +159,3 @@ def write_judge_cassette(
     )
     interactions = tuple(chain.from_iterable(cassette.replies.values()))
     store.write_cassette(path, Recording(interactions=interactions), info, redactor)
-
-
-def _fingerprint(judge: Target, keys: Iterable[str]) -> str:
-    """Return a hash of what is asked: the keys of the questions have their prompts in them."""
-    return f"sha256:{hashlib.sha256(chr(10).join((judge.id, *keys)).encode()).hexdigest()}"

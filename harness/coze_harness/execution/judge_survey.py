@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import partial
 
 from msgspec import Struct
 
-from coze_harness.cassettes import RecordingInfo
 from coze_harness.cassettes.interaction import Interaction
 from coze_harness.execution.flow_driver import FlowTask
 from coze_harness.execution.judge_cassette import (
@@ -28,7 +26,6 @@ from coze_harness.expectations.judge.judge_exchange import JudgeQuestion
 from coze_harness.model import Target, TrialResult
 from coze_harness.model.errors import CassetteError, HarnessError, JudgeReplyError
 from coze_harness.model.protocols import CallFlow
-from coze_harness.model.version import VERSION
 
 
 class JudgeSurvey(Struct, frozen=True, kw_only=True):
@@ -174,21 +171,21 @@ class SurveyRunner:
         replies |= {one.key: found[one.key] for one in survey.questions if one.key in found}
         snapshot = self.session.snapshots.redacted((judge, ""))
         if replies:
-            now = datetime.fromtimestamp(settings.conversations.clock.now(), UTC)
-            about = RecordingInfo(
-                scenario=survey.scenario,
-                trial=survey.name,
-                fingerprint="",
-                recorded_at=now.isoformat(timespec="seconds"),
-                harness=VERSION,
-            )
             asked = JudgeCassette(
                 bot_id=judge.id,
                 snapshot=snapshot,
                 replies=replies,
                 calls=self._calls.get(survey.path, 0),
             )
-            write_judge_cassette(survey.path, judge, asked, about, settings.redactor)
+            write_judge_cassette(
+                survey.path,
+                judge,
+                asked,
+                settings.redactor,
+                scenario=survey.scenario,
+                trial=survey.name,
+                recorded_at=settings.conversations.time_of_recording(),
+            )
         return SurveyResult(
             survey=survey,
             version=judge_version(judge.id, snapshot),

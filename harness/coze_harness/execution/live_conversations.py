@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from msgspec import Struct, field
 
 from coze_harness.coze import ListMethod, PollSchedule, RetryPolicy, open_conversation
+from coze_harness.execution.flow_driver import FlowTask
+from coze_harness.execution.live_scheduler import run_concurrently
 from coze_harness.execution.rate_limit import RateLimit, rate_limited
 from coze_harness.execution.trial_deadline import limit_trial
 from coze_harness.model import ChatOptions, Target
-from coze_harness.model.protocols import CallFlow, Clock, Conversation
+from coze_harness.model.protocols import CallFlow, Clock, Conversation, Transport
 
 Value = TypeVar("Value")
 
@@ -54,6 +57,17 @@ class LiveConversations(Struct, frozen=True, kw_only=True):
         """Return a flow that keeps the shared rate and the limit of a trial."""
         limited = rate_limited(flow, self.limit) if self.limit else flow
         return limit_trial(limited, self.trial_seconds, self.clock.monotonic)
+
+    def run(self, flow: CallFlow[Value], transport: Transport) -> Value:
+        """Run one flow to its end, and wait where it waits."""
+        task = FlowTask(self.limited(flow), transport, lambda value: value)
+        monotonic = self.clock.monotonic
+        (value,) = run_concurrently([lambda: task], workers=1, monotonic=monotonic)
+        return value
+
+    def time_of_recording(self) -> str:
+        """Return the time now as recordings have it: ISO 8601 in UTC."""
+        return datetime.fromtimestamp(self.clock.now(), UTC).isoformat(timespec="seconds")
 
     def _new_session_id(self) -> str:
         return f"{self.rng.getrandbits(128):032x}"

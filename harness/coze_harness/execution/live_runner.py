@@ -219,7 +219,8 @@ class LiveSession(Struct, Generic[Encoded], frozen=True):
                 judge,
             )
             flow = settings.conversations.limited(flow)
-        attempt = _Attempt(trial, turns, values, now, timed, recorder, snapshot, judge)
+        started_at = now.isoformat(timespec="seconds")
+        attempt = _Attempt(trial, turns, values, started_at, timed, recorder, snapshot, judge)
         ways = JudgedTransport(recorder, judge) if judge else recorder
         return FlowTask(flow, ways, partial(self._finish, attempt))
 
@@ -267,15 +268,17 @@ class LiveSession(Struct, Generic[Encoded], frozen=True):
         settings = self.settings
         if not settings.saves_cassettes or not judge.replies:
             return None
-        now = datetime.fromtimestamp(settings.conversations.clock.now(), UTC)
-        about = origin or RecordingInfo(
-            scenario=trial.key.scenario, trial=trial.key.id, fingerprint="", recorded_at="",
-            harness=VERSION,
-        )  # fmt: skip
-        about = replace(about, recorded_at=now.isoformat(timespec="seconds"), harness=VERSION)
-        path = judge_path(settings.replayer.path(trial))
         try:
-            write_judge_cassette(path, judge.judge, judge.as_cassette(), about, settings.redactor)
+            write_judge_cassette(
+                judge_path(settings.replayer.path(trial)),
+                judge.judge,
+                judge.as_cassette(),
+                settings.redactor,
+                scenario=origin.scenario if origin else trial.key.scenario,
+                trial=origin.trial if origin else trial.key.id,
+                recorded_at=settings.conversations.time_of_recording(),
+                candidate=origin.candidate if origin else None,
+            )
         except CassetteError as error:
             return error
         return None
@@ -331,21 +334,16 @@ class LiveSession(Struct, Generic[Encoded], frozen=True):
 
 
 class _Attempt(Struct, frozen=True):
-    """A trial whose conversation has been opened."""
+    """A trial whose conversation has been opened; `started_at` is ISO 8601 in UTC."""
 
     trial: Trial
     turns: tuple[Turn, ...]
     generated_values: Mapping[str, str]
-    start: datetime
+    started_at: str
     timed: TimedTransport
     recorder: RecordingTransport
     snapshot: BotSnapshot | None
     judge: LiveJudge | None
-
-    @property
-    def started_at(self) -> str:
-        """The start, ISO 8601 in UTC."""
-        return self.start.isoformat(timespec="seconds")
 
     def recording_info(self, candidate: CandidateContext | None) -> RecordingInfo:
         return RecordingInfo(

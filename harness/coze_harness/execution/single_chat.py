@@ -11,9 +11,7 @@ from msgspec import Struct
 from coze_harness.cassettes import RecordingTransport, Redactor
 from coze_harness.coze.error_codes import add_region_hint
 from coze_harness.coze.target_conversation import answer_pieces
-from coze_harness.execution.flow_driver import FlowTask
 from coze_harness.execution.live_conversations import LiveConversations
-from coze_harness.execution.live_scheduler import run_concurrently
 from coze_harness.model import ChatOptions, HttpCall, HttpResponse, Reply, Target
 from coze_harness.model.errors import CozeError
 from coze_harness.model.location import Location
@@ -107,19 +105,15 @@ def send_single_prompt(
         CozeError: the service or the network failed.
     """
     display = _StreamDisplay(show, redactor, answer_pieces(bot)) if show else None
-    monotonic = conversations.clock.monotonic
-    timed = TimedTransport(transport, monotonic, display)
+    timed = TimedTransport(transport, conversations.clock.monotonic, display)
     # Recorded for the redaction: an answer may repeat the token to the terminal.
     recorder = RecordingTransport(timed, transport.base_url, redactor)
     conversation = conversations.open(bot, options)
     turn = Turn(prompt=prompt, expectations=(), location=Location("ask"))
-    task = FlowTask(
-        conversations.limited(conversation.run_turn(turn)),
-        _ReportingTransport(recorder, on_call),
-        lambda reply: reply,
-    )
     try:
-        (reply,) = run_concurrently([lambda: task], workers=1, monotonic=monotonic)
+        reply = conversations.run(
+            conversation.run_turn(turn), _ReportingTransport(recorder, on_call)
+        )
     except CozeError as error:
         if not bot.url:
             add_region_hint(error, transport.base_url)
