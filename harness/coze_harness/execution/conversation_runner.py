@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 
-from coze_harness.execution.turn_sources import turn_source
+from coze_harness.execution.turn_sources import next_turn
 from coze_harness.expectations import judge_turn
 from coze_harness.messages import LocalizedText
 from coze_harness.model import (
@@ -73,14 +73,13 @@ def run_conversation(
         tester: asks the target that plays the user, or replays it, if the trial has one.
         judge: replies to the questions of `judge` expectations; `None` if there are none.
     """
-    source = turn_source(trial, turns, tester)
     done: list[TurnResult] = []
     replies: tuple[Reply, ...] = ()
     prompts: tuple[str, ...] = ()
     while True:
         turn: Turn | None = None
         try:
-            turn = yield from source.next_turn(replies)
+            turn = yield from next_turn(trial, turns, replies, tester)
             if turn is None:
                 break
             reply = yield from conversation.run_turn(turn)
