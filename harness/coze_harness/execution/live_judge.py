@@ -31,12 +31,11 @@ _SHARED_REPLY: Final = 0.1
 """Seconds between two looks at a reply that another trial waits for."""
 
 
-class SharedReplies:
+class SharedReplies(Struct):
     """The replies of judges in one run: of equal questions, one is asked and the others wait."""
 
-    def __init__(self) -> None:
-        self.replies: dict[tuple[Target, str], Sequence[Interaction]] = {}
-        self.asking: dict[tuple[Target, str], LiveJudge] = {}
+    replies: dict[tuple[Target, str], Sequence[Interaction]] = field(default_factory=dict)
+    asking: dict[tuple[Target, str], LiveJudge] = field(default_factory=dict)
 
 
 class LiveJudges(Struct, frozen=True, kw_only=True):
@@ -69,10 +68,12 @@ class LiveJudges(Struct, frozen=True, kw_only=True):
         """
         snapshot = self.snapshots.find((judge, ""))
         snapshot = redactor.redact_snapshot(snapshot) if snapshot else None
-        return LiveJudge(judge, self, known, redactor, snapshot)
+        monotonic = self.conversations.clock.monotonic
+        timed = TimedTransport(self.transports.of(judge), monotonic)
+        return LiveJudge(judge, self, known, redactor, snapshot, timed)
 
 
-class LiveJudge:
+class LiveJudge(Struct, eq=False):
     """Asks a judge what is not known yet, and keeps the interactions. A transport of its calls.
 
     Args:
@@ -81,44 +82,35 @@ class LiveJudge:
         known: recorded replies of the same version of the judge, by key.
         redactor: removes secrets from what is recorded.
         snapshot: the judge, redacted.
-
-    Attributes:
+        timed: the network.
         replies: the interactions of each question that has a verdict, by its key, in order.
+        recorder: records the question that is being asked.
     """
 
-    def __init__(
-        self,
-        judge: Target,
-        judges: LiveJudges,
-        known: Mapping[str, Sequence[Interaction]],
-        redactor: Redactor,
-        snapshot: BotSnapshot | None,
-    ) -> None:
-        self.judge = judge
-        self.replies: dict[str, Sequence[Interaction]] = {}
-        self._snapshot = snapshot
-        self._judges = judges
-        self._known = known
-        self._redactor = redactor
-        transport = judges.transports.of(judge)
-        self._timed = TimedTransport(transport, judges.conversations.clock.monotonic)
-        self._recorder: RecordingTransport | None = None
+    judge: Target
+    judges: LiveJudges
+    known: Mapping[str, Sequence[Interaction]]
+    redactor: Redactor
+    snapshot: BotSnapshot | None
+    timed: TimedTransport
+    replies: dict[str, Sequence[Interaction]] = field(default_factory=dict)
+    recorder: RecordingTransport | None = None
 
     @property
     def calls(self) -> int:
         """The number of requests that were made."""
-        return self._timed.calls
+        return self.timed.calls
 
     def as_cassette(self) -> JudgeCassette:
         """Return what was asked, to be recorded."""
         return JudgeCassette(
-            bot_id=self.judge.id, snapshot=self._snapshot, replies=self.replies, calls=self.calls
+            bot_id=self.judge.id, snapshot=self.snapshot, replies=self.replies, calls=self.calls
         )
 
     def send(self, call: HttpCall) -> HttpResponse:
         """Send a call of the question that is being asked."""
-        assert self._recorder is not None  # noqa: S101 (calls are made by `_ask` only)
-        return self._recorder.send(call)
+        assert self.recorder is not None  # noqa: S101 (calls are made by `_ask` only)
+        return self.recorder.send(call)
 
     def reply(self, question: JudgeQuestion) -> CallFlow[str]:
         """Return the reply, asked only if it is not known.
@@ -129,17 +121,17 @@ class LiveJudge:
         """
         interactions = yield from self._interactions(question)
         self.replies[question.key] = interactions
-        return replay_reply(question, self.judge, interactions, self.judge.name, self._redactor)
+        return replay_reply(question, self.judge, interactions, self.judge.name, self.redactor)
 
     def is_weak(self, topic: str) -> bool:
         """Return whether this version of the judge is below the bound."""
-        version = judge_version(self.judge.id, self._snapshot)
-        return self._judges.ratings.is_weak(version, topic)
+        version = judge_version(self.judge.id, self.snapshot)
+        return self.judges.ratings.is_weak(version, topic)
 
     def _interactions(self, question: JudgeQuestion) -> CallFlow[Sequence[Interaction]]:
-        key, shared = (self.judge, question.key), self._judges.shared
-        known = self._known.get(question.key)
-        if known is not None and recorded_reply(question, self.judge, known, self._redactor):
+        key, shared = (self.judge, question.key), self.judges.shared
+        known = self.known.get(question.key)
+        if known is not None and recorded_reply(question, self.judge, known, self.redactor):
             return known
         while True:
             found = shared.replies.get(key)
@@ -156,9 +148,9 @@ class LiveJudge:
         return found
 
     def _ask(self, question: JudgeQuestion) -> CallFlow[Sequence[Interaction]]:
-        judges = self._judges
+        judges = self.judges
         host = judges.address(self.judge)
-        self._recorder = RecordingTransport(self._timed, host, self._redactor)
+        self.recorder = RecordingTransport(self.timed, host, self.redactor)
         conversation = judges.conversations.open(self.judge, JUDGE_OPTIONS)
         flow = conversation.run_turn(question_turn(question))
         try:
@@ -169,7 +161,7 @@ class LiveJudge:
         except CozeError as error:
             error.what = message("judge.failed", judge=self.judge.name, reason=error.what)
             raise
-        return self._recorder.recording.interactions
+        return self.recorder.recording.interactions
 
 
 class JudgedTransport(Struct, frozen=True):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from msgspec import Struct
+
 from coze_harness.cassettes import Recording, Redactor, ReplayTransport
 from coze_harness.cassettes import cassette_files as store
 from coze_harness.cassettes.interaction import Interaction
@@ -34,7 +36,7 @@ JUDGE_OPTIONS: Final = ChatOptions(user_id="coze-harness-judge")
 """What is sent besides the question: the same for all trials, so that they can share replies."""
 
 
-class RecordedJudge:
+class RecordedJudge(Struct):
     """Replays a judge's recording, which is read when the first question is asked.
 
     Args:
@@ -45,26 +47,17 @@ class RecordedJudge:
         command: the command that records it, for messages.
         prefetched: recordings that were fetched by URL.
         ratings: how far judges can be trusted.
+        cassette: the recording, once it is read.
     """
 
-    def __init__(
-        self,
-        trial: Trial,
-        judge: Target,
-        path: str,
-        redactor: Redactor,
-        command: str,
-        prefetched: store.PrefetchedCassettes,
-        ratings: JudgeRatings,
-    ) -> None:
-        self._ratings = ratings
-        self._trial = trial
-        self._judge = judge
-        self._path = path
-        self._redactor = redactor
-        self._command = command
-        self._prefetched = prefetched
-        self.cassette: JudgeCassette | None = None
+    trial: Trial
+    judge: Target
+    path: str
+    redactor: Redactor
+    command: str
+    prefetched: store.PrefetchedCassettes
+    ratings: JudgeRatings
+    cassette: JudgeCassette | None = None
 
     def reply(self, question: JudgeQuestion) -> CallFlow[str]:
         """Return the recorded reply.
@@ -74,15 +67,15 @@ class RecordedJudge:
         """
         yield from ()
         cassette = self._read()
-        if cassette.bot_id != self._judge.id:
+        if cassette.bot_id != self.judge.id:
             raise self._stale("judge.stale.bot", question)
         interactions = cassette.replies.get(question.key)
         if interactions is None:
             raise self._stale("judge.stale", question)
         try:
-            return replay_reply(question, self._judge, interactions, self._path, self._redactor)
+            return replay_reply(question, self.judge, interactions, self.path, self.redactor)
         except CassetteError as error:
-            error.next_step = literal(self._command)
+            error.next_step = literal(self.command)
             raise
 
     @property
@@ -95,30 +88,30 @@ class RecordedJudge:
         cassette = self.cassette
         if cassette is None:
             return False
-        return self._ratings.is_weak(judge_version(cassette.bot_id, cassette.snapshot), topic)
+        return self.ratings.is_weak(judge_version(cassette.bot_id, cassette.snapshot), topic)
 
     def _read(self) -> JudgeCassette:
         if self.cassette is None:
             try:
-                self.cassette = read_judge_cassette(self._path, self._prefetched)
+                self.cassette = read_judge_cassette(self.path, self.prefetched)
             except CassetteMissingError:
                 raise CassetteMissingError(
-                    message("judge.missing", trial=self._trial.key.id),
-                    where=Location(self._path),
-                    detail=(scenario_line(self._trial),),
-                    next_step=literal(self._command),
+                    message("judge.missing", trial=self.trial.key.id),
+                    where=Location(self.path),
+                    detail=(scenario_line(self.trial),),
+                    next_step=literal(self.command),
                 ) from None
         return self.cassette
 
     def _stale(self, what: str, question: JudgeQuestion) -> CassetteStaleError:
         return CassetteStaleError(
-            message(what, trial=self._trial.key.id),
-            where=Location(self._path),
+            message(what, trial=self.trial.key.id),
+            where=Location(self.path),
             detail=(
-                scenario_line(self._trial),
+                scenario_line(self.trial),
                 message("judge.stale.question", text=question.words),
             ),
-            next_step=literal(self._command),
+            next_step=literal(self.command),
         )
 
 
