@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urlsplit
 
-from coze_harness.execution.process_pool import BATCH_SIZE, map_with_executor
+from coze_harness.execution.process_pool import in_batches, map_with_executor
 from coze_harness.messages import literal, message
 from coze_harness.model.errors import UsageError, WorkerLostError
 
@@ -29,11 +29,7 @@ _AHEAD: Final = 3
 
 
 def map_on_cluster(
-    address: str,
-    work: Callable[[Sequence[Item]], Result],
-    items: Sequence[Item],
-    *,
-    size: int = BATCH_SIZE,
+    address: str, work: Callable[[Sequence[Item]], Result], items: Sequence[Item]
 ) -> Generator[Result, None, None]:
     """Apply `work` to batches of the items on a cluster; yield results in order of completion.
 
@@ -44,7 +40,6 @@ def map_on_cluster(
         address: the scheduler's address, as in ``tcp://10.0.0.1:8786``.
         work: processes a batch.
         items: the items.
-        size: items per batch; a task for each item takes several times as long.
 
     Raises:
         UsageError: no scheduler answers at the address, or it has no worker.
@@ -59,12 +54,11 @@ def map_on_cluster(
             )
         # Not pure: equal batches would be done only once.
         pool = client.get_executor(pure=False)
-        batches = (items[start : start + size] for start in range(0, len(items), size))
         from distributed import KilledWorker
         from distributed.client import FutureCancelledError
 
         try:
-            yield from map_with_executor(pool, work, batches, limit=threads * _AHEAD)
+            yield from map_with_executor(pool, work, in_batches(items), limit=threads * _AHEAD)
         except (KilledWorker, FutureCancelledError, OSError) as error:
             raise WorkerLostError(
                 message("cluster.lost", address=address, reason=type(error).__name__),

@@ -43,8 +43,7 @@ def map_in_processes(
     drops the batches that have not begun.
     """
     if workers < 2 or len(items) < min_items:
-        for start in range(0, len(items), min(size, 16)):
-            yield work(items[start : start + min(size, 16)])
+        yield from map(work, in_batches(items, min(size, 16)))
         return
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
@@ -67,9 +66,9 @@ def map_in_processes(
         gc.unfreeze()
 
 
-def in_batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
-    """Yield items in batches of `BATCH_SIZE`."""
-    return (items[start : start + BATCH_SIZE] for start in range(0, len(items), BATCH_SIZE))
+def in_batches(items: Sequence[Item], size: int = BATCH_SIZE) -> Iterator[Sequence[Item]]:
+    """Yield items in batches."""
+    return (items[start : start + size] for start in range(0, len(items), size))
 
 
 def map_with_executor(
