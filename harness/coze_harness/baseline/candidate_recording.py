@@ -18,7 +18,6 @@ from coze_harness.baseline.candidate_comparison import (
 from coze_harness.baseline.candidate_pairs import TrialPair
 from coze_harness.baseline.candidates import CandidateFolder, candidate_info, repeat_of
 from coze_harness.baseline.evidence import EvidenceCollector
-from coze_harness.cassettes import cassette_files as store
 from coze_harness.compare.bot_differences import snapshot_differences, version_digest
 from coze_harness.compare.case_counts import CaseKey, CaseTally, Suspect
 from coze_harness.compare.sequential_test import (
@@ -434,10 +433,7 @@ def _differ_in_version(one: BotSnapshot, other: BotSnapshot) -> bool:
 
 def _recorded(trial: Trial, live: LiveRunner) -> tuple[BotSnapshot | None, Mapping[str, str]]:
     """Return the bot of a recording, and the request fields that the scenario does not have."""
-    try:
-        origin = store.read_cassette(live.replayer.path(trial)).origin
-    except CassetteError:
-        return None, {}
+    origin = live.replayer.origin(trial)
     return (origin.bot, origin.overridden_options) if origin else (None, {})
 
 

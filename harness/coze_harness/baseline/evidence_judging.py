@@ -16,12 +16,11 @@ from coze_harness.baseline.evidence import (
     expectation_digests,
     save_evidence,
 )
-from coze_harness.cassettes import cassette_files as store
 from coze_harness.compare.bot_differences import version_digest
 from coze_harness.compare.sequential_test import Attempts
 from coze_harness.execution.replay_runner import ReplayRunner
 from coze_harness.messages import UserText, message
-from coze_harness.model.errors import CassetteError, CassetteUnreadableError
+from coze_harness.model.errors import CassetteUnreadableError
 from coze_harness.model.trial import Trial
 
 JUDGED_AGAIN: Final = "recordings"
@@ -97,10 +96,7 @@ def judge_stored_answers(
     stored = {trial.key.cassette: trial for trial in (*trials, *folder.find_evidence(trials))}
     for trial in stored.values():
         digest = expectations.get(trial.key.case_id)
-        try:
-            info = store.read_cassette(runner.path(trial)).origin
-        except CassetteError:
-            continue
+        info = runner.origin(trial)
         version = version_digest(trial.bot.id, info.bot) if info else ""
         key = EvidenceKey(trial.key.case_id, version, digest or "")
         if digest and version and key not in evidence.runs:

@@ -53,10 +53,7 @@ class EarlierRecording(Struct, frozen=True):
         """Return the values of a candidate's baseline: both are sent the same prompts."""
         if not self.is_candidates or self.trial is None or not names:
             return {}
-        try:
-            info = store.read_cassette(self.replayer.path(self.trial)).origin
-        except CassetteError:
-            return {}
+        info = self.replayer.origin(self.trial)
         values = info.generated_values if info else {}
         return {name: values[name] for name in names if name in values}
 

@@ -82,10 +82,7 @@ def inspect_recordings(
 
 def recorded_at(trial: Trial, runner: ReplayRunner) -> str:
     """Return when a trial's recording was begun, as ISO 8601 in UTC; empty if it is not known."""
-    try:
-        origin = store.read_cassette(runner.path(trial), runner.prefetched).origin
-    except CassetteError:
-        return ""
+    origin = runner.origin(trial)
     return origin.recorded_at if origin else ""
 
 
@@ -135,18 +132,10 @@ def estimate_requests(
             count += _judge_requests(trial, prefetching, generate, now, rng)
             if trial.key.id in judge_only:
                 continue
-            count += _recorded_requests(trial, prefetching) or _expected_requests(
-                trial, generate, now, rng
-            )
+            info = prefetching.origin(trial)
+            recorded = info.calls if info else 0
+            count += recorded or _expected_requests(trial, generate, now, rng)
     return count
-
-
-def _recorded_requests(trial: Trial, runner: ReplayRunner) -> int:
-    try:
-        info = store.read_cassette(runner.path(trial), runner.prefetched).origin
-    except CassetteError:
-        return 0
-    return info.calls if info else 0
 
 
 def _judge_requests(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from msgspec import Struct, field
 
-from coze_harness.cassettes import Recording, Redactor, ReplayTransport
+from coze_harness.cassettes import Recording, RecordingInfo, Redactor, ReplayTransport
 from coze_harness.cassettes import cassette_files as store
 from coze_harness.coze import fingerprint
 from coze_harness.execution.conversation_runner import (
@@ -30,6 +30,7 @@ from coze_harness.execution.stale_recording import (
 from coze_harness.messages import message
 from coze_harness.model import TrialResult, replace
 from coze_harness.model.errors import (
+    CassetteError,
     CassetteMissingError,
     CassetteStaleError,
     HarnessError,
@@ -203,6 +204,13 @@ class ReplayRunner(Struct, frozen=True):
         return RecordedJudge(
             trial, trial.judge, path, self.redactor, command, self.prefetched, self.ratings
         )
+
+    def origin(self, trial: Trial) -> RecordingInfo | None:
+        """Return what a trial's recording says about itself; `None` if it cannot be read."""
+        try:
+            return store.read_cassette(self.path(trial), self.prefetched).origin
+        except CassetteError:
+            return None
 
     def path(self, trial: Trial) -> str:
         """Return the path or URL of a trial's cassette, as text: pathlib is slower than a read."""
