@@ -113,13 +113,20 @@ class CandidateRecording(Generic[Encoded]):
     calls: int = 0
     _lost: set[CaseKey] = field(default_factory=set)
     _again: Counter[CaseKey] = field(default_factory=Counter)
-    _running: dict[str, TrialPair] = field(default_factory=dict)
+    _asks: dict[str, _Ask] = field(default_factory=dict)
     _contexts: dict[str, CandidateContext] = field(default_factory=dict)
     _baseline_contexts: dict[str, CandidateContext] = field(default_factory=dict)
     _baselines: dict[str, TrialResult] = field(default_factory=dict)
-    _baseline_ids: dict[str, str] = field(default_factory=dict)
-    _baseline_calls: dict[str, int] = field(default_factory=dict)
     _overrides: dict[str, Mapping[str, str] | None] = field(default_factory=dict)
+    _session: LiveSession[tuple[TrialResult, Encoded]] = field(init=False)
+    _baseline_session: LiveSession[TrialResult] = field(init=False)
+
+    def __post_init__(self) -> None:
+        live = replace(self.live, candidates=self._contexts)
+        self._session = live.open_session(self._compare)
+        # That a version's prompt is not known does not matter: the recording has it.
+        live = replace(self.live, candidates=self._baseline_contexts, warn=_ignore)
+        self._baseline_session = live.open_session(keep_result)
 
     def resume(self, results: Iterable[TrialResult]) -> None:
         """Count the results of the run that is resumed, and add what it ran again to the pairs."""
@@ -137,52 +144,39 @@ class CandidateRecording(Generic[Encoded]):
 
     def results(self, remaining: Sequence[TrialPair]) -> Generator[Sequence[Encoded], None, None]:
         """Run all remaining pairs, then suspects again; yield compared and encoded results."""
-        live = replace(self.live, candidates=self._contexts)
-        # That a version's prompt is not known does not matter: the recording has it.
-        baseline_live = replace(self.live, candidates=self._baseline_contexts, warn=_ignore)
-        session = live.open_session(self._compare)
-        self._judge_baselines(remaining, session)
-        baselines = baseline_live.open_session(keep_result)
+        self._session.fetch_snapshots([pair.candidate for pair in remaining])
+        self._judge_baselines(remaining)
         if self.plan.is_fixed:
-            session.fetch_snapshots([pair.candidate for pair in remaining])
-            asks = [
-                _Ask(pair, self._missing_repeat(pair, session, baselines)) for pair in remaining
-            ]
-            yield from self._run(asks, session, baselines)
+            yield from self._run([_Ask(pair, self._missing_repeat(pair)) for pair in remaining])
             return
-        yield from self._run([_Ask(pair) for pair in remaining], session, baselines)
+        yield from self._run([_Ask(pair) for pair in remaining])
         if self.plan.is_thorough:
-            yield from self._run(self._second_asks(), session, baselines)
-        while asks := self._next_round(baselines):
-            yield from self._run(asks, session, baselines)
+            yield from self._run(self._second_asks())
+        while asks := self._next_round():
+            yield from self._run(asks)
 
-    def _judge_baselines(
-        self, pairs: Sequence[TrialPair], session: LiveSession[tuple[TrialResult, Encoded]]
-    ) -> None:
+    def _judge_baselines(self, pairs: Sequence[TrialPair]) -> None:
         """Ask the candidate's judge about recorded baselines that another version has judged.
 
         Both sides of a comparison have the same judge then. The committed recordings stay.
         """
-        session.fetch_snapshots([pair.candidate for pair in pairs])
         judged = {
             pair.baseline.key.id: (pair.baseline, pair.judged_baseline)
             for pair in pairs
             if pair.baseline is not None
             and pair.judged_baseline is not None
-            and self._needs_judge(pair.baseline, session)
+            and self._needs_judge(pair.baseline)
         }
         if not judged:
             return
         judge_only = {name: own for name, (_trial, own) in judged.items()}
         live = replace(self.live, judge_only=judge_only, warn=_ignore)
-        asking = live.open_session(keep_result, session.snapshots)
+        asking = live.open_session(keep_result, self._session.snapshots)
         with closing(asking.results([trial for trial, _own in judged.values()])) as results:
             for result in results:
                 self.calls += result.request_count
 
-    def _needs_judge(
-        self, baseline: Trial, session: LiveSession[tuple[TrialResult, Encoded]]
-    ) -> bool:
+    def _needs_judge(self, baseline: Trial) -> bool:
         """Return whether a baseline's verdicts are of another version of the judge, or missing."""
         state, _error = recording_state(baseline, self.live.replayer)
         if baseline.judge is None or state is not CassetteState.RECORDED:
@@ -194,26 +188,22 @@ class CandidateRecording(Generic[Encoded]):
             cassette = read_judge_cassette(path)
         except CassetteError:  # no question was asked
             return False
-        now = session.snapshots.redacted((baseline.judge, ""))
+        now = self._session.snapshots.redacted((baseline.judge, ""))
         return judge_version(cassette.bot_id, cassette.snapshot) != judge_version(
             baseline.judge.id, now
         )
 
-    def _run(
-        self,
-        asks: Sequence[_Ask],
-        session: LiveSession[tuple[TrialResult, Encoded]],
-        baselines: LiveSession[TrialResult],
-    ) -> Iterator[Sequence[Encoded]]:
-        self._run_baselines(asks, baselines)
-        for pair in (ask.pair for ask in asks):
-            self._running[pair.key.id] = pair
+    def _run(self, asks: Sequence[_Ask]) -> Iterator[Sequence[Encoded]]:
+        self._run_baselines(asks)
+        for ask in asks:
+            pair = ask.pair
+            self._asks[pair.key.id] = ask
             self._contexts[pair.key.id] = CandidateContext(
                 committed=pair.baseline,
                 options=pair.overrides,
                 candidate=candidate_info(pair.candidate),
             )
-        with closing(session.results([ask.pair.candidate for ask in asks])) as results:
+        with closing(self._session.results([ask.pair.candidate for ask in asks])) as results:
             for compared, encoded in results:
                 self.tally.add(compared)
                 self.evidence.add(compared)
@@ -221,17 +211,20 @@ class CandidateRecording(Generic[Encoded]):
                     key = compared.key
                     self._lost.add(CaseKey(key.scenario, key.bot, key.case))
                 # A baseline that was asked is counted already.
-                asked = self._baseline_ids.get(compared.key.id, "")
-                self.calls += compared.request_count - self._baseline_calls.get(asked, 0)
+                asked = self._asked_baseline(self._asks[compared.key.id])
+                self.calls += compared.request_count - (asked.request_count if asked else 0)
                 yield (encoded,)
 
-    def _run_baselines(self, asks: Sequence[_Ask], session: LiveSession[TrialResult]) -> None:
+    def _asked_baseline(self, ask: _Ask) -> TrialResult | None:
+        """Return what the baseline's bot answered to an ask, or its error; `None` if not asked."""
+        return self._baselines.get(ask.baseline.key.id) if ask.baseline else None
+
+    def _run_baselines(self, asks: Sequence[_Ask]) -> None:
         trials: dict[str, tuple[Trial, Trial]] = {}
         for ask in asks:
             trial, committed = ask.baseline, ask.pair.baseline
             if trial is None or committed is None:
                 continue
-            self._baseline_ids[ask.pair.key.id] = trial.key.id
             # Of several candidates, all are compared with one further trial of their baseline.
             if trial.key.id not in self._baselines:
                 trials[trial.key.id] = trial, committed
@@ -242,32 +235,31 @@ class CandidateRecording(Generic[Encoded]):
                 )
         if not trials:
             return
-        with closing(session.results([trial for trial, _committed in trials.values()])) as results:
+        asked = [trial for trial, _committed in trials.values()]
+        with closing(self._baseline_session.results(asked)) as results:
             for result in results:
                 self.calls += result.request_count
-                self._baseline_calls[result.key.id] = result.request_count
                 committed = trials[result.key.id][1]
-                if result.error is not None:
-                    # It can no longer be asked: the recording is compared.
-                    self._overrides[_bot_of(committed, self.live)] = None
-                    continue
                 # Coze describes only the published version.
                 result = replace(result, snapshot=_recorded(committed, self.live)[0])
                 self._baselines[result.key.id] = result
-                self.evidence.add(result)
+                if result.error is None:
+                    self.evidence.add(result)
+                else:
+                    # It can no longer be asked: the recording is compared.
+                    self._overrides[_bot_of(committed, self.live)] = None
 
     def _compare(
         self, result: TrialResult, /, *, exit_code: int | None = None
     ) -> tuple[TrialResult, Encoded]:
         """Compare a candidate with its baseline, and encode it."""
-        committed = self._contexts[result.key.id].committed
-        asked = self._baseline_ids.get(result.key.id, "")
-        baseline = self._baselines.get(asked)
-        if calls := self._baseline_calls.get(asked):
-            result = replace(result, request_count=result.request_count + calls)
-        if baseline is None and committed is not None:
-            pair = self._running[result.key.id]
-            baseline = replay_baseline(pair, committed, self.live.replayer)
+        ask = self._asks[result.key.id]
+        pair, baseline = ask.pair, self._asked_baseline(ask)
+        if baseline is not None:
+            calls = result.request_count + baseline.request_count
+            result = replace(result, request_count=calls)
+        if pair.baseline is not None and (baseline is None or baseline.error is not None):
+            baseline = replay_baseline(pair, pair.baseline, self.live.replayer)
         baseline, result, code = usable_baseline(baseline, result)
         compared = compare_trial(baseline, result, lambda: self._accepted(result.key))
         exit_code = max(result.error.exit_code if result.error else 0, code)
@@ -275,11 +267,12 @@ class CandidateRecording(Generic[Encoded]):
 
     def _accepted(self, key: TrialKey) -> Iterator[TrialResult]:
         """Yield the answers of a baseline: what its bot answered here, and the recorded ones."""
-        for other, asked in self._baseline_ids.items():
-            pair = self._running.get(other)
-            if pair and _case_key(pair) == (key.scenario, key.bot, key.case):
-                yield from filter(None, [self._baselines.get(asked)])
-        yield from replay_accepted(self._running[key.id], self.live.replayer)
+        for ask in self._asks.values():
+            asked = self._asked_baseline(ask)
+            is_same_case = _case_key(ask.pair) == (key.scenario, key.bot, key.case)
+            if is_same_case and asked is not None and asked.error is None:
+                yield asked
+        yield from replay_accepted(self._asks[key.id].pair, self.live.replayer)
 
     # --- what to run again -----------------------------------------------------------------------
 
@@ -298,7 +291,7 @@ class CandidateRecording(Generic[Encoded]):
             asks.append(self._again_ask(key, None))
         return asks
 
-    def _next_round(self, baselines: LiveSession[TrialResult]) -> list[_Ask]:
+    def _next_round(self) -> list[_Ask]:
         """Return the trials of suspects that certainly run, whatever comes out of the others."""
         suspects = {
             key: one
@@ -314,7 +307,7 @@ class CandidateRecording(Generic[Encoded]):
         steps_of = {k: s.test.smallest_step(s.further_attempts) for k, s in suspects.items()}
         for key in sorted(suspects, key=steps_of.__getitem__):
             suspect = suspects[key]
-            overrides = self._askable(key, suspect, baselines)
+            overrides = self._askable(key, suspect)
             sides = 2 if overrides is not None else 1
             cost = sides * (suspect.attempts.counts.calls if self.plan.budget is not None else 1)
             steps = min(steps_of[key], left // max(1, cost))
@@ -347,12 +340,7 @@ class CandidateRecording(Generic[Encoded]):
 
     # --- the baseline's bot ----------------------------------------------------------------------
 
-    def _missing_repeat(
-        self,
-        pair: TrialPair,
-        session: LiveSession[tuple[TrialResult, Encoded]],
-        baselines: LiveSession[TrialResult],
-    ) -> Trial | None:
+    def _missing_repeat(self, pair: TrialPair) -> Trial | None:
         """Return the repeat that the baseline lacks, if its bot is another one and can be asked.
 
         Evidence counts as repeats.
@@ -362,39 +350,32 @@ class CandidateRecording(Generic[Encoded]):
             return None
         snapshot = _recorded(baseline, self.live)[0]
         version = version_digest(baseline.bot.id, snapshot)
-        if version == version_digest(pair.candidate.bot.id, session.snapshot(pair.candidate)):
+        if version == version_digest(pair.candidate.bot.id, self._session.snapshot(pair.candidate)):
             return None
         find = self.tally.find
         if find and version and find(baseline.key.case_id, version).total >= pair.key.trial:
             return None
-        overrides = self._baseline_overrides(baseline, baselines)
+        overrides = self._baseline_overrides(baseline)
         if overrides is None:
             return None
         repeat = repeat_of(baseline, pair.key.trial)
         return self.plan.folder.baseline_trial(repeat, overrides, self.plan.moment)
 
-    def _askable(
-        self, key: CaseKey, suspect: Suspect, session: LiveSession[TrialResult]
-    ) -> Mapping[str, str] | None:
+    def _askable(self, key: CaseKey, suspect: Suspect) -> Mapping[str, str] | None:
         """Return how to ask the baseline of a suspect; `None` if it need not or cannot be asked."""
         attempts = suspect.attempts
         if attempts.is_same_version or attempts.baseline.total >= self.plan.wanted_evidence:
             return None
         baseline = next(pair.baseline for pair in self.pairs if _case_key(pair) == key)
-        return self._baseline_overrides(baseline, session) if baseline else None
+        return self._baseline_overrides(baseline) if baseline else None
 
-    def _baseline_overrides(
-        self, trial: Trial, session: LiveSession[TrialResult]
-    ) -> Mapping[str, str] | None:
+    def _baseline_overrides(self, trial: Trial) -> Mapping[str, str] | None:
         """Return the request fields by which a recording's bot is asked; `None` if it is gone."""
         bot = _bot_of(trial, self.live)
         if bot not in self._overrides:
-            session.fetch_snapshots([trial])
-            self._overrides[bot] = _overrides_for(
-                trial,
-                session.snapshot(trial),
-                *_recorded(trial, self.live),
-            )
+            self._baseline_session.fetch_snapshots([trial])
+            current = self._baseline_session.snapshot(trial)
+            self._overrides[bot] = _overrides_for(trial, current, *_recorded(trial, self.live))
         return self._overrides[bot]
 
 
