@@ -83,7 +83,7 @@ def test_facts_that_an_accepted_repeat_has_are_no_change() -> None:
     wrong = said("温度是 30 度。", status=TrialStatus.FAILED, repeat=3)
 
     def change(after: str) -> ChangeKind | None:
-        result = compare_trial(accepted[0], said(after), lambda: [*accepted, wrong])
+        result = compare_trial(accepted[0], said(after), [*accepted, wrong])
         return result.change.kind if result.change else None
 
     assert change("现在温度是 25 度。") is ChangeKind.TEXT_CHANGED

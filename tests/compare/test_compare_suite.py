@@ -6,9 +6,10 @@ import itertools
 import math
 
 import pytest
-from coze_harness.compare.case_counts import CaseAttempts, CaseCounts, CaseKey
+from coze_harness.compare.case_counts import CaseAttempts, CaseCounts
 from coze_harness.compare.sequential_test import Attempts
 from coze_harness.compare.suite_test import compare_suite, few_passes_p
+from coze_harness.model.trial_key import CaseKey
 from hypothesis import given
 from hypothesis import strategies as st
 

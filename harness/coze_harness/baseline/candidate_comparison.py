@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from functools import partial
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import Final, Generic, TypeVar
 
 from msgspec import Struct
@@ -49,9 +48,7 @@ class _BatchComparison(Struct, Generic[Encoded], frozen=True):
     def __call__(self, pairs: Sequence[TrialPair]) -> list[Encoded]:
         return [
             compare_and_encode(
-                *replay_pair(pair, self.runner),
-                self.encode,
-                partial(replay_accepted, pair, self.runner),
+                *replay_pair(pair, self.runner), self.encode, replay_accepted(pair, self.runner)
             )
             for pair in pairs
         ]
@@ -91,7 +88,7 @@ def compare_and_encode(
     baseline: TrialResult | None,
     candidate: TrialResult,
     encode: EncodeResult[Encoded],
-    accepted: Callable[[], Iterable[TrialResult]] = tuple,
+    accepted: Iterable[TrialResult],
 ) -> Encoded:
     """Compare a candidate with its baseline and encode the result.
 

@@ -19,7 +19,7 @@ from coze_harness.baseline.candidate_pairs import TrialPair
 from coze_harness.baseline.candidates import CandidateFolder, candidate_info, repeat_of
 from coze_harness.baseline.evidence import EvidenceCollector
 from coze_harness.compare.bot_differences import snapshot_differences, version_digest
-from coze_harness.compare.case_counts import CaseKey, CaseTally, Suspect
+from coze_harness.compare.case_counts import CaseTally, Suspect
 from coze_harness.compare.sequential_test import (
     ASKS,
     THOROUGH_EVIDENCE,
@@ -37,6 +37,7 @@ from coze_harness.model import BotSnapshot, CassetteState, TrialKey, TrialResult
 from coze_harness.model.errors import CassetteError
 from coze_harness.model.protocols import EncodeResult
 from coze_harness.model.trial import Trial
+from coze_harness.model.trial_key import CaseKey
 
 Encoded = TypeVar("Encoded")
 
@@ -136,8 +137,8 @@ class CandidateRecording(Generic[Encoded]):
             if result.error is not None:  # it runs again
                 continue
             self.tally.add(result)
-            key = CaseKey(result.key.scenario, result.key.bot, result.key.case)
-            first = next((pair for pair in self.pairs if _case_key(pair) == key), None)
+            key = result.key.case_key
+            first = next((pair for pair in self.pairs if pair.key.case_key == key), None)
             if result.key.id not in known and first is not None:
                 candidate = repeat_of(first.candidate, result.key.trial)
                 self.pairs.append(replace(first, candidate=candidate))
@@ -208,8 +209,7 @@ class CandidateRecording(Generic[Encoded]):
                 self.tally.add(compared)
                 self.evidence.add(compared)
                 if compared.error is not None:
-                    key = compared.key
-                    self._lost.add(CaseKey(key.scenario, key.bot, key.case))
+                    self._lost.add(compared.key.case_key)
                 # A baseline that was asked is counted already.
                 asked = self._asked_baseline(self._asks[compared.key.id])
                 self.calls += compared.request_count - (asked.request_count if asked else 0)
@@ -261,7 +261,7 @@ class CandidateRecording(Generic[Encoded]):
         if pair.baseline is not None and (baseline is None or baseline.error is not None):
             baseline = replay_baseline(pair, pair.baseline, self.live.replayer)
         baseline, result, code = usable_baseline(baseline, result)
-        compared = compare_trial(baseline, result, lambda: self._accepted(result.key))
+        compared = compare_trial(baseline, result, self._accepted(result.key))
         exit_code = max(result.error.exit_code if result.error else 0, code)
         return compared, self.encode(compared, exit_code=exit_code)
 
@@ -269,7 +269,7 @@ class CandidateRecording(Generic[Encoded]):
         """Yield the answers of a baseline: what its bot answered here, and the recorded ones."""
         for ask in self._asks.values():
             asked = self._asked_baseline(ask)
-            is_same_case = _case_key(ask.pair) == (key.scenario, key.bot, key.case)
+            is_same_case = ask.pair.key.case_key == key.case_key
             if is_same_case and asked is not None and asked.error is None:
                 yield asked
         yield from replay_accepted(self._asks[key.id].pair, self.live.replayer)
@@ -327,7 +327,7 @@ class CandidateRecording(Generic[Encoded]):
 
     def _again_ask(self, key: CaseKey, overrides: Mapping[str, str] | None) -> _Ask:
         """Return a further trial of a case, and add it to the pairs of the comparison."""
-        repeats = [pair for pair in self.pairs if _case_key(pair) == key]
+        repeats = [pair for pair in self.pairs if pair.key.case_key == key]
         first, number = repeats[0], 1 + max(pair.key.trial for pair in repeats)
         pair = replace(first, candidate=repeat_of(first.candidate, number))
         self.pairs.append(pair)
@@ -366,7 +366,7 @@ class CandidateRecording(Generic[Encoded]):
         attempts = suspect.attempts
         if attempts.is_same_version or attempts.baseline.total >= self.plan.wanted_evidence:
             return None
-        baseline = next(pair.baseline for pair in self.pairs if _case_key(pair) == key)
+        baseline = next(pair.baseline for pair in self.pairs if pair.key.case_key == key)
         return self._baseline_overrides(baseline) if baseline else None
 
     def _baseline_overrides(self, trial: Trial) -> Mapping[str, str] | None:
@@ -424,10 +424,6 @@ def _bot_of(trial: Trial, live: LiveRunner) -> str:
     version = version_digest(trial.bot.id, snapshot)
     asked = (trial.options.bot_version, trial.options.publish_status, *sorted(options.items()))
     return f"{trial.bot.id} {version} {asked}"
-
-
-def _case_key(pair: TrialPair) -> CaseKey:
-    return CaseKey(pair.key.scenario, pair.key.bot, pair.key.case)
 
 
 def _ignore(_warning: UserText) -> None:

@@ -102,7 +102,7 @@ class CandidateReview(Struct, frozen=True):
         groups: dict[tuple[str, str], list[Candidate]] = {}
         for one in found:
             if one.trial is not None:
-                groups.setdefault((one.trial.key.scenario, one.trial.key.bot), []).append(one)
+                groups.setdefault(one.trial.key.group, []).append(one)
         decided: list[DecidedCandidates | HarnessError] = []
         errors = 0
         for entry in decisions.entries:

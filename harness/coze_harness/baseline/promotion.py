@@ -52,12 +52,6 @@ class Promotion(Struct, frozen=True, kw_only=True):
         return self.candidate.trial or self.trial
 
     @property
-    def group(self) -> tuple[str, str]:
-        """The scenario and the bot that it was recorded from."""
-        key = self.recorded.key
-        return key.scenario, key.bot
-
-    @property
     def files(self) -> list[Path]:
         """The candidate and those of further repeats."""
         return [self.candidate.path, *self.extra]
@@ -67,7 +61,7 @@ def find_failing(promotions: Sequence[Promotion]) -> list[Promotion]:
     """Return those that fail, of scenarios that pass less often than `min_pass_rate` requires."""
     groups: dict[tuple[str, str], list[Promotion]] = {}
     for promotion in promotions:
-        groups.setdefault(promotion.group, []).append(promotion)
+        groups.setdefault(promotion.recorded.key.group, []).append(promotion)
     failing: list[Promotion] = []
     for group in groups.values():
         failed = [one for one in group if one.result.status is TrialStatus.FAILED]

@@ -66,11 +66,11 @@ def compare_candidates(
     """
     groups: dict[tuple[str, str], list[Promotion]] = {}
     for promotion in promotions:
-        groups.setdefault(promotion.group, []).append(promotion)
+        groups.setdefault(promotion.recorded.key.group, []).append(promotion)
     trials = [
         one.trial
         for one in review.candidates.find(review.trials)
-        if one.trial is not None and (one.trial.key.scenario, one.trial.key.bot) in groups
+        if one.trial is not None and one.trial.key.group in groups
     ]
     repeats = max((trial.key.trial for trial in trials), default=1)
     pairs = recorded_pairs(trials, select_baseline(repeats), review.root)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, TypeGuard
 
 from msgspec import Struct
 
@@ -71,14 +71,14 @@ def snapshot_differences(
     their value; the order of keys and items is ignored. Equal numbers (1 and 1.0) do not differ. In
     URLs the part after ``?`` or ``#`` is ignored, because it contains signatures.
     """
-    if before is None or after is None or not (_is_known(before) and _is_known(after)):
+    if not (_is_known(before) and _is_known(after)):
         return ()
     return tuple(_compare_objects("", _as_fields(before), _as_fields(after)))
 
 
 def is_unchanged(before: BotSnapshot | None, after: BotSnapshot | None) -> bool:
     """Return whether both snapshots are known, and neither prompt nor settings differ."""
-    if before is None or after is None or not (_is_known(before) and _is_known(after)):
+    if not (_is_known(before) and _is_known(after)):
         return False
     return before.prompt == after.prompt and not snapshot_differences(before, after)
 
@@ -89,18 +89,16 @@ def version_digest(bot_id: str, snapshot: BotSnapshot | None) -> str:
     Of a version that Coze does not describe, only its number is known, which is enough: a published
     version never changes.
     """
-    if snapshot is None:
-        return ""
     if _is_known(snapshot):
         content: JSON = [bot_id, snapshot.prompt, _as_fields(snapshot)]
-    elif snapshot.version:
+    elif snapshot and snapshot.version:
         content = [bot_id, snapshot.version]
     else:
         return ""
     return hashlib.sha256(dump_sorted_json(content)).hexdigest()[:12]
 
 
-def _is_known(snapshot: BotSnapshot | None) -> bool:
+def _is_known(snapshot: BotSnapshot | None) -> TypeGuard[BotSnapshot]:
     return (
         snapshot is not None
         and not snapshot.warning

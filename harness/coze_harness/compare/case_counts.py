@@ -17,6 +17,7 @@ from coze_harness.compare.sequential_test import (
     SequentialTest,
 )
 from coze_harness.model import ChangeKind, TrialResult, TrialStatus
+from coze_harness.model.trial_key import CaseKey
 from coze_harness.model.trial_result import JUDGED, PASSING
 
 FindEvidence: TypeAlias = Callable[[str, str], Attempts]
@@ -26,14 +27,6 @@ FindEvidence: TypeAlias = Callable[[str, str], Attempts]
 _FEW_ATTEMPTS: Final = 3
 # A rate that is met exactly (9 of 10 for 0.9) must not be missed by rounding.
 _TOLERANCE: Final = 1e-9
-
-
-class CaseKey(NamedTuple):
-    """A case of a scenario with a bot; its repeats are counted together."""
-
-    scenario: str
-    bot: str
-    case: str
 
 
 class BotVersion(NamedTuple):
@@ -70,7 +63,7 @@ class CaseCounts:
         """Count a result of `compare_trial` that is not missing."""
         before = result.change.baseline if result.change else None
         if before is not None:
-            self._add_baseline(before, result.key.trial)
+            self.add_baseline(before, result.key.trial)
         if (attempt := attempt_of(result)).total:
             self.candidate = self.candidate.plus(attempt)
             self.after = _known_first(self.after, BotVersion.of(result))
@@ -83,11 +76,8 @@ class CaseCounts:
             calls -= before.request_count if before.request_count < calls else 0
         self.calls = max(self.calls, calls)
 
-    def add_missing(self, baseline: TrialResult) -> None:
-        """Count a trial of the baseline that the candidate does not have."""
-        self._add_baseline(baseline, baseline.key.trial)
-
-    def _add_baseline(self, before: TrialResult, repeat: int) -> None:
+    def add_baseline(self, before: TrialResult, repeat: int) -> None:
+        """Count a trial of the baseline, with which this repeat of the candidate is compared."""
         attempt = attempt_of(before)
         if not attempt.total:
             return
@@ -226,10 +216,9 @@ class CaseTally:
 
     def add(self, result: TrialResult) -> None:
         """Count a result of `compare_trial`, once."""
-        key = CaseKey(result.key.scenario, result.key.bot, result.key.case)
-        counts = self.cases.setdefault(key, CaseCounts())
+        counts = self.cases.setdefault(result.key.case_key, CaseCounts())
         if result.change and result.change.kind is ChangeKind.MISSING:
-            counts.add_missing(result)
+            counts.add_baseline(result, result.key.trial)
         else:
             counts.add(result)
 

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from coze_harness.compare.bot_differences import BotPair, is_unchanged
-from coze_harness.compare.case_counts import CaseKey, CaseTally
+from coze_harness.compare.case_counts import CaseTally
 from coze_harness.compare.cost_comparison import compare_total_cost
 from coze_harness.compare.exact_tests import ExactTests
 from coze_harness.compare.scenario_findings import ScenarioCounts, assess_scenarios
 from coze_harness.compare.scipy_tests import best_available_tests
 from coze_harness.compare.suite_test import compare_suite
+from coze_harness.compare.trial_comparison import NEW
 from coze_harness.model import (
     ChangeKind,
     Comparison,
@@ -23,9 +24,9 @@ from coze_harness.model import (
     TrialStatus,
     replace,
 )
+from coze_harness.model.trial_key import CaseKey
 from coze_harness.model.trial_result import JUDGED, PASSING
 
-_NEW: Final = TrialChange(kind=ChangeKind.NEW, baseline=None)
 _MAX_EXAMPLES: Final = 20
 
 
@@ -65,19 +66,18 @@ class ComparisonBuilder:
 
     def add(self, result: TrialResult) -> None:
         """Count a result of `compare_trial`, once; other results count as new trials."""
-        change = result.change or _NEW
+        change = result.change or NEW
         self._tally.add(result)
         is_missing = change.kind is ChangeKind.MISSING
         before, after = (result, None) if is_missing else (change.baseline, result)
         key = result.key
-        scenario = self._scenarios.get((key.scenario, key.bot))
+        scenario = self._scenarios.get(key.group)
         if scenario is None:
-            scenario = ScenarioCounts(key.scenario, key.bot)
-            self._scenarios[key.scenario, key.bot] = scenario
+            scenario = self._scenarios[key.group] = ScenarioCounts(*key.group)
         scenario.kinds[change.kind] += 1
         is_judged = result.status in JUDGED and result.status is not TrialStatus.KNOWN_FAILURE
         if key.trial == 1 and is_judged and not is_missing:
-            self._first[CaseKey(key.scenario, key.bot, key.case)] = result.status in PASSING
+            self._first[key.case_key] = result.status in PASSING
         scenario.add_facts(result)
         scenario.costs.add(result)
         if before is not None and after is not None:
@@ -179,10 +179,8 @@ class ComparisonSummary:
         if kind is ChangeKind.SAME:
             return
         examples = self.examples.setdefault(kind, [])
-        group = (result.key.scenario, result.key.bot)
-        if len(examples) < _MAX_EXAMPLES and all(
-            (example.key.scenario, example.key.bot) != group for example in examples
-        ):
+        is_first = all(example.key.group != result.key.group for example in examples)
+        if len(examples) < _MAX_EXAMPLES and is_first:
             examples.append(result)
 
 

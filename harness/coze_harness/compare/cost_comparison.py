@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from math import exp, log
 from typing import Final, NamedTuple
 
+from coze_harness.compare.case_counts import mean
 from coze_harness.compare.exact_tests import holm_adjusted
 from coze_harness.compare.signed_rank_test import min_signed_rank_p, signed_rank_p
 from coze_harness.model import ChangeKind, CostChange, CostMeasure, TrialResult, replace
@@ -27,11 +28,6 @@ from coze_harness.model.trial import Trial
 
 _SIGNIFICANCE_LEVEL: Final = 0.05
 _MIN_SHARE: Final = 0.1
-_MIN_DIFFERENCES: Final[Mapping[CostMeasure, float]] = {
-    CostMeasure.TOKENS: 1,
-    CostMeasure.LATENCY: 0.1,
-    CostMeasure.FIRST_TOKEN: 0.1,
-}
 _TOLERANCE: Final = 1e-9
 
 
@@ -47,17 +43,19 @@ def limits_by_scenario(
     return {trial.key.scenario: {**limits, **trial.max_increase} for trial in trials}
 
 
-class _Large(NamedTuple):
-    """A ratio, and a difference in tokens or seconds, from which on a change is large."""
+class _Bounds(NamedTuple):
+    """From which difference on, in tokens or seconds, a decided change counts; what is large."""
 
-    ratio: float
-    difference: float
+    min_difference: float
+    large_ratio: float
+    large_difference: float
 
 
-_LARGE: Final[Mapping[CostMeasure, _Large]] = {
-    CostMeasure.TOKENS: _Large(1.5, 50),
-    CostMeasure.LATENCY: _Large(3, 2),
-    CostMeasure.FIRST_TOKEN: _Large(3, 2),
+_SECONDS: Final = _Bounds(0.1, 3, 2)
+_BOUNDS: Final[Mapping[CostMeasure, _Bounds]] = {
+    CostMeasure.TOKENS: _Bounds(1, 1.5, 50),
+    CostMeasure.LATENCY: _SECONDS,
+    CostMeasure.FIRST_TOKEN: _SECONDS,
 }
 
 
@@ -76,7 +74,7 @@ class _Pair:
     after: list[float] = field(default_factory=list)
 
     def logs(self) -> _Logs:
-        return _Logs(self.before, _mean(self.after))
+        return _Logs(self.before, mean(self.after))
 
 
 @dataclass(slots=True)
@@ -109,7 +107,7 @@ class CostPairs:
             if key[0] is measure:
                 cases.setdefault(key[1], []).append(self.pairs[key].logs())
         return [
-            _Logs(_mean(one.before for one in logs), _mean(one.after for one in logs))
+            _Logs(mean(one.before for one in logs), mean(one.after for one in logs))
             for logs in cases.values()
         ]
 
@@ -166,7 +164,7 @@ def _costs(result: TrialResult) -> dict[CostMeasure, float]:
 
 
 def _compare(measure: CostMeasure, logs: Sequence[_Logs], limit: float | None) -> CostChange:
-    before, after = exp(_mean(one.before for one in logs)), exp(_mean(one.after for one in logs))
+    before, after = exp(mean(one.before for one in logs)), exp(mean(one.after for one in logs))
     differences = [one.after - one.before for one in logs]
     return CostChange(
         measure=measure,
@@ -181,31 +179,19 @@ def _compare(measure: CostMeasure, logs: Sequence[_Logs], limit: float | None) -
 
 def _decided(costs: Sequence[CostChange]) -> list[CostChange]:
     """Return costs with the corrected p-values, and whether each changed."""
-    able = {i: one.p for i, one in enumerate(costs) if one.p is not None and _is_testable(one)}
-    adjusted = dict(zip(able, holm_adjusted(list(able.values())), strict=True))
+    # With fewer pairs, the test cannot be significant at all.
+    able = [one.p if min_signed_rank_p(one.pairs) < _SIGNIFICANCE_LEVEL else None for one in costs]
     return [
-        replace(one, adjusted=adjusted.get(index), changed=_has_changed(one, adjusted.get(index)))
-        for index, one in enumerate(costs)
+        replace(one, adjusted=adjusted, changed=_has_changed(one, adjusted))
+        for one, adjusted in zip(costs, holm_adjusted(able), strict=True)
     ]
 
 
-def _is_testable(cost: CostChange) -> bool:
-    """Return whether the test of so many pairs can be significant at all."""
-    return min_signed_rank_p(cost.pairs) < _SIGNIFICANCE_LEVEL
-
-
 def _has_changed(cost: CostChange, adjusted: float | None) -> bool:
+    bounds = _BOUNDS[cost.measure]
     ratio = max(cost.after / cost.before, cost.before / cost.after)
-    if adjusted is not None:
-        return (
-            adjusted < _SIGNIFICANCE_LEVEL
-            and ratio >= 1 + _MIN_SHARE
-            and abs(cost.after - cost.before) >= _MIN_DIFFERENCES[cost.measure]
-        )
-    large = _LARGE[cost.measure]
-    return ratio >= large.ratio and abs(cost.after - cost.before) >= large.difference
-
-
-def _mean(values: Iterable[float]) -> float:
-    numbers = list(values)
-    return sum(numbers) / len(numbers)
+    difference = abs(cost.after - cost.before)
+    if adjusted is None:
+        return ratio >= bounds.large_ratio and difference >= bounds.large_difference
+    is_significant = adjusted < _SIGNIFICANCE_LEVEL
+    return is_significant and ratio >= 1 + _MIN_SHARE and difference >= bounds.min_difference

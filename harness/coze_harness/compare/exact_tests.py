@@ -83,17 +83,17 @@ def lower_tail(weights: Sequence[int], observed: int) -> float:
     return sum(weights[: observed + 1]) / sum(weights)
 
 
-def holm_adjusted(values: Sequence[float]) -> list[float]:
+def holm_adjusted(values: Sequence[float | None]) -> list[float | None]:
     """Return p-values of several tests after Holm's correction, in the same order.
 
     The probability of any false positive among all tests stays below the significance level.
+    `None` is a test that is not part of the correction.
     """
-    adjusted = [0.0] * len(values)
+    adjusted: list[float | None] = [None] * len(values)
     highest = 0.0
-    ranked = sorted(range(len(values)), key=values.__getitem__)
-    for factor, index in zip(range(len(values), 0, -1), ranked, strict=True):
-        highest = max(highest, min(1.0, factor * values[index]))
-        adjusted[index] = highest
+    ranked = sorted((p, index) for index, p in enumerate(values) if p is not None)
+    for factor, (p, index) in zip(range(len(ranked), 0, -1), ranked, strict=True):
+        adjusted[index] = highest = max(highest, min(1.0, factor * p))
     return adjusted
 
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 from coze_harness.compare.trial_comparison import compare_trial
 from coze_harness.model import ChangeKind, TrialKey, TrialResult, replace
 from coze_harness.model.protocols import EncodeResult
+from coze_harness.model.trial_key import CaseKey
 
 Encoded = TypeVar("Encoded")
 
@@ -17,7 +18,7 @@ Encoded = TypeVar("Encoded")
 class RunTrialPair(Struct, frozen=True, kw_only=True):
     """A trial of the candidate's run, of the baseline's, or of both.
 
-    `repeats` are all of the baseline.
+    `repeats` are all of the baseline: its answers to the same prompts.
     """
 
     baseline: TrialResult | None
@@ -25,10 +26,6 @@ class RunTrialPair(Struct, frozen=True, kw_only=True):
     key: TrialKey
     min_pass_rate: float
     repeats: Sequence[TrialResult] = ()
-
-    def accepted(self) -> Sequence[TrialResult]:
-        """Return the answers that the baseline gave to the same prompts."""
-        return self.repeats
 
 
 def pair_runs(
@@ -47,16 +44,16 @@ def pair_runs(
     """
     before = _latest_results(baseline, is_selected)
     by_position: dict[tuple[str, str, int], TrialResult] = {}
-    repeats: dict[tuple[str, str, str], list[TrialResult]] = {}
+    repeats: dict[CaseKey, list[TrialResult]] = {}
     for result in before.values():
         by_position.setdefault(_position(result.key), result)
-        repeats.setdefault(_case(result.key), []).append(result)
+        repeats.setdefault(result.key.case_key, []).append(result)
     pairs: list[RunTrialPair] = []
     paired: set[str] = set()
 
     def add(key: TrialKey, old: TrialResult | None, new: TrialResult | None) -> None:
         rate = required.get(key.scenario, 1.0)
-        accepted = repeats[_case(old.key)] if old else ()
+        accepted = repeats[old.key.case_key] if old else ()
         pairs.append(
             RunTrialPair(baseline=old, candidate=new, key=key, min_pass_rate=rate, repeats=accepted)
         )
@@ -79,16 +76,12 @@ def compare_run_pairs(
     for pair in pairs:
         # A trial that only the older run has is not an error, even if its result has one.
         code = None if pair.candidate else 0
-        compared = compare_trial(pair.baseline, pair.candidate, pair.accepted)
+        compared = compare_trial(pair.baseline, pair.candidate, pair.repeats)
         yield (encode(compared, exit_code=code),)
 
 
 def _position(key: TrialKey) -> tuple[str, str, int]:
     return key.scenario, key.case, key.trial
-
-
-def _case(key: TrialKey) -> tuple[str, str, str]:
-    return key.scenario, key.bot, key.case
 
 
 def _latest_results(

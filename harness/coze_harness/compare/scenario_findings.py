@@ -27,7 +27,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from coze_harness.compare.case_counts import CaseAttempts, CaseKey, CaseTally, Suspect
+from coze_harness.compare.case_counts import CaseAttempts, CaseTally, Suspect
 from coze_harness.compare.cost_comparison import CostPairs, compare_costs
 from coze_harness.compare.exact_tests import ExactTests, holm_adjusted, wilson_interval
 from coze_harness.compare.sequential_test import Attempts, Decision
@@ -54,7 +54,6 @@ SEQUENTIAL: Final = "sequential probability ratio"
 _SIGNIFICANCE_LEVEL: Final = 0.05
 _MAX_FACTS: Final = 20
 _ORDER: Final = tuple(ScenarioState)
-_NOT_JUDGED: Final = ScenarioState.NOT_JUDGED
 
 
 @dataclass(slots=True)
@@ -95,8 +94,8 @@ class _Findings(Struct, frozen=True):
     """
 
     counts: ScenarioCounts
-    cases: Sequence[CaseAttempts]
-    suspects: Sequence[Suspect]
+    cases: list[CaseAttempts]
+    suspects: list[Suspect]
     is_sequential: bool
     can_go_on: bool
     costs: Sequence[CostChange]
@@ -109,6 +108,9 @@ class _Findings(Struct, frozen=True):
         can_go_on = state is ScenarioState.UNDECIDED and self.can_go_on
         undecided = self._undecided() if can_go_on else ()
         before, after = self._shares()
+        test = self.test.test if self.test else ""
+        if self.suspects and self.is_sequential:
+            test = SEQUENTIAL
         rates = [one.assumed_rate for one in self.suspects if one.assumed_rate is not None]
         return ScenarioComparison(
             scenario=self.counts.scenario,
@@ -117,7 +119,7 @@ class _Findings(Struct, frozen=True):
             after=after,
             assessment=self._assessment(state),
             regressed=state is ScenarioState.REGRESSED,
-            test=SEQUENTIAL if self.suspects and self.is_sequential else self.test_name,
+            test=test,
             p=self.test.p if self.test else None,
             adjusted=self.adjusted,
             repeats=sum(one.more_trials for one in undecided),
@@ -129,16 +131,12 @@ class _Findings(Struct, frozen=True):
             cost=tuple(self.costs),
         )
 
-    @property
-    def test_name(self) -> str:
-        """The name of the exact test, if there is one."""
-        return self.test.test if self.test else ""
-
     def _state(self) -> ScenarioState:
         """Return what changed; the gravest comes first."""
         kinds = self.counts.kinds
         if not any(case.counts.candidate.total for case in self.cases):
-            return ScenarioState.MISSING if _only(kinds, ChangeKind.MISSING) else _NOT_JUDGED
+            is_missing = _only(kinds, ChangeKind.MISSING)
+            return ScenarioState.MISSING if is_missing else ScenarioState.NOT_JUDGED
         if _only(kinds, ChangeKind.NEW):
             return ScenarioState.NEW
         if self._has_regressed():
@@ -173,14 +171,14 @@ class _Findings(Struct, frozen=True):
         if self.is_sequential:
             return any(one.decision is Decision.REGRESSED for one in self.suspects)
         is_known = any(case.counts.is_known_failure for case in self.cases)
-        return self._is_significant() and not is_known and is_drop(self._strata())
+        return self._is_significant() and not is_known and is_drop(_strata(self.cases))
 
     def _undecided(self) -> Sequence[Suspect]:
         """Return the suspects that are neither called worse nor as good as before.
 
         An unchanged bot that fails is flaky, until it is decided that it fails more often.
         """
-        if not self.is_sequential and not is_drop(self._strata()):
+        if not self.is_sequential and not is_drop(_strata(self.cases)):
             return ()
         return [
             one
@@ -209,9 +207,6 @@ class _Findings(Struct, frozen=True):
             case.is_mixed or bool(case.candidate.passed and case.candidate.failed)
             for case in self.cases
         )
-
-    def _strata(self) -> list[Stratum]:
-        return _strata(self.cases)
 
     def _shares(self) -> tuple[PassShare, PassShare]:
         """Return the shares of both sides over the cases that were judged on both, if there are."""
@@ -243,36 +238,24 @@ def assess_scenarios(
     scenarios = list(scenarios)
     costs = compare_costs([(one.costs, max_increase.get(one.scenario, {})) for one in scenarios])
     attempts, suspects = tally.attempts(), tally.suspects()
-    cases: dict[tuple[str, str], list[CaseKey]] = {}
-    for key in attempts:
-        cases.setdefault(key[:2], []).append(key)
-    findings = [
-        _Findings(
-            counts,
-            [attempts[key] for key in cases.get((counts.scenario, counts.bot), ())],
-            [
-                suspects[key]
-                for key in cases.get((counts.scenario, counts.bot), ())
-                if key in suspects
-            ],
-            is_sequential,
-            tally.find is not None,
-            cost,
+    findings_of = {
+        (counts.scenario, counts.bot): _Findings(
+            counts, [], [], is_sequential, tally.find is not None, cost
         )
         for counts, cost in zip(scenarios, costs, strict=True)
-    ]
+    }
+    for key, case in attempts.items():
+        findings_of[key[:2]].cases.append(case)
+        if suspect := suspects.get(key):
+            findings_of[key[:2]].suspects.append(suspect)
+    findings = list(findings_of.values())
     if not is_sequential:
         tests = [run_stratified_test(_strata(one.cases), exact) for one in findings]
         findings = [
             replace(one, test=test, adjusted=adjusted)
             for one, test, adjusted in zip(findings, tests, _adjusted(tests), strict=True)
         ]
-    return tuple(
-        sorted(
-            (one.compare() for one in findings),
-            key=_urgency,
-        )
-    )
+    return tuple(sorted((one.compare() for one in findings), key=_urgency))
 
 
 def _urgency(scenario: ScenarioComparison) -> tuple[object, ...]:
@@ -285,11 +268,11 @@ def _urgency(scenario: ScenarioComparison) -> tuple[object, ...]:
 
 def _adjusted(tests: Sequence[StratifiedTestResult | None]) -> list[float | None]:
     """Return p-values, corrected over the tests that can be significant."""
-    adjusted = [test and test.p for test in tests]
-    able = {i: t.p for i, t in enumerate(tests) if t and t.min_p < _SIGNIFICANCE_LEVEL}
-    for index, p in zip(able, holm_adjusted(list(able.values())), strict=True):
-        adjusted[index] = p
-    return adjusted
+    able = [test.p if test and test.min_p < _SIGNIFICANCE_LEVEL else None for test in tests]
+    return [
+        test and test.p if adjusted is None else adjusted
+        for test, adjusted in zip(tests, holm_adjusted(able), strict=True)
+    ]
 
 
 def _strata(cases: Iterable[CaseAttempts]) -> list[Stratum]:

@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from coze_harness.compare.case_counts import CaseAttempts, CaseKey
+from coze_harness.compare.case_counts import CaseAttempts
 from coze_harness.model import SuiteChange
+from coze_harness.model.trial_key import CaseKey
 
 _MIN_CASES: Final = 5
 

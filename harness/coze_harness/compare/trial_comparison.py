@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from typing import Final
 
@@ -38,7 +38,7 @@ _MAX_FACTS: Final = 20
 def compare_trial(
     baseline: TrialResult | None,
     candidate: TrialResult | None,
-    accepted: Callable[[], Iterable[TrialResult]] = tuple,
+    accepted: Iterable[TrialResult] = (),
 ) -> TrialResult:
     """Return the candidate's result with its change; the baseline's result without a candidate.
 
@@ -57,7 +57,7 @@ def compare_trial(
     Args:
         baseline: the trial's own baseline.
         candidate: the trial.
-        accepted: returns the other repeats of the baseline; called only if facts differ.
+        accepted: the other repeats of the baseline; read only if facts differ.
 
     Raises:
         ValueError: both sides are missing.
@@ -67,16 +67,17 @@ def compare_trial(
             raise ValueError("nothing to compare: both sides are missing")
         return replace(baseline, change=_MISSING)
     if baseline is None:
-        return replace(candidate, change=_NEW)
+        return replace(candidate, change=NEW)
     if baseline.change is not None:
         # The result of an earlier comparison contains its own baseline.
         baseline = replace(baseline, change=None)
     if _is_simulated(baseline.turns) or _is_simulated(candidate.turns):
         turns = _simulated_changes(baseline.turns, candidate.turns)
     else:
-        turns = _turn_changes(baseline.turns, candidate.turns)
+        pairs = zip_longest(baseline.turns, candidate.turns)
+        turns = tuple([_compare_turns(*pair) for pair in pairs])
     if any(turn.facts for turn in turns):
-        turns = _without_accepted_facts(turns, candidate.turns, accepted())
+        turns = _without_accepted_facts(turns, candidate.turns, accepted)
     kind = _by_verdict(baseline.status, candidate.status)
     if kind is None and candidate.status in PASSING and any(turn.facts for turn in turns):
         kind = ChangeKind.FACTS_CHANGED
@@ -85,19 +86,11 @@ def compare_trial(
 
 
 _MISSING: Final = TrialChange(kind=ChangeKind.MISSING, baseline=None)
-_NEW: Final = TrialChange(kind=ChangeKind.NEW, baseline=None)
+NEW: Final = TrialChange(kind=ChangeKind.NEW, baseline=None)
 _SAME: Final = TurnChange(answer=AnswerChange.SAME, similarity=1.0)
 _ONE_SIDED: Final = TurnChange(answer=AnswerChange.UNKNOWN, similarity=0.0)
 # Compared by identity: without an answer on either side there is no change.
 _UNANSWERED: Final = TurnChange(answer=AnswerChange.UNKNOWN, similarity=0.0)
-
-
-def _turn_changes(
-    before: Sequence[TurnResult], after: Sequence[TurnResult]
-) -> tuple[TurnChange, ...]:
-    if len(before) == len(after):
-        return tuple([_compare_turns(*pair) for pair in zip(before, after, strict=True)])
-    return tuple([_compare_turns(*pair) for pair in zip_longest(before, after)])
 
 
 def _is_simulated(turns: Sequence[TurnResult]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -52,6 +53,14 @@ class ChatOptions(Struct, frozen=True, kw_only=True):
     is_async: bool = False
 
 
+class CaseKey(NamedTuple):
+    """A case of a scenario with a bot: what all its repeats have in common."""
+
+    scenario: str
+    bot: str
+    case: str
+
+
 class TrialKey(Struct, frozen=True):
     """Identifies a trial in every output.
 
@@ -75,6 +84,16 @@ class TrialKey(Struct, frozen=True):
     def case_id(self) -> str:
         """The id of the first repeat, which all repeats have in common."""
         return self.id.removesuffix(f"#{self.trial}") if self.trial > 1 else self.id
+
+    @property
+    def case_key(self) -> CaseKey:
+        """The case that it is a repeat of."""
+        return CaseKey(self.scenario, self.bot, self.case)
+
+    @property
+    def group(self) -> tuple[str, str]:
+        """The scenario and the bot, whose trials are judged together."""
+        return self.scenario, self.bot
 
 
 class CassetteState(StrEnum):

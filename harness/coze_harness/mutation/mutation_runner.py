@@ -30,6 +30,7 @@ from coze_harness.model.errors import HarnessError
 from coze_harness.model.location import Location
 from coze_harness.model.protocols import EncodeResult, TextRedactor
 from coze_harness.model.trial import EvaluationContext, Trial, Turn
+from coze_harness.model.trial_key import CaseKey
 from coze_harness.mutation.answer_pool import AnswerPool
 from coze_harness.mutation.expectation_suggestions import Suggestion, suggest_expectations
 from coze_harness.mutation.mutant_evaluation import (
@@ -64,10 +65,9 @@ class _ReplayedTrial(Struct, frozen=True):
 
 def group_repeats(trials: Sequence[Trial]) -> list[list[Trial]]:
     """Return the trials in groups of one scenario, bot and case."""
-    groups: dict[tuple[str, str, str], list[Trial]] = {}
+    groups: dict[CaseKey, list[Trial]] = {}
     for trial in trials:
-        key = trial.key
-        groups.setdefault((key.scenario, key.bot, key.case), []).append(trial)
+        groups.setdefault(trial.key.case_key, []).append(trial)
     return list(groups.values())
 
 
