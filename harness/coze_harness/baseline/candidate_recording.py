@@ -16,7 +16,7 @@ from coze_harness.baseline.candidate_comparison import (
     usable_baseline,
 )
 from coze_harness.baseline.candidate_pairs import TrialPair
-from coze_harness.baseline.candidates import CandidateFolder, candidate_info, repeat_of
+from coze_harness.baseline.candidates import CandidateFolder, repeat_of
 from coze_harness.baseline.evidence import EvidenceCollector
 from coze_harness.compare.bot_differences import snapshot_differences, version_digest
 from coze_harness.compare.case_counts import CaseTally, Suspect
@@ -199,11 +199,7 @@ class CandidateRecording(Generic[Encoded]):
         for ask in asks:
             pair = ask.pair
             self._asks[pair.key.id] = ask
-            self._contexts[pair.key.id] = CandidateContext(
-                committed=pair.baseline,
-                options=pair.overrides,
-                candidate=candidate_info(pair.candidate),
-            )
+            self._contexts[pair.key.id] = CandidateContext(pair.baseline, pair.overrides)
         with closing(self._session.results([ask.pair.candidate for ask in asks])) as results:
             for compared, encoded in results:
                 self.tally.add(compared)
@@ -228,11 +224,8 @@ class CandidateRecording(Generic[Encoded]):
             # Of several candidates, all are compared with one further trial of their baseline.
             if trial.key.id not in self._baselines:
                 trials[trial.key.id] = trial, committed
-                self._baseline_contexts[trial.key.id] = CandidateContext(
-                    committed=committed,
-                    options=self._overrides[_bot_of(committed, self.live)] or {},
-                    candidate=candidate_info(trial),
-                )
+                overrides = self._overrides[_bot_of(committed, self.live)] or {}
+                self._baseline_contexts[trial.key.id] = CandidateContext(committed, overrides)
         if not trials:
             return
         asked = [trial for trial, _committed in trials.values()]

@@ -37,9 +37,9 @@ from coze_harness.model.errors import (
 )
 from coze_harness.model.location import Location
 from coze_harness.model.trial import Trial
+from coze_harness.model.trial_key import DRAFT
 from coze_harness.storage.project_folders import ProjectFolders
 
-_DRAFT: Final = "unpublished_draft"
 _EVIDENCE_FOLDER: Final = ".evidence"
 BASELINE_SUFFIX: Final = "~baseline"
 """Ends the name of a baseline whose judge was asked again; no trial's recording has it."""
@@ -57,7 +57,7 @@ class CandidateOptions(Struct, frozen=True):
             return {}
         options = trial.options
         wanted = {
-            "publish_status": (_DRAFT if self.draft else "", options.publish_status),
+            "publish_status": (DRAFT if self.draft else "", options.publish_status),
             "bot_version": (self.version, options.bot_version),
         }
         return {name: new for name, (new, scenarios) in wanted.items() if new != scenarios}
@@ -280,12 +280,6 @@ def _by_case(trials: Sequence[Trial]) -> dict[tuple[str, str], list[Trial]]:
     for trial in trials:
         by_case.setdefault((trial.key.scenario, trial.key.case), []).append(trial)
     return by_case
-
-
-def candidate_info(trial: Trial) -> CandidateInfo:
-    """Return what a candidate's recording says about its trial."""
-    key = trial.key
-    return CandidateInfo(case=key.case, trial=key.trial, bot=key.bot, bot_id=trial.bot.id)
 
 
 def _overridden(trial: Trial, overrides: Mapping[str, str]) -> Trial:

@@ -71,7 +71,7 @@ class CassetteAccess(Struct, frozen=True):
             return nullcontext()
         while True:
             acquire = partial(FolderLock.acquire, cassettes, exclusive=False)
-            lock = wait_for_lock(acquire, _REPLACING, lambda: None)
+            lock = wait_for_lock(acquire, _REPLACING)
             if lock is None:
                 raise CassetteError(
                     message("lock.recordings_replaced", holder=_holder(cassettes)),
@@ -157,7 +157,7 @@ class CassetteAccess(Struct, frozen=True):
         """
         cassettes.mkdir(parents=True, exist_ok=True)
         acquire = partial(self._acquire, cassettes, "adding evidence")
-        return wait_for_lock(acquire, _SETTLING, lambda: None)
+        return wait_for_lock(acquire, _SETTLING)
 
     def lock_for_replacing(
         self, cassettes: Path, *, wait: bool | None = None, note: Note
@@ -200,7 +200,7 @@ class CassetteAccess(Struct, frozen=True):
         reason: LocalizedText | None = None
         try:
             acquire = partial(self._acquire, cassettes, "coze-harness accept")
-            lock = wait_for_lock(acquire, _SETTLING, lambda: None)
+            lock = wait_for_lock(acquire, _SETTLING)
         except OSError as error:
             lock, reason = None, message("accept.lock_unwritable", reason=failure_reason(error))
         if lock is not None:
@@ -216,7 +216,7 @@ class CassetteAccess(Struct, frozen=True):
         from coze_harness.baseline.accept_journal import finish_accept
 
         acquire = partial(FolderLock.acquire, cassettes, exclusive=True)
-        lock = wait_for_lock(acquire, _REPLACING, lambda: None)
+        lock = wait_for_lock(acquire, _REPLACING)
         if lock is None:
             raise self._unfinished(cassettes, message("accept.lock_reading"))
         with lock:

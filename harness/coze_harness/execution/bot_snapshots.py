@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from functools import partial
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from msgspec import Struct, field
 
@@ -15,11 +15,11 @@ from coze_harness.execution.live_conversations import LiveConversations
 from coze_harness.execution.live_scheduler import run_concurrently
 from coze_harness.messages import UserText, change_texts, message
 from coze_harness.model import BotSnapshot, Target, unknown_snapshot
+from coze_harness.model.trial_key import DRAFT
 from coze_harness.transport import ServiceTransports
 
 BotVersion: TypeAlias = tuple[Target, str]
 """A bot and the version that is asked; empty: the published one."""
-_DRAFT: Final = "unpublished_draft"
 
 
 class BotSnapshots(Struct, frozen=True):
@@ -68,7 +68,7 @@ class BotSnapshots(Struct, frozen=True):
     def _task(self, key: BotVersion) -> FlowTask[BotSnapshot, tuple[BotVersion, BotSnapshot]]:
         bot, bot_version = key
         policy = RetryPolicy(jitter=self.conversations.rng.random, tries=2)
-        flow = fetch_bot_snapshot(bot.id, policy, published=bot_version != _DRAFT)
+        flow = fetch_bot_snapshot(bot.id, policy, published=bot_version != DRAFT)
 
         def on_result(snapshot: BotSnapshot) -> tuple[BotVersion, BotSnapshot]:
             return key, _of_version(bot_version, snapshot)
@@ -78,6 +78,6 @@ class BotSnapshots(Struct, frozen=True):
 
 def _of_version(bot_version: str, snapshot: BotSnapshot) -> BotSnapshot:
     """Return a snapshot of a version; Coze describes only the draft and the published one."""
-    if bot_version in ("", _DRAFT, snapshot.version) or snapshot.warning:
+    if bot_version in ("", DRAFT, snapshot.version) or snapshot.warning:
         return snapshot
     return unknown_snapshot(message("live.version_unknown", version=bot_version), bot_version)

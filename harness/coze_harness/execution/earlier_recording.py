@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 
-from coze_harness.cassettes import CandidateInfo
 from coze_harness.cassettes import cassette_files as store
 from coze_harness.execution.replay_runner import ReplayRunner
 from coze_harness.expectations import asks_for
@@ -15,7 +14,7 @@ from coze_harness.model.errors import CassetteError, CassetteMissingError
 from coze_harness.model.trial import Trial, Turn
 
 
-class CandidateContext(Struct, frozen=True, kw_only=True):
+class CandidateContext(Struct, frozen=True):
     """The baseline of a recorded candidate; recording a candidate does not change it.
 
     `committed` is the baseline's trial, if there is one: its recording has the generated values,
@@ -25,7 +24,6 @@ class CandidateContext(Struct, frozen=True, kw_only=True):
 
     committed: Trial | None
     options: Mapping[str, str]
-    candidate: CandidateInfo
 
 
 class EarlierRecording(Struct, frozen=True):
@@ -40,14 +38,6 @@ class EarlierRecording(Struct, frozen=True):
     trial: Trial | None
     replayer: ReplayRunner
     is_candidates: bool
-
-    @classmethod
-    def of(
-        cls, trial: Trial, candidate: CandidateContext | None, replayer: ReplayRunner
-    ) -> EarlierRecording:
-        """Return the recording that matters to a trial."""
-        committed = candidate.committed if candidate else trial
-        return cls(committed, replayer, candidate is not None)
 
     def generated_values(self, names: frozenset[str]) -> dict[str, str]:
         """Return the values of a candidate's baseline: both are sent the same prompts."""

@@ -11,7 +11,7 @@ from typing import Final, Generic, TypeVar
 
 from msgspec import Struct, field
 
-from coze_harness.cassettes import RecordingInfo, RecordingTransport, Redactor
+from coze_harness.cassettes import CandidateInfo, RecordingInfo, RecordingTransport, Redactor
 from coze_harness.cassettes import cassette_files as store
 from coze_harness.coze import fingerprint
 from coze_harness.coze.error_codes import add_region_hint
@@ -148,7 +148,8 @@ class LiveSession(Struct, Generic[Encoded], frozen=True):
             yield from results
 
     def _workers(self, trials: Sequence[Trial]) -> int:
-        return self.settings.workers or _default_workers(trials)
+        streams = sum(map(is_streamed, trials))
+        return self.settings.workers or min(max(streams, DEFAULT_WORKERS), STREAM_WORKERS)
 
     def _task_factories(
         self, trials: Sequence[Trial]
@@ -176,7 +177,8 @@ class LiveSession(Struct, Generic[Encoded], frozen=True):
             return self._open_judge(trial, replayer)
         clock = settings.conversations.clock
         candidate = settings.candidates.get(trial.key.id)
-        baseline = EarlierRecording.of(trial, candidate, replayer)
+        committed = candidate.committed if candidate else trial
+        baseline = EarlierRecording(committed, replayer, is_candidates=candidate is not None)
         now = datetime.fromtimestamp(clock.now(), UTC)
         names = trial.script.generated_names
         values = dict(settings.generate(names, now.astimezone(), settings.conversations.rng))
@@ -345,26 +347,21 @@ class _Attempt(Struct, frozen=True):
     snapshot: BotSnapshot | None
     judge: LiveJudge | None
 
-    def recording_info(self, candidate: CandidateContext | None) -> RecordingInfo:
+    def recording_info(self, context: CandidateContext | None) -> RecordingInfo:
+        trial, key = self.trial, self.trial.key
+        candidate = CandidateInfo(case=key.case, trial=key.trial, bot=key.bot, bot_id=trial.bot.id)
         return RecordingInfo(
-            scenario=self.trial.key.scenario,
-            trial=self.trial.key.id,
-            fingerprint=fingerprint(
-                self.trial.bot, self.trial.options, self.turns, self.trial.tester
-            ),
+            scenario=key.scenario,
+            trial=key.id,
+            fingerprint=fingerprint(trial.bot, trial.options, self.turns, trial.tester),
             recorded_at=self.started_at,
             harness=VERSION,
             generated_values=self.generated_values,
             calls=self.timed.calls,
             bot=self.snapshot,
-            overridden_options=candidate.options if candidate else {},
-            candidate=candidate.candidate if candidate else None,
+            overridden_options=context.options if context else {},
+            candidate=candidate if context else None,
         )
-
-
-def _default_workers(trials: Sequence[Trial]) -> int:
-    streams = sum(1 for trial in trials if is_streamed(trial))
-    return min(max(streams, DEFAULT_WORKERS), STREAM_WORKERS)
 
 
 def _ended(result: ConversationResult) -> CallFlow[ConversationResult]:

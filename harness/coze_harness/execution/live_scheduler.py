@@ -11,6 +11,7 @@ import itertools
 import queue
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
+from enum import Enum, auto
 from typing import Generic, TypeVar
 
 from msgspec import Struct
@@ -21,7 +22,9 @@ from coze_harness.model import HttpCall, Wait
 Value = TypeVar("Value")
 Result = TypeVar("Result")
 
-_END = object()
+
+class _End(Enum):
+    END = auto()
 
 
 def run_concurrently(
@@ -79,19 +82,19 @@ class _WorkerPool(Generic[Value, Result]):
         self._has_unstarted = True
         self._stopped = False
         self._is_timed = False
-        self._results: queue.SimpleQueue[object] = queue.SimpleQueue()
+        self._results: queue.SimpleQueue[Result | _Failure | _End] = queue.SimpleQueue()
 
     def results(self, workers: int) -> Iterator[Result]:
         """Yield the results until the last worker has finished."""
         remaining = workers
         while remaining:
             item = self._results.get()
-            if item is _END:
+            if item is _End.END:
                 remaining -= 1
             elif isinstance(item, _Failure):
                 raise item.cause
-            elif isinstance(item, _Done):
-                yield item.result
+            else:
+                yield item
 
     def stop(self) -> None:
         """Stop the workers and close the waiting flows."""
@@ -112,7 +115,7 @@ class _WorkerPool(Generic[Value, Result]):
         except BaseException as error:  # noqa: BLE001 (passed to the consumer, which raises it)
             self._results.put(_Failure(error))
         finally:
-            self._results.put(_END)
+            self._results.put(_End.END)
 
     def _next(self) -> FlowTask[Value, Result] | Callable[[], FlowTask[Value, Result]] | None:
         """Return the task that is due, else the next factory; wait while there is neither.
@@ -158,7 +161,7 @@ class _WorkerPool(Generic[Value, Result]):
             value: Value = end.value
         else:
             return step
-        self._results.put(_Done(task.on_result(value)))
+        self._results.put(task.on_result(value))
         return None
 
     def _put_back(self, task: FlowTask[Value, Result], step: Wait | None) -> None:
@@ -173,10 +176,6 @@ class _WorkerPool(Generic[Value, Result]):
                 return
         if step is not None:
             task.flow.close()
-
-
-class _Done(Struct, Generic[Result], frozen=True):
-    result: Result
 
 
 class _Failure(Struct, frozen=True):

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from coze_harness.cassettes import ReplayTransport
+from coze_harness.execution.replayed_conversations import next_request
 from coze_harness.model import JSON, replace
 from coze_harness.model.trial import Turn
-from coze_harness.text import json_text as jsontext
 
 
 def with_recorded_tools(turns: Sequence[Turn], transport: ReplayTransport) -> Sequence[Turn]:
@@ -41,11 +41,7 @@ class _RecordedTool(Struct, frozen=True):
 
     def call(self, call_id: str, arguments: JSON) -> str:
         """Return the recorded output; empty if the recording has none (replay then reports it)."""
-        try:
-            body = jsontext.parse_json(self.transport.next_request_body)
-        except ValueError:
-            return ""
-        outputs = body.get("tool_outputs") if isinstance(body, dict) else None
+        outputs = next_request(self.transport).get("tool_outputs")
         for item in outputs if isinstance(outputs, list) else ():
             if isinstance(item, dict) and item.get("tool_call_id") == call_id:
                 output = item.get("output")

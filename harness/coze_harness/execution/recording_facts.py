@@ -23,10 +23,10 @@ from coze_harness.model.errors import (
 )
 from coze_harness.model.protocols import GenerateValues
 from coze_harness.model.trial import Trial
+from coze_harness.model.trial_key import DRAFT
 
 _CALLS_PER_TURN: Final = 5
 """Of a polled prompt that has no recording: chat, three times retrieve, the message list."""
-_DRAFT: Final = "unpublished_draft"
 
 
 def recording_state(
@@ -173,4 +173,4 @@ def is_streamed(trial: Trial) -> bool:
 def requested_version(trial: Trial) -> tuple[Target, str]:
     """Return the bot and the version a trial talks to (empty: the published one)."""
     options = trial.options
-    return trial.bot, _DRAFT if options.publish_status == _DRAFT else options.bot_version
+    return trial.bot, DRAFT if options.publish_status == DRAFT else options.bot_version

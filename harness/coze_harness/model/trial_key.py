@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from msgspec import Struct
 
 from coze_harness.model.http_call import JSON
+
+DRAFT: Final = "unpublished_draft"
+"""The publish status of a bot's draft."""
 
 
 class Attachment(Struct, frozen=True):

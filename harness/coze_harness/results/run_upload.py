@@ -63,11 +63,7 @@ class RunUpload:
     def __enter__(self) -> RunUpload:
         return self
 
-    def __exit__(self, kind: object, error: object, traceback: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Delete the local copy of a published run, and keep any other."""
+    def __exit__(self, *_: object) -> None:
         if self._published is not None:
             shutil.rmtree(self._published.parent, ignore_errors=True)
 

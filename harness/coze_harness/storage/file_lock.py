@@ -176,7 +176,9 @@ def read_holder(path: Path) -> LockHolder | None:
 
 
 def wait_for_lock(
-    acquire: Callable[[], Lock | None], seconds: float | None, on_wait: Callable[[], None]
+    acquire: Callable[[], Lock | None],
+    seconds: float | None,
+    on_wait: Callable[[], None] = lambda: None,
 ) -> Lock | None:
     """Call `acquire` until it returns a lock.
 
