@@ -188,10 +188,20 @@ def reformat_cassettes(
     Raises:
         CassetteError: one holds a secret, or cannot be written; it is unchanged.
     """
-    infos = {_listed(runner.path(trial)): _minimal_info(trial) for trial in trials}
+    # Of a recording that does not say what it is of.
+    infos = {
+        _listed(runner.path(trial)): RecordingInfo(
+            scenario=trial.key.scenario,
+            trial=trial.key.id,
+            fingerprint="",
+            recorded_at="",
+            harness="",
+        )
+        for trial in trials
+    }
     paths = list(infos)
     if folder is not None:
-        others = [path for path in _list_files(folder) if path.endswith((".yaml", ".yml"))]
+        others = [path for path in _list_files(folder) if path.endswith(_KINDS)]
         paths += [path for path in others if path not in infos]
     for path in paths:
         try:
@@ -203,10 +213,3 @@ def reformat_cassettes(
             continue
         store.write_cassette(path, recording, info, runner.redactor)
         yield path
-
-
-def _minimal_info(trial: Trial) -> RecordingInfo:
-    """Return the recording information of a cassette that has none."""
-    return RecordingInfo(
-        scenario=trial.key.scenario, trial=trial.key.id, fingerprint="", recorded_at="", harness=""
-    )

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
 from functools import partial
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from coze_harness.cassettes.interaction import Interaction
 from coze_harness.execution.flow_driver import FlowTask
@@ -89,8 +88,16 @@ def recorded_results(
     return results, missing
 
 
-@dataclass(slots=True)
-class SurveyRunner:
+class _Progress(Struct):
+    """What is known of a survey and what was asked: interactions and texts, by question's key."""
+
+    known: Mapping[str, Sequence[Interaction]]
+    replies: dict[str, Sequence[Interaction]] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    calls: int = 0
+
+
+class SurveyRunner(Struct):
     """Asks what surveys want to know, over a live session.
 
     Args:
@@ -100,10 +107,7 @@ class SurveyRunner:
 
     session: LiveSession[TrialResult]
     on_progress: Callable[[int], None]
-    _replies: dict[str, dict[str, Sequence[Interaction]]] = field(default_factory=dict)
-    _texts: dict[tuple[str, Target], str] = field(default_factory=dict)
-    _calls: dict[str, int] = field(default_factory=dict)
-    _known: dict[str, Mapping[str, Sequence[Interaction]]] = field(default_factory=dict)
+    _progress: dict[str, _Progress] = field(default_factory=dict)
 
     def results(self, surveys: Sequence[JudgeSurvey]) -> list[SurveyResult]:
         """Ask all questions that are not recorded yet, and record them.
@@ -115,9 +119,10 @@ class SurveyRunner:
         settings = self.session.settings
         workers = settings.workers or DEFAULT_WORKERS
         self.session.snapshots.fetch({(one.judge, "") for one in surveys}, workers)
-        for one in surveys if not settings.asks_judge_again else ():
+        for one in surveys:
             snapshot = self.session.snapshots.redacted((one.judge, ""))
-            self._known[one.path] = known_replies([one.path], one.judge, snapshot)
+            paths = [] if settings.asks_judge_again else [one.path]
+            self._progress[one.path] = _Progress(known_replies(paths, one.judge, snapshot))
         asked = [
             partial(self._open, survey, question)
             for survey in surveys
@@ -143,31 +148,30 @@ class SurveyRunner:
         self, survey: JudgeSurvey, question: JudgeQuestion
     ) -> FlowTask[HarnessError | None, HarnessError | None]:
         settings = self.session.settings
-        known = self._known.get(survey.path, {})
-        judge = self.session.judges.open(survey.judge, known, settings.redactor)
+        progress = self._progress[survey.path]
+        judge = self.session.judges.open(survey.judge, progress.known, settings.redactor)
 
         def ask() -> CallFlow[HarnessError | None]:
             try:
                 text = yield from judge.reply(question)
             except HarnessError as error:
                 return error
-            replies = self._replies.setdefault(survey.path, {})
-            replies[question.key] = judge.replies[question.key]
-            self._texts[question.key, survey.judge] = text
+            progress.replies[question.key] = judge.replies[question.key]
+            progress.texts[question.key] = text
             return None
 
         def finish(error: HarnessError | None) -> HarnessError | None:
-            calls = self._calls.get(survey.path, 0)
-            self._calls[survey.path] = calls + judge.calls
+            progress.calls += judge.calls
             return error
 
         return FlowTask(settings.conversations.limited(ask()), judge, finish)
 
     def _record(self, survey: JudgeSurvey) -> SurveyResult:
         settings, judge = self.session.settings, survey.judge
-        found = self._replies.get(survey.path, {})
+        progress = self._progress[survey.path]
+        found = progress.replies
         # What is recorded stays, then what is new in the order of the questions.
-        replies = {**self._known.get(survey.path, {})}
+        replies = {**progress.known}
         replies |= {one.key: found[one.key] for one in survey.questions if one.key in found}
         snapshot = self.session.snapshots.redacted((judge, ""))
         if replies:
@@ -175,7 +179,7 @@ class SurveyRunner:
                 bot_id=judge.id,
                 snapshot=snapshot,
                 replies=replies,
-                calls=self._calls.get(survey.path, 0),
+                calls=progress.calls,
             )
             write_judge_cassette(
                 survey.path,
@@ -189,5 +193,5 @@ class SurveyRunner:
         return SurveyResult(
             survey=survey,
             version=judge_version(judge.id, snapshot),
-            replies={key: self._texts[key, judge] for key in found},
+            replies=progress.texts,
         )
