@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct
 
 from coze_harness.baseline.candidates import BASELINE_SUFFIX, CandidateFolder, CandidateOptions
 from coze_harness.cassettes import CANDIDATE_FOLDER
@@ -13,8 +14,7 @@ from coze_harness.model import TrialKey, replace
 from coze_harness.model.trial import Trial
 
 
-@dataclass(frozen=True, slots=True)
-class TrialPair:
+class TrialPair(Struct, frozen=True):
     """A trial of the candidate, and the one whose recording it is compared with, if there is one.
 
     A repeat that the baseline has no recording of is compared with the first. `overrides` are
@@ -23,8 +23,8 @@ class TrialPair:
 
     candidate: Trial
     baseline: Trial | None
-    overrides: Mapping[str, str] = field(default_factory=dict)
-    accepted: tuple[Trial, ...] = ()
+    overrides: Mapping[str, str]
+    accepted: tuple[Trial, ...]
 
     @property
     def key(self) -> TrialKey:
@@ -60,20 +60,14 @@ def pairs_to_record(
 ) -> list[TrialPair]:
     """Return selected trials as candidates to be recorded.
 
-    Args:
-        selected: the trials, with the bots that are asked.
-        own: the same scenarios' trials with their own bots.
-        options: the version of the bots that is asked.
-        candidates: the folder of candidates.
-        root: the folder that trials' cassettes are relative to.
+    `own` are the same scenarios' trials with their own bots. `root` is the folder that trials'
+    cassettes are relative to.
     """
     baselines = _Baselines(own, root)
     pairs = []
     for trial in selected:
         overrides = options.overrides(trial)
-        repeats = baselines.repeats(trial)
-        baseline = _baseline(trial, repeats)
-        pairs.append(TrialPair(candidates.trial(trial, overrides), baseline, overrides, repeats))
+        pairs.append(baselines.pair(candidates.trial(trial, overrides), overrides))
     return pairs
 
 
@@ -85,17 +79,7 @@ def recorded_pairs(
         candidates, key=lambda t: (t.key.file, t.key.line, t.key.bot, t.key.case, t.key.trial)
     )
     baselines = _Baselines(own, root)
-    pairs = []
-    for trial in ordered:
-        repeats = baselines.repeats(trial)
-        pairs.append(TrialPair(trial, _baseline(trial, repeats), accepted=repeats))
-    return pairs
-
-
-def _baseline(trial: Trial, repeats: Sequence[Trial]) -> Trial | None:
-    """Return the recorded trial of the same repeat, else the first."""
-    same = (other for other in repeats if other.key.trial == trial.key.trial)
-    return next(same, next(iter(repeats), None))
+    return [baselines.pair(trial, {}) for trial in ordered]
 
 
 class _Baselines:
@@ -108,7 +92,14 @@ class _Baselines:
         for trial in own:
             self._by_case.setdefault((trial.key.scenario, trial.key.case), []).append(trial)
 
-    def repeats(self, trial: Trial) -> tuple[Trial, ...]:
+    def pair(self, candidate: Trial, overrides: Mapping[str, str]) -> TrialPair:
+        """Return a candidate with the recorded trial of the same repeat, else with the first."""
+        repeats = self._repeats(candidate)
+        same = (other for other in repeats if other.key.trial == candidate.key.trial)
+        baseline = next(same, next(iter(repeats), None))
+        return TrialPair(candidate, baseline, overrides, repeats)
+
+    def _repeats(self, trial: Trial) -> tuple[Trial, ...]:
         """Return the recorded repeats of the same bot, else of the scenario's first, in order."""
         others = self._by_case.get((trial.key.scenario, trial.key.case), ())
         bots = [other.bot.id for other in others]
@@ -119,11 +110,10 @@ class _Baselines:
                 (other for other in others if other.bot.id == bot),
                 key=lambda other: other.key.trial,
             )
-            self._recorded[key] = tuple(filter(self._is_recorded, ranked))
+            self._recorded[key] = tuple(
+                [one for one in ranked if os.path.lexists(self._root / one.key.cassette)]
+            )
         return self._recorded[key]
-
-    def _is_recorded(self, trial: Trial) -> bool:
-        return os.path.lexists(self._root / trial.key.cassette)
 
 
 def required_rates(pairs: Iterable[TrialPair]) -> dict[str, float]:

@@ -61,17 +61,12 @@ class DecidedCandidates(Struct, frozen=True):
 class CandidateReview(Struct, frozen=True):
     """Finds and checks the candidates of a project.
 
-    Args:
-        candidates: the folder of candidates.
-        runner: replays the project's recordings.
-        trials: all trials of the project.
-        root: the folder that trials' cassettes are relative to, as messages show it.
+    `trials` are all of the project.
     """
 
     candidates: CandidateFolder
     runner: ReplayRunner
     trials: Sequence[Trial]
-    root: Path
 
     def find(self, names: Sequence[str]) -> list[Promotion | HarnessError]:
         """Return the named candidates, each ready to be promoted, or the reason why it is not.

@@ -68,17 +68,15 @@ class CandidateOptions(Struct, frozen=True):
         Raises:
             UsageError: a target has no drafts, or no versions.
         """
-        option = "--draft" if self.draft else "--bot-version" if self.version else ""
-        for trial in trials if option else ():
+        if not (self.draft or self.version):
+            return
+        what = "candidate.no_drafts" if self.draft else "candidate.no_versions"
+        for trial in trials:
             declared = trial.bot.capabilities
             if not (declared.has_drafts if self.draft else declared.has_versions):
                 raise UsageError(
-                    message("candidate.no_drafts", target=trial.bot.name, kind=trial.bot.kind.value)
-                    if self.draft
-                    else message(
-                        "candidate.no_versions", target=trial.bot.name, kind=trial.bot.kind.value
-                    ),
-                    where=Location(option),
+                    message(what, target=trial.bot.name, kind=trial.bot.kind.value),
+                    where=Location("--draft" if self.draft else "--bot-version"),
                     detail=[message("replay.scenario", location=str(trial.location))],
                     next_step=message("candidate.no_versions.next"),
                 )
@@ -109,10 +107,7 @@ class Candidate(Struct, frozen=True, kw_only=True):
 class CandidateFolder(Struct, frozen=True):
     """The candidates of a project.
 
-    Args:
-        cassettes: the folder of recordings, absolute.
-        folders: the project's folders.
-        targets: the project's, by name.
+    `cassettes` is the folder of recordings, absolute; `targets` are the project's, by name.
     """
 
     cassettes: Path
@@ -142,9 +137,7 @@ class CandidateFolder(Struct, frozen=True):
     def evidence_path(self, candidate: Path, moment: str) -> Path:
         """Return where a candidate is kept as evidence.
 
-        Args:
-            candidate: its path.
-            moment: when the command began that sets it aside, from `moment_name`.
+        `moment` is when the command began that sets it aside, from `moment_name`.
         """
         name = candidate.relative_to(self.path)
         return self.path / _EVIDENCE_FOLDER / moment / "candidate" / name
@@ -165,10 +158,8 @@ class CandidateFolder(Struct, frozen=True):
     def baseline_trial(self, trial: Trial, overrides: Mapping[str, str], moment: str) -> Trial:
         """Return a further trial of the baseline's bot, whose recording is evidence.
 
-        Args:
-            trial: the scenario's trial.
-            overrides: request fields that differ from the scenario.
-            moment: when the comparison began.
+        `overrides` are request fields that differ from the scenario; `moment` is when the
+        comparison began.
         """
         return self.trial(trial, overrides, f"{_EVIDENCE_FOLDER}/{moment}/baseline/")
 
@@ -182,9 +173,7 @@ class CandidateFolder(Struct, frozen=True):
     def set_aside(self, trials: Sequence[Trial], moment: str) -> None:
         """Move earlier candidates of the same cases (all repeats) to the evidence.
 
-        Args:
-            trials: what is recorded now.
-            moment: when the comparison began.
+        `moment` is when the comparison began.
         """
         cases = {(trial.key.scenario, trial.key.case, trial.bot.id) for trial in trials}
         for path in self.files():

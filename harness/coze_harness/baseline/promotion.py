@@ -7,7 +7,7 @@ published bot; what was sent is still noted under `x-coze`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -20,9 +20,10 @@ from coze_harness.baseline.candidates import (
     judge_files,
     moment_name,
 )
-from coze_harness.cassettes import Recording, RecordingInfo, Redactor
+from coze_harness.cassettes import Recording, RecordingInfo
 from coze_harness.cassettes import cassette_files as store
 from coze_harness.execution.judge_cassette import judge_path
+from coze_harness.execution.replay_runner import ReplayRunner
 from coze_harness.model import TrialResult, TrialStatus, replace
 from coze_harness.model.trial import Trial
 
@@ -73,10 +74,9 @@ def find_failing(promotions: Sequence[Promotion]) -> list[Promotion]:
 
 def promote(
     candidates: CandidateFolder,
-    root: Path,
+    runner: ReplayRunner,
     promotions: Sequence[Promotion],
-    rejected: Sequence[Path],
-    redactor: Redactor,
+    rejected: Iterable[Path],
     now: float,
 ) -> list[Path]:
     """Replace baselines by candidates, all or none; return their paths as a user names them.
@@ -85,19 +85,14 @@ def promote(
 
     The caller holds the locks of the folder of cassettes.
 
-    Args:
-        candidates: the folder of candidates.
-        root: the folder that trials' cassettes are relative to, as messages show it.
-        promotions: the candidates that are accepted.
-        rejected: the paths of those that are rejected.
-        redactor: the redactor that recordings have been through.
-        now: Unix time in seconds.
+    `rejected` are paths of candidates, `now` is Unix time in seconds.
 
     Raises:
         CassetteError: one holds a secret or cannot be written; nothing was promoted.
     """
     cassettes = candidates.folders.relative_path(candidates.cassettes)
-    shown = [root / promotion.trial.key.cassette for promotion in promotions]
+    redactor = runner.redactor
+    shown = [Path(runner.path(promotion.trial)) for promotion in promotions]
     contents: list[tuple[Path, bytes, Sequence[Path]]] = []
     for path, promotion in zip(shown, promotions, strict=True):
         new = store.encode_cassette(path, promotion.recording, promotion.origin, redactor)

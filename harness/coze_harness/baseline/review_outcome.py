@@ -79,10 +79,7 @@ def find_decided(
 
     A decision is about the answers that its run has shown: other candidates are not decided.
 
-    Args:
-        review: finds and checks the candidates.
-        decisions: of a file.
-        locate_run: returns the folder of a run; raises ResultsError if there is none.
+    `locate_run` returns the folder of a run; it raises ResultsError if there is none.
 
     Raises:
         UsageError: there is no such comparison.
@@ -128,14 +125,7 @@ def apply_decisions(
     _judge_again(review, access, accepted, note)
     cassettes = review.candidates.cassettes
     with access.lock_for_replacing(cassettes, wait=wait, note=note):
-        return promote(
-            review.candidates,
-            review.root,
-            accepted,
-            list(rejected),
-            review.runner.redactor,
-            access.clock.now(),
-        )
+        return promote(review.candidates, review.runner, accepted, rejected, access.clock.now())
 
 
 def _answers_of_run(

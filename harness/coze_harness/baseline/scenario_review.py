@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
@@ -55,11 +56,7 @@ def compare_candidates(
 ) -> tuple[Comparison, list[ReviewItem]]:
     """Compare candidates with the baseline, offline, as `compare --replay` does.
 
-    Args:
-        review: has checked the candidates.
-        promotions: the candidates.
-        select_baseline: returns all trials of the project with a number of repeats.
-        note: receives a line for the user.
+    `select_baseline` returns all trials of the project with a number of repeats.
 
     Returns:
         The comparison of their scenarios, and the candidates by scenario and bot, worst first.
@@ -73,7 +70,7 @@ def compare_candidates(
         if one.trial is not None and one.trial.key.group in groups
     ]
     repeats = max((trial.key.trial for trial in trials), default=1)
-    pairs = recorded_pairs(trials, select_baseline(repeats), review.root)
+    pairs = recorded_pairs(trials, select_baseline(repeats), Path(review.runner.root))
     evidence = read_evidence(review.candidates, note) or Evidence()
     known = KnownEvidence(evidence, EvidenceCollector(expectation_digests(trials)))
     tally = CaseTally(required_rates(pairs), known.find, is_replay=True)

@@ -22,7 +22,7 @@ def review_candidates(project: Project) -> CandidateReview:
         UsageError: the recordings are remote.
     """
     trials = select_trials(project, TrialSelection())
-    return CandidateReview(project.candidates, project.replayer, trials, project.root)
+    return CandidateReview(project.candidates, project.replayer, trials)
 
 
 def compare_reviewed(

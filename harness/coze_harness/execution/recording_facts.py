@@ -37,13 +37,17 @@ def recording_state(
         recording, turns = runner.load(trial, runner.path(trial))
         if trial.tester is not None:
             runner.check_simulation(trial, recording, turns)
-    except CassetteMissingError as error:
-        return CassetteState.MISSING, error
-    except CassetteStaleError as error:
-        return CassetteState.STALE, error
     except HarnessError as error:
-        return CassetteState.UNREADABLE, error
+        return _state_of(error), error
     return CassetteState.RECORDED, None
+
+
+def _state_of(error: HarnessError) -> CassetteState:
+    if isinstance(error, CassetteMissingError):
+        return CassetteState.MISSING
+    if isinstance(error, CassetteStaleError):
+        return CassetteState.STALE
+    return CassetteState.UNREADABLE
 
 
 def judge_state(trial: Trial, runner: ReplayRunner) -> tuple[CassetteState, HarnessError | None]:
@@ -63,11 +67,7 @@ def judge_state(trial: Trial, runner: ReplayRunner) -> tuple[CassetteState, Harn
     error = result.error
     if error is None or not (result.judge_failed or isinstance(error, JudgeReplyError)):
         return CassetteState.RECORDED, None
-    if isinstance(error, CassetteMissingError):
-        return CassetteState.MISSING, error
-    if isinstance(error, CassetteStaleError):
-        return CassetteState.STALE, error
-    return CassetteState.UNREADABLE, error
+    return _state_of(error), error
 
 
 def inspect_recordings(
@@ -114,13 +114,7 @@ def estimate_requests(
     A trial with a recording takes as many as that took. Without one, a prompt takes five, or one if
     it is streamed, or its target always answers at once. A question to a judge is a prompt.
 
-    Args:
-        trials: the trials.
-        runner: reads their recordings.
-        generate: returns generated values.
-        now: the time.
-        rng: the random source.
-        judge_only: ids of trials of which only the judge is asked.
+    `judge_only` has the ids of trials of which only the judge is asked.
     """
     asked = [trial for trial in trials if trial.key.id not in judge_only]
     described = {requested_version(trial) for trial in asked}
