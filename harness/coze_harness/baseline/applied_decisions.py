@@ -40,10 +40,7 @@ def decisions_json(
 ) -> JSON:
     """Return the answer to a page that posted decisions.
 
-    Args:
-        applied: what came of them.
-        words: the texts of the page's language.
-        redact: removes secrets from a text.
+    `words` are the texts of the page's language, `redact` removes secrets.
     """
     errors: list[JSON] = [
         {

@@ -48,10 +48,7 @@ class CassetteAccess(Struct, frozen=True):
 
     They are of this machine or of its network file system; recordings at a URL have none.
 
-    Args:
-        folder: the folder of recordings, absolute; `None` if they are at a URL.
-        folders: the project's folders.
-        clock: the time.
+    `folder` is that of the recordings, absolute; `None` if they are at a URL.
     """
 
     folder: Path | None

@@ -69,9 +69,7 @@ class Decisions(Struct, frozen=True, kw_only=True):
 def read_decisions(path: Path, shown: str) -> Decisions:
     """Return the decisions of a file.
 
-    Args:
-        path: the file.
-        shown: its path as the user names it.
+    `shown` is its path as the user names it.
 
     Raises:
         UsageError: it cannot be read, or is no file of decisions.
@@ -88,9 +86,7 @@ def read_decisions(path: Path, shown: str) -> Decisions:
 def parse_decisions(data: bytes, shown: str) -> Decisions:
     """Return the decisions of a file's content.
 
-    Args:
-        data: the content.
-        shown: the file's path as the user names it, for errors.
+    `shown` is the file's path as the user names it, for errors.
 
     Raises:
         UsageError: it is no file of decisions.

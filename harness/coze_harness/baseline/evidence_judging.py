@@ -82,11 +82,7 @@ def judge_stored_answers(
 ) -> EvidenceCollector:
     """Replay and judge stored answers that have no evidence for today's expectations.
 
-    Args:
-        folder: candidates, and the recordings that are kept as evidence.
-        trials: the project's trials, whose recordings are judged, too.
-        runner: replays recordings.
-        evidence: what is known; gets the new attempts.
+    The recordings of `trials` are judged too. `evidence` gets the new attempts.
 
     Returns:
         what counted the new attempts.

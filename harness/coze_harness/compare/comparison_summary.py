@@ -162,9 +162,7 @@ class ComparisonSummary:
     def summarize(self, run: Run, results: Callable[[], Iterator[TrialResult]]) -> Run:
         """Return the run with its comparison.
 
-        Args:
-            run: the run that is finished.
-            results: reads all results of the run from its beginning.
+        `results` reads all results of the run from its beginning.
         """
         for result in latest_results(results) if self._resumed else results():
             self._builder.add(result)

@@ -36,9 +36,7 @@ def limits_by_scenario(
 ) -> dict[str, Mapping[str, float]]:
     """Return by how much each scenario's costs may increase, by measure.
 
-    Args:
-        trials: of the scenarios; their own limits come first.
-        limits: the project's.
+    `limits` are the project's; the scenarios' own come first.
     """
     return {trial.key.scenario: {**limits, **trial.max_increase} for trial in trials}
 

@@ -76,9 +76,7 @@ def hypergeometric_weights(before: int, after: int, passed: int) -> tuple[int, l
 def lower_tail(weights: Sequence[int], observed: int) -> float:
     """Return the share of the outcomes up to the observed one.
 
-    Args:
-        weights: the number of ways for each outcome.
-        observed: index of the observed outcome.
+    `weights` are the number of ways for each outcome, `observed` is an index in them.
     """
     return sum(weights[: observed + 1]) / sum(weights)
 

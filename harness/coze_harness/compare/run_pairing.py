@@ -36,11 +36,7 @@ def pair_runs(
 ) -> list[RunTrialPair]:
     """Pair the trials of two runs by id, or else by scenario, case and repeat.
 
-    Args:
-        baseline: all results of the older run.
-        candidate: all results of the newer run.
-        required: by scenario, the share of its trials that must pass, 0..1; 1 by default.
-        is_selected: whether to compare a trial.
+    `required` is the share of trials that must pass (0..1), by scenario; 1 by default.
     """
     before = _latest_results(baseline, is_selected)
     by_position: dict[tuple[str, str, int], TrialResult] = {}

@@ -228,12 +228,8 @@ def assess_scenarios(
 ) -> tuple[ScenarioComparison, ...]:
     """Assess scenarios; those that regressed come first.
 
-    Args:
-        scenarios: the trials of each scenario with each bot.
-        tally: the attempts of their cases.
-        exact: computes the tests of a fixed design.
-        is_sequential: the design.
-        max_increase: by scenario and measure, the largest allowed increase (0.2 is 20 %).
+    `exact` computes the tests of a fixed design. `max_increase` has the largest allowed increase
+    (0.2 is 20 %) by scenario and measure.
     """
     scenarios = list(scenarios)
     costs = compare_costs([(one.costs, max_increase.get(one.scenario, {})) for one in scenarios])

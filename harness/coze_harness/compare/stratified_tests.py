@@ -72,9 +72,7 @@ def run_stratified_test(
 ) -> StratifiedTestResult | None:
     """Test whether a scenario passes as often as before; `None` with one trial on each side.
 
-    Args:
-        strata: the cases that have judged trials on both sides.
-        exact: computes Fisher's and McNemar's test.
+    `strata` are the cases that have judged trials on both sides.
     """
     if sum(s.before for s in strata) < 2 and sum(s.after for s in strata) < 2:
         return None

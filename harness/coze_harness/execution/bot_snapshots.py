@@ -25,11 +25,8 @@ BotVersion: TypeAlias = tuple[Target, str]
 class BotSnapshots(Struct, frozen=True):
     """Fetches and keeps the descriptions of bots.
 
-    Args:
-        transports: the network.
-        conversations: keeps the shared rate, and the limit of a trial.
-        redactor: removes secrets from descriptions.
-        warn: receives a warning about a bot without a description.
+    `conversations` keeps the shared rate, and the limit of a trial. `warn` receives a warning about
+    a bot without a description.
     """
 
     transports: ServiceTransports

@@ -192,16 +192,9 @@ def build_trial_result(
 ) -> TrialResult:
     """Return a trial's result.
 
-    Args:
-        trial: the trial.
-        conversation: the result of its conversation.
-        http_log: its calls.
-        request_count: requests made, repeated ones included; 0 in replay.
-        snapshot: the bot when it was recorded.
-        recorded_at: the time of the recording (ISO 8601), if there is one.
-        edited: whether the recording was edited since.
-        error: an error of the recording or its file; the conversation's own error comes first.
-        warnings: warnings about the trial.
+    `request_count` counts repeated requests too, and is 0 in replay. `recorded_at` is ISO 8601;
+    `edited` says whether the recording was edited since. `error` is one of the recording or its
+    file: the conversation's own error comes first.
     """
     error = conversation.error or error
     seconds = http_log[-1].start + http_log[-1].elapsed if http_log else 0.0

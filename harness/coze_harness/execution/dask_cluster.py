@@ -36,10 +36,7 @@ def map_on_cluster(
     Closing the iterator drops the batches that have not begun. `work`, items and results travel
     pickled.
 
-    Args:
-        address: the scheduler's address, as in ``tcp://10.0.0.1:8786``.
-        work: processes a batch.
-        items: the items.
+    `address` is the scheduler's, as in ``tcp://10.0.0.1:8786``.
 
     Raises:
         UsageError: no scheduler answers at the address, or it has no worker.

@@ -29,10 +29,8 @@ class CandidateContext(Struct, frozen=True):
 class EarlierRecording(Struct, frozen=True):
     """What the earlier recording of a trial, or of the candidate's baseline, says about it.
 
-    Args:
-        trial: has the recording; `None` if there is none.
-        replayer: reads it.
-        is_candidates: whether it is the baseline of a candidate.
+    `trial` has the recording; `None` if there is none. `is_candidates`: it is the baseline of a
+    candidate.
     """
 
     trial: Trial | None

@@ -127,15 +127,8 @@ def write_judge_cassette(
 ) -> None:
     """Write what a judge was asked, question by question.
 
-    Args:
-        path: the path or URL of the recording.
-        judge: the judge.
-        cassette: its replies, its redacted description, and the number of requests that were made.
-        redactor: removes secrets.
-        scenario: the scenario that it is about; empty for labelled answers.
-        trial: the trial's id, or the name of the labelled answers.
-        recorded_at: the time, ISO 8601 in UTC.
-        candidate: the trial's candidate, if it is one.
+    Of labelled answers, `scenario` is empty and `trial` is their name. `recorded_at` is ISO 8601 in
+    UTC.
 
     Raises:
         CassetteError: it holds a secret, or cannot be written.

@@ -41,12 +41,7 @@ class SharedReplies(Struct):
 class LiveJudges(Struct, frozen=True, kw_only=True):
     """Opens judges, which share the replies of one run.
 
-    Args:
-        transports: the network.
-        conversations: opens the chats in which they are asked.
-        snapshots: their descriptions.
-        ratings: how far they can be trusted.
-        address: returns the address of a target's service in recordings.
+    `address` returns the address of a target's service in recordings.
     """
 
     transports: ServiceTransports
@@ -61,10 +56,7 @@ class LiveJudges(Struct, frozen=True, kw_only=True):
     ) -> LiveJudge:
         """Return what asks a judge, whose description is fetched.
 
-        Args:
-            judge: the judge.
-            known: recorded replies of the same version, which are used again.
-            redactor: removes secrets from what is recorded.
+        `known` are recorded replies of the same version, by key, which are used again.
         """
         snapshot = self.snapshots.find((judge, ""))
         snapshot = redactor.redact_snapshot(snapshot) if snapshot else None
@@ -76,15 +68,9 @@ class LiveJudges(Struct, frozen=True, kw_only=True):
 class LiveJudge(Struct, eq=False):
     """Asks a judge what is not known yet, and keeps the interactions. A transport of its calls.
 
-    Args:
-        judge: the judge.
-        judges: how it is asked.
-        known: recorded replies of the same version of the judge, by key.
-        redactor: removes secrets from what is recorded.
-        snapshot: the judge, redacted.
-        timed: the network.
-        replies: the interactions of each question that has a verdict, by its key, in order.
-        recorder: records the question that is being asked.
+    `known` are recorded replies of the same version of the judge, by key, and `snapshot` is the
+    judge, redacted. `replies` are the interactions of each question that has a verdict, by its key,
+    in order. `recorder` is that of the question that is being asked.
     """
 
     judge: Target

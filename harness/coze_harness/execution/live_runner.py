@@ -103,9 +103,7 @@ class LiveRunner(Struct, frozen=True, kw_only=True):
     ) -> LiveSession[Encoded]:
         """Return what runs trials in several rounds.
 
-        Args:
-            encode: encodes each result.
-            snapshots: the bots that another session knows already.
+        `snapshots` are the bots that another session knows already.
         """
         if snapshots is None:
             snapshots = BotSnapshots(self.transports, self.conversations, self.redactor, self.warn)

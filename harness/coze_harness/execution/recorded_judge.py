@@ -39,15 +39,8 @@ JUDGE_OPTIONS: Final = ChatOptions(user_id="coze-harness-judge")
 class RecordedJudge(Struct):
     """Replays a judge's recording, which is read when the first question is asked.
 
-    Args:
-        trial: the trial, whose judge it is.
-        judge: the judge.
-        path: the path or URL of the recording.
-        redactor: the redactor that it has been through.
-        command: the command that records it, for messages.
-        prefetched: recordings that were fetched by URL.
-        ratings: how far judges can be trusted.
-        cassette: the recording, once it is read.
+    `path` is the path or URL of the recording, `command` the command that records it, for messages.
+    `cassette` is set once it is read.
     """
 
     trial: Trial

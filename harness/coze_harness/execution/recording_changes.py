@@ -64,11 +64,7 @@ def _simulation_changes(
 ) -> Sequence[LocalizedText]:
     """Return what changed, then how, as far as the first recorded prompts show it.
 
-    Args:
-        trial: the trial.
-        tester: the target that plays the user.
-        pattern: the turn that all its turns are like.
-        recording: its stale recording.
+    `pattern` is the turn that all turns are like.
     """
     recorded = _recorded_prompts(recording)
     goals = [goal_of(body) for body in recorded[:2]]

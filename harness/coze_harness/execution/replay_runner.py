@@ -85,11 +85,7 @@ class ReplayRunner(Struct, frozen=True):
     ) -> Generator[Sequence[Encoded], None, None]:
         """Replay trials on a Dask cluster.
 
-        Args:
-            trials: the trials to replay.
-            encode: encodes each result on the worker.
-            address: the scheduler's address.
-            root: the project's folder as the workers see it.
+        `root` is the project's folder as the workers see it.
 
         Raises:
             UsageError: nothing listens at the address, or a package is missing.
@@ -127,12 +123,7 @@ class ReplayRunner(Struct, frozen=True):
     ) -> TrialResult:
         """Replay and judge a recording that has been loaded.
 
-        Args:
-            trial: the trial.
-            recording: its recording.
-            turns: its turns.
-            baseline_answers: `None` if this recording is the baseline itself.
-            judged_as: the trial that has the judge's recording, if it is another one.
+        The other parameters are those of `replay`.
         """
         replay = self._open(trial, recording, turns, baseline_answers)
         judge = self.judge_of(judged_as or trial)

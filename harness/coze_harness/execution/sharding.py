@@ -128,11 +128,7 @@ def resume_shard(
 
     Recordings that are newer than the run do not change the assignment.
 
-    Args:
-        trials: all selected trials.
-        number: the shard that the user asks for, if any.
-        shard: the interrupted run's.
-        run_id: its id, for messages.
+    `number` is the shard that the user asks for, `shard` that of the interrupted run.
 
     Raises:
         UsageError: the run is another shard, or one of other trials.

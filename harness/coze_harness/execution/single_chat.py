@@ -91,15 +91,8 @@ def send_single_prompt(
 ) -> Reply:
     """Send a bot one prompt and return its reply, whatever state the chat ended in.
 
-    Args:
-        prompt: the prompt.
-        bot: the bot.
-        options: the chat's options; a new conversation unless they name one.
-        conversations: opens the conversation.
-        transport: the network; the caller closes it.
-        redactor: removes secrets from what is shown.
-        on_call: receives each call before it is made.
-        show: receives the answer as it arrives, if it is streamed.
+    The conversation is a new one unless `options` name one. `on_call` receives each call before it
+    is made, `show` the answer as it arrives, if it is streamed. The caller closes the network.
 
     Raises:
         CozeError: the service or the network failed.

@@ -27,12 +27,7 @@ def stale_recording_error(
 ) -> CassetteStaleError:
     """Return the error for a recording that no longer answers its trial.
 
-    Args:
-        trial: the trial.
-        path: the path of the recording.
-        record_command: the command that records again.
-        what: what changed.
-        changes: how.
+    `what` says what changed, and `changes` how.
     """
     return CassetteStaleError(
         what,

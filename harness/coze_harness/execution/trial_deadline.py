@@ -23,10 +23,7 @@ def limit_trial(
     Each call gets at most the time that remains. A wait that is longer is not begun. Waiting for
     the rate that all trials share does not count: it depends on the other trials.
 
-    Args:
-        flow: the flow.
-        seconds: how long it may take, from its first call.
-        monotonic: the clock, in seconds.
+    `seconds` is how long it may take, from its first call.
     """
     end = inf
     log_id = ""

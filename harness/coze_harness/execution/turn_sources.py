@@ -26,11 +26,7 @@ def next_turn(
 
     The turns of a tester have no end of their own: the replies decide it.
 
-    Args:
-        trial: the trial.
-        turns: its turns; with a tester the pattern of all.
-        replies: those so far.
-        tester: asks the tester, or replays it.
+    With a tester, `turns` has the pattern of all.
 
     Raises:
         SimulatedUserError: the tester says nothing, or too much.

@@ -233,10 +233,7 @@ def _read_turns(
 
     Only the lines of these trials are decoded; those that cannot be are left out.
 
-    Args:
-        path: the file; a missing or unreadable one has no trials.
-        names: the ids of the trials, as they are in JSON.
-        limit: read no more bytes than this.
+    A missing or unreadable file has no trials. `names` are ids as they are in JSON.
     """
     turns: dict[bytes, Sequence[_Turn]] = {}
     left = -1 if limit is None else limit

@@ -39,11 +39,8 @@ def locate_run(
 ) -> LocatedRun:
     """Return the folder of a run, downloaded if it is at a URL.
 
-    Args:
-        reports: the folder of all runs.
-        name: the run's id, `latest`, its path or its URL.
-        temporary: makes an empty folder for a copy.
-        rows_only: download run.json without trials.jsonl.
+    `name` is the run's id, `latest`, its path or its URL. `temporary` makes an empty folder for a
+    copy, which has no trials.jsonl if `rows_only`.
 
     Raises:
         ResultsError: there is no such run, or it cannot be downloaded.
@@ -59,9 +56,7 @@ def locate_run(
 def newest_runs(reports: Path | RemoteFolder, temporary: Callable[[], Path]) -> Iterator[Path]:
     """Yield the folders of the newest runs, the newest first; remote ones without trials.jsonl.
 
-    Args:
-        reports: the folder of all runs.
-        temporary: makes an empty folder for copies.
+    `temporary` makes an empty folder for copies.
 
     Raises:
         ResultsError: the store rejects the request or cannot be reached.
@@ -80,10 +75,7 @@ def newest_runs(reports: Path | RemoteFolder, temporary: Callable[[], Path]) -> 
 def fetch_heads(reports: RemoteFolder, into: Path, before: str = "") -> None:
     """Download the run.json of the newest runs, each into a folder with the run's name.
 
-    Args:
-        reports: the folder of all runs.
-        into: the folder for these folders.
-        before: the id of a run; the run.json of those just before it come with their rows.
+    The run.json of those just before the run `before` come with their rows.
 
     Raises:
         ResultsError: the store rejects the request or cannot be reached.

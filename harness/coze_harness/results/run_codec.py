@@ -224,10 +224,6 @@ def _stored_row(row: TrialRow) -> StoredRow:
 def decode_run(source: bytes, location: Location) -> Run:
     """Return the run of a run.json.
 
-    Args:
-        source: the file's content.
-        location: the file's name, for messages.
-
     Raises:
         ResultsError: it is not JSON, from a newer version, or a key is missing or wrong.
     """

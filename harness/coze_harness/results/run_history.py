@@ -56,10 +56,6 @@ def with_history(run: Run, reports: Path) -> Run:
     A comparable run is finished, of the same mode, and of the same scenarios and bots. Unreadable
     runs are left out, as are mutation runs, which say nothing about the bot. The ids of runs are in
     the order of time.
-
-    Args:
-        run: a run that has just ended.
-        reports: the folder of all runs.
     """
     if run.mode is Mode.MUTATE or not run.rows:
         return run

@@ -31,9 +31,7 @@ MAX_LISTED_RUNS: Final = 500
 def find_run(reports: Path, name: str) -> Path:
     """Return the folder of a run.
 
-    Args:
-        reports: the folder of all runs.
-        name: the run's id, `latest`, or the path of its folder or its run.json.
+    `name` is the run's id, `latest`, or the path of its folder or its run.json.
 
     Raises:
         ResultsError: there is no such run.
@@ -68,9 +66,7 @@ def list_runs(reports: Path, on_warning: Callable[[UserText], None] = lambda _: 
     The first pass rate is a missed one if there is any, and the first scenario of a comparison one
     that regressed, so that these tell whether the run failed. Mutation scores are added up.
 
-    Args:
-        reports: the folder of all runs.
-        on_warning: gets a message for each run that cannot be read.
+    `on_warning` gets a message for each run that cannot be read.
     """
     runs: list[Run] = []
     for folder in list_folders(reports):

@@ -96,12 +96,7 @@ class RunTotals:
     ) -> None:
         """Add a trial by its row.
 
-        Args:
-            row: the trial's.
-            warnings: what `count_warnings` returns for it.
-            spent: what `tokens_and_polls` returns for it.
-            edited: whether its recording was edited since it was recorded.
-            bot_version: the version of the bot, if its snapshot names one.
+        `warnings` and `spent` are what `count_warnings` and `tokens_and_polls` return for it.
         """
         name = row.key.id
         if bot_version:
@@ -203,9 +198,7 @@ def fold_scenarios(
 ) -> dict[tuple[str, str], TrialStatus]:
     """Return the status of each scenario with each bot, in the order of the rows.
 
-    Args:
-        rows: the trials.
-        required: returns the share of a scenario's trials that must pass; `None` means all.
+    `required` returns the share of a scenario's trials that must pass; `None` means all.
     """
     statuses: dict[tuple[str, str], list[TrialStatus]] = {}
     for row in rows:
