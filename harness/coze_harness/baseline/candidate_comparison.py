@@ -11,7 +11,7 @@ from msgspec import Struct
 from coze_harness.baseline.candidate_pairs import TrialPair
 from coze_harness.compare.trial_comparison import compare_trial
 from coze_harness.execution.judge_cassette import judge_path
-from coze_harness.execution.process_pool import BATCH_SIZE, map_in_processes
+from coze_harness.execution.process_pool import map_in_processes
 from coze_harness.execution.replay_runner import ReplayRunner
 from coze_harness.messages import message
 from coze_harness.model import TrialResult, replace
@@ -32,7 +32,7 @@ def replay_candidates(
     runner: ReplayRunner,
     *,
     workers: int,
-    size: int = BATCH_SIZE,
+    size: int,
 ) -> Generator[Sequence[Encoded], None, None]:
     """Replay and judge candidates and their baselines, offline; yield them compared and encoded."""
     work = _BatchComparison(runner, encode)
@@ -46,12 +46,12 @@ class _BatchComparison(Struct, Generic[Encoded], frozen=True):
     encode: EncodeResult[Encoded]
 
     def __call__(self, pairs: Sequence[TrialPair]) -> list[Encoded]:
-        return [
-            compare_and_encode(
-                *replay_pair(pair, self.runner), self.encode, replay_accepted(pair, self.runner)
-            )
-            for pair in pairs
-        ]
+        return [self._compare(pair) for pair in pairs]
+
+    def _compare(self, pair: TrialPair) -> Encoded:
+        accepted = replay_accepted(pair, self.runner)
+        compared, code = compare_with_baseline(*replay_pair(pair, self.runner), accepted)
+        return self.encode(compared, exit_code=code)
 
 
 def replay_pair(pair: TrialPair, runner: ReplayRunner) -> tuple[TrialResult | None, TrialResult]:
@@ -60,9 +60,7 @@ def replay_pair(pair: TrialPair, runner: ReplayRunner) -> tuple[TrialResult | No
     answers: Sequence[str | None] = ()
     if pair.baseline is not None:
         baseline = replay_baseline(pair, pair.baseline, runner)
-        answers = [turn.reply.answer if turn.reply else None for turn in baseline.turns]
-        if baseline.error is not None:
-            answers = runner.answers(pair.baseline)
+        answers = baseline.answers if baseline.error is None else runner.answers(pair.baseline)
     candidates = replace(runner, record_command="compare")
     return baseline, candidates.replay(pair.candidate, answers)
 
@@ -84,33 +82,22 @@ def replay_accepted(pair: TrialPair, runner: ReplayRunner) -> Iterator[TrialResu
         yield runner.replay(trial)
 
 
-def compare_and_encode(
-    baseline: TrialResult | None,
-    candidate: TrialResult,
-    encode: EncodeResult[Encoded],
-    accepted: Iterable[TrialResult],
-) -> Encoded:
-    """Compare a candidate with its baseline and encode the result.
+def compare_with_baseline(
+    baseline: TrialResult | None, candidate: TrialResult, accepted: Iterable[TrialResult] = ()
+) -> tuple[TrialResult, int]:
+    """Return a candidate compared with its baseline, and an exit code.
 
-    A baseline that cannot be judged is an error of the run; the candidate then counts as new.
+    A baseline that cannot be judged is an error of the run, and a warning on the candidate, which
+    then counts as new.
     """
-    baseline, candidate, code = usable_baseline(baseline, candidate)
-    error = candidate.error
-    exit_code = max(error.exit_code if error else 0, code)
-    return encode(compare_trial(baseline, candidate, accepted), exit_code=exit_code)
-
-
-def usable_baseline(
-    baseline: TrialResult | None, candidate: TrialResult
-) -> tuple[TrialResult | None, TrialResult, int]:
-    """Return a judged baseline; if it was not, a warning on the candidate, and an exit code."""
-    if baseline is None or baseline.error is None:
-        return baseline, candidate, 0
-    error = baseline.error
-    if error.kind == _MISSING:
-        return None, candidate, 0
-    reason = error.what
-    if error.where:
-        reason = message("error.located", where=error.where, what=reason)
-    warning = message("candidate.nothing_to_compare", reason=reason)
-    return None, replace(candidate, warnings=(*candidate.warnings, warning)), error.exit_code
+    code = candidate.error.exit_code if candidate.error else 0
+    if baseline is not None and baseline.error is not None:
+        error, baseline = baseline.error, None
+        if error.kind != _MISSING:
+            reason = error.what
+            if error.where:
+                reason = message("error.located", where=error.where, what=reason)
+            warning = message("candidate.nothing_to_compare", reason=reason)
+            candidate = replace(candidate, warnings=(*candidate.warnings, warning))
+            code = max(code, error.exit_code)
+    return compare_trial(baseline, candidate, accepted), code

@@ -8,7 +8,12 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from coze_harness.baseline.candidates import BASELINE_SUFFIX, CandidateFolder, CandidateOptions
+from coze_harness.baseline.candidates import (
+    BASELINE_SUFFIX,
+    CandidateFolder,
+    CandidateOptions,
+    trials_by_case,
+)
 from coze_harness.cassettes import CANDIDATE_FOLDER
 from coze_harness.model import TrialKey, replace
 from coze_harness.model.trial import Trial
@@ -87,10 +92,8 @@ class _Baselines:
 
     def __init__(self, own: Iterable[Trial], root: Path) -> None:
         self._root = root
-        self._by_case: dict[tuple[str, str], list[Trial]] = {}
+        self._by_case = trials_by_case(own)
         self._recorded: dict[tuple[str, str, str], tuple[Trial, ...]] = {}
-        for trial in own:
-            self._by_case.setdefault((trial.key.scenario, trial.key.case), []).append(trial)
 
     def pair(self, candidate: Trial, overrides: Mapping[str, str]) -> TrialPair:
         """Return a candidate with the recorded trial of the same repeat, else with the first."""

@@ -11,9 +11,9 @@ from typing import Final, Generic, TypeVar
 from msgspec import Struct
 
 from coze_harness.baseline.candidate_comparison import (
+    compare_with_baseline,
     replay_accepted,
     replay_baseline,
-    usable_baseline,
 )
 from coze_harness.baseline.candidate_pairs import TrialPair
 from coze_harness.baseline.candidates import CandidateFolder, repeat_of
@@ -26,7 +26,6 @@ from coze_harness.compare.sequential_test import (
     WANTED_EVIDENCE,
     Decision,
 )
-from coze_harness.compare.trial_comparison import compare_trial
 from coze_harness.execution.conversation_runner import keep_result
 from coze_harness.execution.earlier_recording import CandidateContext
 from coze_harness.execution.judge_cassette import judge_path, judge_version, read_judge_cassette
@@ -69,20 +68,6 @@ class RecordingPlan(Struct, frozen=True, kw_only=True):
         return THOROUGH_EVIDENCE if self.is_thorough else WANTED_EVIDENCE
 
 
-class RoundProgress(Struct, frozen=True):
-    """Where a comparison is: suspects, calls made, and calls or trials that are left."""
-
-    suspects: int
-    calls: int
-    left: int
-    is_budget: bool
-
-    def describe(self) -> LocalizedText:
-        """Return the progress as one line."""
-        identifier = "compare.round.calls" if self.is_budget else "compare.round.trials"
-        return message(identifier, n=self.suspects, calls=self.calls, left=self.left)
-
-
 class _Ask(Struct, frozen=True):
     """A pair to run, and the further trial of its baseline that runs before it, if there is one."""
 
@@ -110,7 +95,7 @@ class CandidateRecording(Generic[Encoded]):
     plan: RecordingPlan
     tally: CaseTally
     evidence: EvidenceCollector
-    on_round: Callable[[RoundProgress], None]
+    on_round: Callable[[LocalizedText], None]
     calls: int = 0
     _lost: set[CaseKey] = field(default_factory=set)
     _again: Counter[CaseKey] = field(default_factory=Counter)
@@ -185,14 +170,11 @@ class CandidateRecording(Generic[Encoded]):
         if judge_state(baseline, self.live.replayer)[0] is not CassetteState.RECORDED:
             return True
         try:
-            path = judge_path(self.live.replayer.path(baseline))
-            cassette = read_judge_cassette(path)
+            cassette = read_judge_cassette(judge_path(self.live.replayer.path(baseline)))
         except CassetteError:  # no question was asked
             return False
         now = self._session.snapshots.redacted((baseline.judge, ""))
-        return judge_version(cassette.bot_id, cassette.snapshot) != judge_version(
-            baseline.judge.id, now
-        )
+        return cassette.version != judge_version(baseline.judge.id, now)
 
     def _run(self, asks: Sequence[_Ask]) -> Iterator[Sequence[Encoded]]:
         self._run_baselines(asks)
@@ -253,10 +235,8 @@ class CandidateRecording(Generic[Encoded]):
             result = replace(result, request_count=calls)
         if pair.baseline is not None and (baseline is None or baseline.error is not None):
             baseline = replay_baseline(pair, pair.baseline, self.live.replayer)
-        baseline, result, code = usable_baseline(baseline, result)
-        compared = compare_trial(baseline, result, self._accepted(result.key))
-        exit_code = max(result.error.exit_code if result.error else 0, code)
-        return compared, self.encode(compared, exit_code=exit_code)
+        compared, code = compare_with_baseline(baseline, result, self._accepted(result.key))
+        return compared, self.encode(compared, exit_code=code)
 
     def _accepted(self, key: TrialKey) -> Iterator[TrialResult]:
         """Yield the answers of a baseline: what its bot answered here, and the recorded ones."""
@@ -293,8 +273,8 @@ class CandidateRecording(Generic[Encoded]):
         }
         left = self._left()
         if suspects and left > 0:
-            is_budget = self.plan.budget is not None
-            self.on_round(RoundProgress(len(suspects), self.calls, left, is_budget))
+            what = "compare.round.trials" if self.plan.budget is None else "compare.round.calls"
+            self.on_round(message(what, n=len(suspects), calls=self.calls, left=left))
         asks: list[_Ask] = []
         # Where little is left, it goes to those that are decided first.
         steps_of = {k: s.test.smallest_step(s.further_attempts) for k, s in suspects.items()}

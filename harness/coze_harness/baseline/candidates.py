@@ -11,7 +11,7 @@ again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -89,9 +89,6 @@ class CandidateOptions(Struct, frozen=True):
             return message("candidate.version", version=self.version)
         return LocalizedText()
 
-    def __str__(self) -> str:
-        return str(self.describe())
-
 
 class Candidate(Struct, frozen=True, kw_only=True):
     """A candidate on disk, and its trial as it was recorded.
@@ -165,7 +162,7 @@ class CandidateFolder(Struct, frozen=True):
 
     def find(self, trials: Sequence[Trial]) -> Iterator[Candidate]:
         """Yield every candidate, matched to the project's trials by scenario and case."""
-        by_case = _by_case(trials)
+        by_case = trials_by_case(trials)
         by_cassette = {one.key.cassette: one for one in (self.trial(t, {}) for t in trials)}
         for path in self.files():
             yield self._read(path, by_case, by_cassette)
@@ -189,7 +186,7 @@ class CandidateFolder(Struct, frozen=True):
 
     def find_evidence(self, trials: Sequence[Trial]) -> Iterator[Trial]:
         """Yield the trials of all candidates and of the recordings that are kept as evidence."""
-        by_case = _by_case(trials)
+        by_case = trials_by_case(trials)
         for path in (*self.files(), *self.evidence_files()):
             candidate = self._read(path, by_case, {})
             if candidate.trial is not None:
@@ -220,7 +217,9 @@ class CandidateFolder(Struct, frozen=True):
             return Candidate(path=path, error=_orphan(shown, info, info.candidate))
         nearest = _nearest(trials, info.candidate)
         target = self._target(nearest, info.candidate)
-        return Candidate(path=path, trial=_as_recorded(nearest, info, target, cassette))
+        return Candidate(
+            path=path, trial=_as_recorded(nearest, info, info.candidate, target, cassette)
+        )
 
     def _target(self, trial: Trial, of: CandidateInfo) -> Target:
         """Return what a candidate was recorded from: by its name, as far as that is still known."""
@@ -264,7 +263,8 @@ def judge_files(candidate: Path) -> list[Path]:
     return [path for path in map(Path, names) if path.is_file()]
 
 
-def _by_case(trials: Sequence[Trial]) -> dict[tuple[str, str], list[Trial]]:
+def trials_by_case(trials: Iterable[Trial]) -> dict[tuple[str, str], list[Trial]]:
+    """Return trials by scenario and case, whatever their bots."""
     by_case: dict[tuple[str, str], list[Trial]] = {}
     for trial in trials:
         by_case.setdefault((trial.key.scenario, trial.key.case), []).append(trial)
@@ -285,10 +285,10 @@ def _nearest(trials: Sequence[Trial], of: CandidateInfo) -> Trial:
     return min(trials, key=lambda t: (t.bot.id != of.bot_id, t.key.trial != of.trial))
 
 
-def _as_recorded(trial: Trial, info: RecordingInfo, target: Target, cassette: str) -> Trial:
-    of = info.candidate
-    number = of.trial if of else trial.key.trial
-    key = replace(trial.key, id=info.trial, bot=target.name, trial=number, cassette=cassette)
+def _as_recorded(
+    trial: Trial, info: RecordingInfo, of: CandidateInfo, target: Target, cassette: str
+) -> Trial:
+    key = replace(trial.key, id=info.trial, bot=target.name, trial=of.trial, cassette=cassette)
     return replace(_overridden(trial, info.overridden_options), key=key, bot=target)
 
 

@@ -21,6 +21,7 @@ from coze_harness.messages import LocalizedText, UserText, message
 from coze_harness.model.errors import CassetteError, CassetteWriteError, UsageError
 from coze_harness.model.location import Location
 from coze_harness.model.protocols import Clock
+from coze_harness.storage.atomic_write import remove_temporaries
 from coze_harness.storage.file_lock import (
     FileLock,
     FolderLock,
@@ -110,8 +111,6 @@ class CassetteAccess(Struct, frozen=True):
             with lock:
                 if lock.is_effective:
                     # These of living processes belong to holders of the lock, and there is one.
-                    from coze_harness.storage.atomic_write import remove_temporaries
-
                     remove_temporaries(cassettes)
                 if _has_journal(cassettes):
                     self._finish(cassettes, note)

@@ -18,7 +18,7 @@ from coze_harness.baseline.evidence_judging import (
 )
 from coze_harness.baseline.promotion import Promotion, promote
 from coze_harness.messages import message
-from coze_harness.model import Mode, TrialResult
+from coze_harness.model import Mode
 from coze_harness.model.errors import HarnessError, ResultsError, UsageError
 from coze_harness.results import read_results, read_run
 
@@ -88,7 +88,7 @@ def find_decided(
     checked: list[DecidedCandidates | HarnessError] = []
     for one in review.find_decided(decisions):
         if isinstance(one, DecidedCandidates) and any(
-            answers.get(promotion.recorded.key.id) != _answers(promotion.result)
+            answers.get(promotion.recorded.key.id) != promotion.result.answers
             for promotion in one.promotions
         ):
             checked.append(other_candidate(one.entry, decisions.run_id))
@@ -130,7 +130,7 @@ def apply_decisions(
 
 def _answers_of_run(
     decisions: Decisions, locate_run: Callable[[str], Path]
-) -> dict[str, list[str | None]]:
+) -> dict[str, tuple[str | None, ...]]:
     """Return the answers that a comparison has shown, by trial.
 
     Raises:
@@ -140,7 +140,7 @@ def _answers_of_run(
     try:
         folder = locate_run(run)
         is_comparison = read_run(folder).mode is Mode.COMPARE
-        answers = {result.key.id: _answers(result) for result in read_results(folder)}
+        answers = {result.key.id: result.answers for result in read_results(folder)}
     except ResultsError as error:
         raise UsageError(
             message("decisions.no_run", run=run, reason=error.what),
@@ -154,10 +154,6 @@ def _answers_of_run(
             next_step=message("decisions.no_run.next"),
         )
     return answers
-
-
-def _answers(result: TrialResult) -> list[str | None]:
-    return [turn.reply.answer if turn.reply else None for turn in result.turns]
 
 
 def _judge_again(

@@ -8,7 +8,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from coze_harness.baseline.candidate_comparison import replay_pair, usable_baseline
+from coze_harness.baseline.candidate_comparison import compare_with_baseline, replay_pair
 from coze_harness.baseline.candidate_pairs import recorded_pairs, required_rates
 from coze_harness.baseline.candidate_review import CandidateReview
 from coze_harness.baseline.evidence import Evidence, EvidenceCollector, expectation_digests
@@ -16,7 +16,6 @@ from coze_harness.baseline.evidence_judging import KnownEvidence, read_evidence
 from coze_harness.baseline.promotion import Promotion
 from coze_harness.compare.case_counts import CaseTally
 from coze_harness.compare.comparison_summary import ComparisonBuilder
-from coze_harness.compare.trial_comparison import compare_trial
 from coze_harness.messages import UserText
 from coze_harness.model import Comparison, ScenarioState, TrialResult
 from coze_harness.model.trial import Trial
@@ -77,9 +76,7 @@ def compare_candidates(
     builder = ComparisonBuilder("", "", tally, is_sequential=True)
     results: dict[str, TrialResult] = {}
     for pair in pairs:
-        replayed = replay_pair(pair, review.runner)
-        baseline, candidate, _code = usable_baseline(*replayed)
-        result = compare_trial(baseline, candidate)
+        result, _code = compare_with_baseline(*replay_pair(pair, review.runner))
         builder.add(result)
         results[pair.key.cassette] = result
     comparison = builder.finish()

@@ -14,11 +14,7 @@ from coze_harness.baseline.candidate_pairs import (
     recorded_pairs,
     required_rates,
 )
-from coze_harness.baseline.candidate_recording import (
-    CandidateRecording,
-    RecordingPlan,
-    RoundProgress,
-)
+from coze_harness.baseline.candidate_recording import CandidateRecording, RecordingPlan
 from coze_harness.baseline.candidates import CandidateFolder, CandidateOptions, moment_name
 from coze_harness.baseline.evidence import EvidenceCollector
 from coze_harness.baseline.evidence_judging import KnownEvidence
@@ -125,13 +121,12 @@ def compare_candidate(
         rates = required_rates(pairs)
         tally = CaseTally(rates, partial(known.find, without=resumed.name if resumed else ""))
 
-        def on_round(progress: RoundProgress) -> None:
-            listener.on_note(progress.describe())
-
         def execute(
             remaining: Sequence[TrialPair], encode: ResultEncoder
         ) -> Generator[Sequence[EncodedResult], None, None]:
-            recording = CandidateRecording(pairs, encode, live, plan, tally, counted, on_round)
+            recording = CandidateRecording(
+                pairs, encode, live, plan, tally, counted, listener.on_note
+            )
             if resumed is not None:
                 recording.resume(latest_results(partial(read_results, resumed)))
             return recording.results(list(remaining))
@@ -139,7 +134,7 @@ def compare_candidate(
         bots = ", ".join(selection.bots)
         builder = ComparisonBuilder(
             _baseline_name(project),
-            f"{str(candidate) or 'the candidate'}{f', of {bots}' if bots else ''}",
+            f"{candidate.describe() or 'the candidate'}{f', of {bots}' if bots else ''}",
             replace(tally, cases={}),
             is_sequential=not plan.is_fixed,
             max_increase=limits_by_scenario(trials, project.settings.compare.max_increase),

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
+from msgspec import Struct, field
+
 from coze_harness.compare.bot_differences import BotPair, is_unchanged
 from coze_harness.compare.case_counts import CaseTally
 from coze_harness.compare.cost_comparison import compare_total_cost
@@ -30,7 +32,7 @@ from coze_harness.model.trial_result import JUDGED, PASSING
 _MAX_EXAMPLES: Final = 20
 
 
-class ComparisonBuilder:
+class ComparisonBuilder(Struct):
     """Adds compared trials up to a comparison; of a trial only counts are kept.
 
     The order of the trials does not matter.
@@ -45,29 +47,20 @@ class ComparisonBuilder:
         exact: computes the exact tests; scipy by default if it is installed, else `PythonTests`.
     """
 
-    def __init__(
-        self,
-        baseline: str,
-        candidate: str,
-        tally: CaseTally | None = None,
-        exact: ExactTests | None = None,
-        *,
-        is_sequential: bool = False,
-        max_increase: Mapping[str, Mapping[str, float]] | None = None,
-    ) -> None:
-        self._names = baseline, candidate
-        self._tally = tally or CaseTally()
-        self._exact = exact
-        self._is_sequential = is_sequential
-        self._max_increase = max_increase or {}
-        self._scenarios: dict[tuple[str, str], ScenarioCounts] = {}
-        self._bots: dict[str, BotPair] = {}
-        self._first: dict[CaseKey, bool] = {}
+    baseline: str
+    candidate: str
+    tally: CaseTally = field(default_factory=CaseTally)
+    exact: ExactTests | None = None
+    is_sequential: bool = False
+    max_increase: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    _scenarios: dict[tuple[str, str], ScenarioCounts] = field(default_factory=dict)
+    _bots: dict[str, BotPair] = field(default_factory=dict)
+    _first: dict[CaseKey, bool] = field(default_factory=dict)
 
     def add(self, result: TrialResult) -> None:
         """Count a result of `compare_trial`, once; other results count as new trials."""
         change = result.change or NEW
-        self._tally.add(result)
+        self.tally.add(result)
         is_missing = change.kind is ChangeKind.MISSING
         before, after = (result, None) if is_missing else (change.baseline, result)
         key = result.key
@@ -94,29 +87,26 @@ class ComparisonBuilder:
 
     def finish(self) -> Comparison:
         """Return the comparison of all trials added so far."""
-        baseline, candidate = self._names
-        exact = self._exact or best_available_tests()
+        exact = self.exact or best_available_tests()
         scenarios = self._scenarios.values()
         totals = {kind: sum(one.kinds[kind] for one in scenarios) for kind in ChangeKind}
         assessed = assess_scenarios(
             scenarios,
-            self._tally,
+            self.tally,
             exact,
-            is_sequential=self._is_sequential,
-            max_increase=self._max_increase,
+            is_sequential=self.is_sequential,
+            max_increase=self.max_increase,
         )
         states = Counter(one.state for one in assessed)
         return Comparison(
-            baseline=baseline,
-            candidate=candidate,
+            baseline=self.baseline,
+            candidate=self.candidate,
             counts={kind: count for kind, count in totals.items() if count},
             scenarios=assessed,
             states={state: states[state] for state in ScenarioState if states[state]},
             bots=tuple(self._bots[bot].compare(bot) for bot in sorted(self._bots)),
             cost=compare_total_cost(one.costs for one in scenarios),
-            suite=compare_suite(self._first, self._tally.attempts())
-            if self._is_sequential
-            else None,
+            suite=compare_suite(self._first, self.tally.attempts()) if self.is_sequential else None,
         )
 
 
@@ -139,35 +129,32 @@ def _has_flipped(change: TrialChange) -> bool:
     )
 
 
-class ComparisonSummary:
+class ComparisonSummary(Struct):
     """Adds the results of a comparison's run up, and keeps examples of changes to show.
 
     Args:
         builder: adds them up.
         resumed: whether the run was resumed; its results may then contain a trial twice.
         budget: the most calls that were allowed, 0 without a limit.
-
-    Attributes:
         examples: the first changed trials of each kind, one of each scenario and bot.
         unusable: trials with an error or with warnings.
     """
 
-    def __init__(self, builder: ComparisonBuilder, *, resumed: bool, budget: int = 0) -> None:
-        self._builder = builder
-        self._resumed = resumed
-        self._budget = budget
-        self.examples: dict[ChangeKind, list[TrialResult]] = {}
-        self.unusable: list[TrialResult] = []
+    builder: ComparisonBuilder
+    resumed: bool
+    budget: int = 0
+    examples: dict[ChangeKind, list[TrialResult]] = field(default_factory=dict)
+    unusable: list[TrialResult] = field(default_factory=list)
 
     def summarize(self, run: Run, results: Callable[[], Iterator[TrialResult]]) -> Run:
         """Return the run with its comparison.
 
         `results` reads all results of the run from its beginning.
         """
-        for result in latest_results(results) if self._resumed else results():
-            self._builder.add(result)
+        for result in latest_results(results) if self.resumed else results():
+            self.builder.add(result)
             self._collect(result)
-        comparison = replace(self._builder.finish(), calls=run.request_count, budget=self._budget)
+        comparison = replace(self.builder.finish(), calls=run.request_count, budget=self.budget)
         return replace(run, comparison=comparison)
 
     def _collect(self, result: TrialResult) -> None:

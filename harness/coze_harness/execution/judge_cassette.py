@@ -42,6 +42,11 @@ class JudgeCassette(Struct, frozen=True, kw_only=True):
     calls: int = 0
     edited: bool = False
 
+    @property
+    def version(self) -> str:
+        """The judge and its version, as `judge_version` has them."""
+        return judge_version(self.bot_id, self.snapshot)
+
 
 def judge_version(bot_id: str, snapshot: BotSnapshot | None) -> str:
     """Return a digest of a judge and its version: 12 hexadecimal digits.
@@ -106,10 +111,7 @@ def known_replies(
             cassette = read_judge_cassette(path)
         except CassetteError:
             continue
-        is_same = judge_version(judge.id, snapshot) == judge_version(
-            cassette.bot_id, cassette.snapshot
-        )
-        if is_same and not cassette.edited:
+        if cassette.version == judge_version(judge.id, snapshot) and not cassette.edited:
             known |= cassette.replies
     return known
 

@@ -72,7 +72,7 @@ def recorded_results(
         version = ""
         try:
             cassette = read_judge_cassette(survey.path)
-            version = judge_version(cassette.bot_id, cassette.snapshot)
+            version = cassette.version
             known = cassette.replies if cassette.bot_id == survey.judge.id else {}
         except CassetteError:
             known = {}

@@ -11,11 +11,7 @@ from coze_harness.cassettes import Recording, Redactor, ReplayTransport
 from coze_harness.cassettes import cassette_files as store
 from coze_harness.cassettes.interaction import Interaction
 from coze_harness.execution.flow_driver import run_flow
-from coze_harness.execution.judge_cassette import (
-    JudgeCassette,
-    judge_version,
-    read_judge_cassette,
-)
+from coze_harness.execution.judge_cassette import JudgeCassette, read_judge_cassette
 from coze_harness.execution.judge_ratings import JudgeRatings
 from coze_harness.execution.replayed_conversations import open_replayed
 from coze_harness.execution.stale_recording import scenario_line
@@ -78,10 +74,7 @@ class RecordedJudge(Struct):
 
     def is_weak(self, topic: str) -> bool:
         """Return whether the recorded version of the judge is below the bound."""
-        cassette = self.cassette
-        if cassette is None:
-            return False
-        return self.ratings.is_weak(judge_version(cassette.bot_id, cassette.snapshot), topic)
+        return self.cassette is not None and self.ratings.is_weak(self.cassette.version, topic)
 
     def _read(self) -> JudgeCassette:
         if self.cassette is None:

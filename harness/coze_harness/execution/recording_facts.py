@@ -80,12 +80,6 @@ def inspect_recordings(
             yield (trial, *recording_state(trial, prefetching))
 
 
-def recorded_at(trial: Trial, runner: ReplayRunner) -> str:
-    """Return when a trial's recording was begun, as ISO 8601 in UTC; empty if it is not known."""
-    origin = runner.origin(trial)
-    return origin.recorded_at if origin else ""
-
-
 def recorded_seconds(trial: Trial, runner: ReplayRunner) -> float | None:
     """Return the duration of a recorded conversation in seconds; `None` if it is not known.
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct, field
 
-from coze_harness.execution.recording_facts import inspect_recordings, judge_state, recorded_at
+from coze_harness.execution.recording_facts import inspect_recordings, judge_state
 from coze_harness.execution.replay_runner import ReplayRunner
 from coze_harness.model import CassetteState, RecordScope, Run
 from coze_harness.model.trial import Trial
@@ -51,7 +51,8 @@ def trials_in_scope(
     def is_of_run(trial: Trial) -> bool:
         if trial.key.id in done:
             return True
-        return bool(begin) and recorded_at(trial, runner) >= begin[:_SECONDS]
+        info = runner.origin(trial) if begin else None
+        return info is not None and info.recorded_at >= begin[:_SECONDS]
 
     chosen: list[Trial] = []
     judged: dict[str, Trial] = {}

@@ -36,30 +36,24 @@ class _ReportingTransport(Struct, frozen=True):
         return self.recorder.send(call)
 
 
-class _StreamDisplay:
+class _StreamDisplay(Struct):
     """Shows a streamed answer as it arrives, without secrets.
 
     A secret may arrive in several pieces: a word is held back until it has ended, and a private key
     until its last line.
     """
 
-    def __init__(
-        self,
-        show: Callable[[str], None],
-        redactor: Redactor,
-        pieces: Callable[[bytes], Iterator[str]],
-    ) -> None:
-        self._show = show
-        self._pieces = pieces
-        self._redactor = redactor
-        self._bytes = b""
-        self._word = ""
-        self._context = ""
+    show: Callable[[str], None]
+    redactor: Redactor
+    pieces: Callable[[bytes], Iterator[str]]
+    _bytes: bytes = b""
+    _word: str = ""
+    _context: str = ""
 
     def __call__(self, chunk: bytes) -> None:
         self._bytes += chunk
         end = complete_length(self._bytes)
-        text = self._word + "".join(self._pieces(self._bytes[:end]))
+        text = self._word + "".join(self.pieces(self._bytes[:end]))
         self._bytes = self._bytes[end:]
         last_word = _WORD.search(text)
         cut = last_word.start() if last_word else len(text)
@@ -74,7 +68,7 @@ class _StreamDisplay:
 
     def _show_text(self, text: str) -> None:
         if text:
-            self._show(self._redactor.redact_rest(self._context, text))
+            self.show(self.redactor.redact_rest(self._context, text))
             self._context = (self._context + text)[-_CONTEXT:]
 
 

@@ -169,6 +169,11 @@ class TrialResult(Struct, frozen=True, kw_only=True):
     edited: bool = False
     change: TrialChange | None = None
 
+    @property
+    def answers(self) -> tuple[str | None, ...]:
+        """The answer of each turn; `None` for a turn without a reply."""
+        return tuple([turn.reply.answer if turn.reply else None for turn in self.turns])
+
 
 class AnswerChange(StrEnum):
     """How an answer changed. `TEXT_CHANGED`: the text changed, but the two answers are similar.
