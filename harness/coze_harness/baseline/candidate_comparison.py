@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from typing import Final, Generic, TypeVar
-
-from msgspec import Struct
+from functools import partial
+from typing import Final, TypeVar
 
 from coze_harness.baseline.candidate_pairs import TrialPair
 from coze_harness.compare.trial_comparison import compare_trial
@@ -35,23 +34,20 @@ def replay_candidates(
     size: int,
 ) -> Generator[Sequence[Encoded], None, None]:
     """Replay and judge candidates and their baselines, offline; yield them compared and encoded."""
-    work = _BatchComparison(runner, encode)
+    work = partial(_compare_batch, runner, encode)
     yield from map_in_processes(work, pairs, workers=workers, size=size)
 
 
-class _BatchComparison(Struct, Generic[Encoded], frozen=True):
-    """Replays and compares batches of pairs, in any process."""
-
-    runner: ReplayRunner
-    encode: EncodeResult[Encoded]
-
-    def __call__(self, pairs: Sequence[TrialPair]) -> list[Encoded]:
-        return [self._compare(pair) for pair in pairs]
-
-    def _compare(self, pair: TrialPair) -> Encoded:
-        accepted = replay_accepted(pair, self.runner)
-        compared, code = compare_with_baseline(*replay_pair(pair, self.runner), accepted)
-        return self.encode(compared, exit_code=code)
+def _compare_batch(
+    runner: ReplayRunner, encode: EncodeResult[Encoded], pairs: Sequence[TrialPair]
+) -> list[Encoded]:
+    """Replay and compare a batch of pairs, in any process."""
+    encoded: list[Encoded] = []
+    for pair in pairs:
+        accepted = replay_accepted(pair, runner)
+        compared, code = compare_with_baseline(*replay_pair(pair, runner), accepted)
+        encoded.append(encode(compared, exit_code=code))
+    return encoded
 
 
 def replay_pair(pair: TrialPair, runner: ReplayRunner) -> tuple[TrialResult | None, TrialResult]:

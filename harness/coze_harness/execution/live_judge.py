@@ -31,15 +31,8 @@ _SHARED_REPLY: Final = 0.1
 """Seconds between two looks at a reply that another trial waits for."""
 
 
-class SharedReplies(Struct):
-    """The replies of judges in one run: of equal questions, one is asked and the others wait."""
-
-    replies: dict[tuple[Target, str], Sequence[Interaction]] = field(default_factory=dict)
-    asking: dict[tuple[Target, str], LiveJudge] = field(default_factory=dict)
-
-
 class LiveJudges(Struct, frozen=True, kw_only=True):
-    """Opens judges, which share the replies of one run.
+    """Opens judges, which share the replies of one run: equal questions are asked once.
 
     `address` returns the address of a target's service in recordings.
     """
@@ -49,7 +42,8 @@ class LiveJudges(Struct, frozen=True, kw_only=True):
     snapshots: BotSnapshots
     ratings: JudgeRatings
     address: Callable[[Target], str]
-    shared: SharedReplies = field(default_factory=SharedReplies)
+    replies: dict[tuple[Target, str], Sequence[Interaction]] = field(default_factory=dict)
+    asking: dict[tuple[Target, str], LiveJudge] = field(default_factory=dict)
 
     def open(
         self, judge: Target, known: Mapping[str, Sequence[Interaction]], redactor: Redactor
@@ -115,22 +109,22 @@ class LiveJudge(Struct, eq=False):
         return self.judges.ratings.is_weak(version, topic)
 
     def _interactions(self, question: JudgeQuestion) -> CallFlow[Sequence[Interaction]]:
-        key, shared = (self.judge, question.key), self.judges.shared
+        key, judges = (self.judge, question.key), self.judges
         known = self.known.get(question.key)
         if known is not None and recorded_reply(question, self.judge, known, self.redactor):
             return known
         while True:
-            found = shared.replies.get(key)
+            found = judges.replies.get(key)
             if found is not None:
                 return found
             # One operation, so that of several threads one asks.
-            if shared.asking.setdefault(key, self) is self:
+            if judges.asking.setdefault(key, self) is self:
                 break
             yield Wait(_SHARED_REPLY, is_queue=True)
         try:
-            found = shared.replies[key] = yield from self._ask(question)
+            found = judges.replies[key] = yield from self._ask(question)
         finally:
-            del shared.asking[key]
+            del judges.asking[key]
         return found
 
     def _ask(self, question: JudgeQuestion) -> CallFlow[Sequence[Interaction]]:

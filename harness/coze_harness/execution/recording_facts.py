@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from random import Random
@@ -22,7 +22,7 @@ from coze_harness.model.errors import (
     JudgeReplyError,
 )
 from coze_harness.model.protocols import GenerateValues
-from coze_harness.model.trial import Trial
+from coze_harness.model.trial import Trial, Turn
 from coze_harness.model.trial_key import DRAFT
 
 _CALLS_PER_TURN: Final = 5
@@ -110,6 +110,10 @@ def estimate_requests(
 
     `judge_only` has the ids of trials of which only the judge is asked.
     """
+
+    def turns_of(trial: Trial) -> Sequence[Turn]:
+        return trial.script.turns(generate(trial.script.generated_names, now, rng))
+
     asked = [trial for trial in trials if trial.key.id not in judge_only]
     described = {requested_version(trial) for trial in asked}
     described |= {(trial.judge, "") for trial in trials if trial.judge}
@@ -117,17 +121,17 @@ def estimate_requests(
     for batch in in_batches(trials):
         prefetching = runner.prefetch(batch)
         for trial in batch:
-            count += _judge_requests(trial, prefetching, generate, now, rng)
+            count += _judge_requests(trial, prefetching, turns_of)
             if trial.key.id in judge_only:
                 continue
             info = prefetching.origin(trial)
             recorded = info.calls if info else 0
-            count += recorded or _expected_requests(trial, generate, now, rng)
+            count += recorded or _expected_requests(trial, turns_of(trial))
     return count
 
 
 def _judge_requests(
-    trial: Trial, runner: ReplayRunner, generate: GenerateValues, now: datetime, rng: Random
+    trial: Trial, runner: ReplayRunner, turns_of: Callable[[Trial], Sequence[Turn]]
 ) -> int:
     if trial.judge is None:
         return 0
@@ -136,21 +140,19 @@ def _judge_requests(
     with suppress(CassetteError):
         cassette = read_judge_cassette(judge_path(runner.path(trial)), runner.prefetched)
         return sum(map(len, cassette.replies.values()))
-    turns = trial.script.turns(generate(trial.script.generated_names, now, rng))
+    turns = turns_of(trial)
     questions = sum(judge.call_count for turn in turns for judge in judges_of(turn))
     if user := turns[0].user:
         questions *= user.max_turns  # at most: what ends the conversation is asked in each turn
     return questions * (1 if trial.judge.capabilities.always_streams else _CALLS_PER_TURN)
 
 
-def _expected_requests(trial: Trial, generate: GenerateValues, now: datetime, rng: Random) -> int:
-    options = trial.options
-    turns = trial.script.turns(generate(trial.script.generated_names, now, rng))
+def _expected_requests(trial: Trial, turns: Sequence[Turn]) -> int:
     count = len(turns) * (1 if is_streamed(trial) else _CALLS_PER_TURN)
     if user := turns[0].user:
         count *= 2 * user.max_turns  # at most: the prompts of both sides
     count += len({file for turn in turns for file in turn.attachments if file.is_local})
-    return count + options.create_conversation
+    return count + trial.options.create_conversation
 
 
 def is_streamed(trial: Trial) -> bool:

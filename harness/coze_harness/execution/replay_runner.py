@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Mapping, Sequence
-from typing import TYPE_CHECKING, Generic, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct, field
 
@@ -72,12 +73,12 @@ class ReplayRunner(Struct, frozen=True):
     ) -> Generator[Sequence[Encoded], None, None]:
         """Replay trials on `workers` processes, in batches of at most `size`."""
         if workers > 1 or not trials or "://" not in trials[0].key.cassette:
-            work = _BatchReplay(self, encode)
+            work = partial(_replay_batch, self, encode)
             yield from map_in_processes(work, trials, workers=workers, size=size)
             return
         # However small the batches are, remote recordings are fetched many at a time.
         for batch in in_batches(trials):
-            work = _BatchReplay(self.prefetch(batch), encode)
+            work = partial(_replay_batch, self.prefetch(batch), encode)
             yield from map_in_processes(work, batch, workers=1, size=size)
 
     def results_on_cluster(
@@ -92,7 +93,8 @@ class ReplayRunner(Struct, frozen=True):
         """
         from coze_harness.execution.dask_cluster import map_on_cluster
 
-        yield from map_on_cluster(address, _BatchReplay(replace(self, root=root), encode), trials)
+        work = partial(_replay_batch, replace(self, root=root), encode)
+        yield from map_on_cluster(address, work, trials)
 
     def replay(
         self,
@@ -250,15 +252,12 @@ class ReplayRunner(Struct, frozen=True):
         return recording, turns
 
 
-class _BatchReplay(Struct, Generic[Encoded], frozen=True):
-    """Replays and judges batches of trials, in any process."""
-
-    runner: ReplayRunner
-    encode: EncodeResult[Encoded]
-
-    def __call__(self, trials: Sequence[Trial]) -> list[Encoded]:
-        replay, encode = self.runner.prefetch(trials).replay, self.encode
-        return [encode(replay(trial)) for trial in trials]
+def _replay_batch(
+    runner: ReplayRunner, encode: EncodeResult[Encoded], trials: Sequence[Trial]
+) -> list[Encoded]:
+    """Replay and judge a batch of trials, in any process."""
+    replay = runner.prefetch(trials).replay
+    return [encode(replay(trial)) for trial in trials]
 
 
 def _generated_values(recording: Recording) -> Mapping[str, str]:
