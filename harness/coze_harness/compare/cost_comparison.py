@@ -42,7 +42,10 @@ def limits_by_scenario(
 
 
 class _Bounds(NamedTuple):
-    """From which difference on, in tokens or seconds, a decided change counts; what is large."""
+    """From what on a change counts: one that is decided by its difference, any by being large.
+
+    Differences are in tokens or seconds.
+    """
 
     min_difference: float
     large_ratio: float
