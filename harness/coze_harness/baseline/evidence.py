@@ -154,12 +154,8 @@ def save_evidence(
 ) -> None:
     """Add the counts of a run to the project's evidence; warn where that is not possible.
 
-    Args:
-        access: the recordings; those at a URL have no evidence.
-        collector: has counted the run.
-        run: the run's id.
-        warn: receives the warning.
-        has_lock: whether this process has the lock of those that write recordings.
+    Recordings at a URL have no evidence. `has_lock`: this process has the lock of those that write
+    recordings.
     """
     cassettes = access.folder
     if cassettes is None or not collector.counts:

@@ -110,13 +110,8 @@ def apply_decisions(
 
     Nobody reads recordings meanwhile. This process has the lock for writing.
 
-    Args:
-        review: has checked the candidates.
-        access: the locks of the recordings.
-        accepted: the candidates that become the baseline.
-        rejected: the paths of candidates that are kept as evidence only.
-        wait: whether to wait until nobody reads recordings; `None`: there is no `--wait`.
-        note: receives a line for the user.
+    `rejected` are the paths of candidates that are kept as evidence only. `wait`: wait until nobody
+    reads recordings; `None`: there is no `--wait`.
 
     Raises:
         CassetteError: one holds a secret or cannot be written; nothing was promoted.

@@ -50,12 +50,8 @@ class ConversationSession(Protocol):
 class ReplaySession:
     """Replays conversations from a cassette.
 
-    Args:
-        path: the path or URL of the cassette.
-        shown: the path as messages show it.
-        redactor: the redactor that the recording has been through.
-        record_command: the command that records it, for messages.
-        strict: whether a cassette that was edited since it was recorded is refused.
+    `path` is the path or URL of the cassette, and `shown` is the path as messages show it.
+    `strict`: a cassette that was edited since it was recorded is refused.
 
     Raises:
         CassetteError: the cassette is missing, unreadable or refused.
@@ -96,13 +92,8 @@ class ReplaySession:
 class RecordSession:
     """Records conversations with Coze in a cassette. Closes the network when it finishes.
 
-    Args:
-        path: the path or URL of the cassette.
-        name: names the recording.
-        conversations: opens the conversations; a turn may take as long as a trial.
-        transport: the network.
-        redactor: removes secrets from the recording.
-        folder: the project's, from which attached files are read.
+    `path` is the path or URL of the cassette, and `name` names the recording. A turn may take as
+    long as a trial. Attached files are read from `folder`, the project's.
     """
 
     def __init__(
