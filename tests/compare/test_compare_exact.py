@@ -80,11 +80,13 @@ def test_holms_correction() -> None:
     assert holm_adjusted([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
     assert holm_adjusted([]) == []
     assert holm_adjusted([0.9, 0.8]) == [1.0, 1.0]
+    # A test that is not part of the correction leaves the others as they are without it.
+    assert holm_adjusted([0.01, None, 0.04]) == pytest.approx([0.02, None, 0.04])
 
 
 @given(st.lists(st.floats(0, 1), max_size=12))
 def test_correction_never_lowers_p_and_keeps_the_order(values: list[float]) -> None:
-    adjusted = holm_adjusted(values)
+    adjusted = [p for p in holm_adjusted(values) if p is not None]
     assert all(p <= q <= 1 for p, q in zip(values, adjusted, strict=True))
     ranked = sorted(range(len(values)), key=values.__getitem__)
     assert [adjusted[n] for n in ranked] == sorted(adjusted)
