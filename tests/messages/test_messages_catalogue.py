@@ -19,6 +19,8 @@ ENTRIES = {key: entry for entries in FILES.values() for key, entry in entries.it
 PLACEHOLDER = re.compile(r"\{(\w+)(?::(\w+))?\}")
 # Words of texts that have no Chinese ones.
 SAME_WORDS = {"Token", "JSON", "English", "pip", "install", "coze", "harness", "watch"}
+# Functions whose first argument is an id, with the parameters that they give.
+GIVING: dict[str, set[str]] = {"message": set(), "wrap_os_errors": {"reason"}}
 # Ids of the page end in the value of an enumeration, or in a name of the page's script.
 COMPOSED = {*FILES["page"], *FILES["decide"], *FILES["playground"], *FILES["playback"]}
 
@@ -35,9 +37,9 @@ def calls_of_message() -> list[tuple[str, str, set[str] | None]]:
             name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
             name = node.func.id if isinstance(node.func, ast.Name) else name
             first = node.args[0]
-            if name != "message" or not isinstance(first, ast.Constant):
+            if name not in GIVING or not isinstance(first, ast.Constant):
                 continue
-            given = {keyword.arg for keyword in node.keywords}
+            given = {*GIVING[name], *(keyword.arg for keyword in node.keywords)}
             params = None if None in given else {str(one) for one in given}
             found.append((f"{path.relative_to(PACKAGE)}:{node.lineno}", str(first.value), params))
     return found
