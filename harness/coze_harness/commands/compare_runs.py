@@ -13,12 +13,7 @@ from coze_harness.compare.cost_comparison import limits_by_scenario
 from coze_harness.compare.run_pairing import compare_run_pairs, pair_runs
 from coze_harness.messages import as_message, message
 from coze_harness.model import Mode
-from coze_harness.model.errors import (
-    HarnessError,
-    NothingSelectedError,
-    ResultsError,
-    UsageError,
-)
+from coze_harness.model.errors import HarnessError, NothingSelectedError, ResultsError, UsageError
 from coze_harness.model.trial import Trial
 from coze_harness.project.opened_project import Project
 from coze_harness.project.selected_trials import select_trials

@@ -47,10 +47,7 @@ def create_scenario(
 ) -> Path:
     """Write a scenario with a prompt and one expectation, to be edited; return its file.
 
-    Args:
-        project: the project.
-        scenario: what it has.
-        describe: writes a text in the user's language.
+    `describe` returns a text in the user's language.
 
     Raises:
         UsageError: the name is not valid, or in use.
@@ -68,12 +65,7 @@ def save_as_scenario(
     """Ask a bot one prompt, and keep it as a scenario with its recording.
 
     The scenario expects an answer similar to the one that arrived. If none arrives, no file is
-    kept.
-
-    Args:
-        project: the project; its lock for recordings is held.
-        scenario: what the scenario has.
-        record: records the selected trial.
+    kept. `record` records the selected trial; the project's lock for recordings is held.
 
     Raises:
         UsageError: the name is not valid, or in use.

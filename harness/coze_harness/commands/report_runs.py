@@ -22,10 +22,7 @@ from coze_harness.storage.storage_errors import FolderUrlError
 def render_runs(project: Project, names: Sequence[str], output: str | None) -> Path | RemoteFolder:
     """Render a run again, or several merged into one; return the page.
 
-    Args:
-        project: the project.
-        names: of the runs.
-        output: a path or URL; `None`: the run's own folder, wherever it is.
+    `output` is a path or URL; `None`: the run's own folder, wherever it is.
 
     Raises:
         UsageError: there is no place for the result.
@@ -71,12 +68,8 @@ def prune_runs(
 ) -> tuple[Sequence[Run], int]:
     """Delete old runs; return them, and how many are kept. The newest one is never deleted.
 
-    Args:
-        project: the project.
-        keep: how many of the newest remain; `None`: their number does not count.
-        max_age: younger runs remain; `None`: their age does not count.
-        dry_run: delete nothing.
-        on_warning: gets a text about each unreadable folder, which remains.
+    The newest `keep` runs remain, and those younger than `max_age`; `None`: no run remains for
+    that. `on_warning` gets a text about each unreadable folder, which remains, too.
 
     Raises:
         ResultsError: the runs cannot be listed, or one not be deleted.

@@ -61,11 +61,8 @@ def apply_page_decisions(
 ) -> AppliedDecisions:
     """Apply decisions, all or none, as `accept --from` does.
 
-    Args:
-        project: the project, opened for this.
-        body: the content of a file of decisions.
-        failing: whether candidates that fail may be accepted.
-        note: receives a line for the user.
+    The project is opened for this. `body` is the content of a file of decisions, `failing` says
+    whether candidates that fail may be accepted, and `note` receives a line for the user.
     """
     try:
         return _apply(project, body, failing=failing, note=note)
