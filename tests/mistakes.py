@@ -102,8 +102,8 @@ MISTAKES = [
     item("- regex: '(北京)?'", "4:16", "`a+` in place of `a*`", "- regex: '(北京)+'",
          "matches /(北京)+/"),
     item("- length: {min: 0}", "4:17", "a `max`", "- length: {min: 1}", "at least 1 character"),
-    item("- not: {date: 2026-02-30}", "4:21", "`date: 2026-03-05`", "- not: {date: 2026-03-05}",
-         "2026-03-05"),
+    item("- not: {date: 2026-02-30}", "4:21", "`2026-02-28`", "- not: {date: 2026-02-28}",
+         "2026-02-28"),
     item("- tool_call: {name: look, arguments: {}}", "4:44", "delete the key",
          "- tool_call: {name: look}", "look"),
     # numbers

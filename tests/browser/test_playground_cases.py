@@ -8,6 +8,7 @@ from pathlib import Path
 from coze_harness.expectations import build_expectation
 from coze_harness.model.errors import ScenarioError
 from coze_harness.yaml_source import read_yaml
+from coze_harness.yaml_source.unquoted_text import find_unquoted_faults
 from kind_samples import sample_context
 
 # Each: the item, the answer, a run's verdict or "error", and the page's or "unsupported". The page
@@ -20,6 +21,8 @@ CASES: list[tuple[str, str, str, str]] = json.loads(
 def judged(item: str, answer: str) -> str:
     try:
         document = read_yaml(item.encode(), "item.yaml", ScenarioError)
+        if any(find_unquoted_faults(document)):
+            return "error"
         data, positions = document.data, document.positions
         if item.startswith("- ") and isinstance(data, list):
             data, positions = data[0], positions.below(0)

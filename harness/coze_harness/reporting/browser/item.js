@@ -14,8 +14,8 @@ const DOUBLE = /"(?:[^"\\]|\\.)*"/y;
 const SINGLE = /'(?:[^']|'')*'/y;
 const PLAIN_IN_FLOW = /[^,[\]{}:#]+/y;
 const SPACES = / */y;
-// Line breaks of older versions of YAML, and what no YAML may contain.
-const FORBIDDEN = /[\0-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\p{Surrogate}]/u;
+// Line breaks of older versions of YAML, what no YAML may contain, and characters that nobody sees.
+const FORBIDDEN = /[\0-\x09\x0b-\x1f\x7f-\x9f\xad\u200b\u2028\u2029\u2060\ufeff\ufffe\uffff\p{Surrogate}]/u;
 const WORDS_OF_OTHER_TYPES = /^(?:true|false|yes|no|on|off|y|n|null|none|nan|inf)$/i;
 const PLAIN_START = /^[\p{L}\p{N}(\\^$./。！？，、；]/u;
 const SHOWN_PLAIN = /^\p{Script=Han}[\p{L}\p{N}]*$/u;
@@ -93,9 +93,23 @@ class Reader {
     const start = this.line[this.#at];
     if (start === '"') return doubleQuoted(this.#take(DOUBLE));
     if (start === "'") return this.#take(SINGLE).slice(1, -1).replaceAll("''", "'");
-    if (start === "[") return this.#members("]", () => this.#value(depth + 1));
+    if (start === "[") return this.#list(depth);
     if (start === "{") return mappingOf(this.#members("}", () => this.#pair(depth + 1)));
     return scalarOf(this.#take(PLAIN_IN_FLOW).trimEnd());
+  }
+
+  /**
+   * @param {number} depth
+   * @returns {Item[]}
+   */
+  #list(depth) {
+    const isQuoted = /\[ *["']/y;
+    isQuoted.lastIndex = this.#at;
+    const isText = isQuoted.test(this.line);
+    const members = this.#members("]", () => this.#value(depth + 1));
+    // Two texts for its author, one for YAML: a run refuses it.
+    if (members.length === 1 && !isText && String(members[0]).includes("，")) throw new NotHereError("play.syntax");
+    return members;
   }
 
   /**

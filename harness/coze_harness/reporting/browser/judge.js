@@ -142,7 +142,8 @@ function regex(value, outside) {
   const { ignoresCase, width } = optionsOf(fields, outside);
   if (width) throw new NotHereError("play.value", { key: "normalize" });
   const pattern = comparable(textOf(fields.pattern, "regex"), PLAIN);
-  isFound(pattern, "", ignoresCase);
+  // What matches these may match every answer, and is refused by a run that does.
+  if (["", pattern, "一"].every((text) => isFound(pattern, text, ignoresCase))) throw new NotHereError("play.value", { key: "regex" });
   return (answer) => isFound(pattern, comparable(answer, PLAIN), ignoresCase);
 }
 
@@ -153,7 +154,7 @@ function regex(value, outside) {
 function length(value) {
   const { min, max, unit = "chars", ...others } = mappingOf(value);
   const limits = [min, max].filter((limit) => limit !== undefined);
-  const isKnown = limits.length && limits.every(Number.isInteger) && !Object.keys(others).length;
+  const isKnown = limits.length && limits.every(Number.isInteger) && !Object.keys(others).length && (min !== 0 || max !== undefined);
   const [least, most] = [Number(min ?? 0), Number(max ?? Infinity)];
   const measure = { chars: countCharacters, words: countWords, lines: countLines }[String(unit)];
   if (!isKnown || least > most || !measure) throw new NotHereError("play.value", { key: "length" });
