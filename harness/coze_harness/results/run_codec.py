@@ -11,7 +11,6 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO, Final, TypeVar
 
-import msgspec
 from msgspec import Struct, field
 
 from coze_harness.messages import UserText, message
@@ -310,9 +309,7 @@ def _load(source: bytes, kind: type[Stored], location: Location) -> Stored:
     try:
         try:
             return decode_struct(source, kind)
-        except msgspec.ValidationError:
-            raise
-        except msgspec.DecodeError:  # half a surrogate pair in some value
+        except ValueError:  # half a surrogate pair in some value, or an error that is raised again
             return convert_to_struct(json.loads(source), kind)
     except (ValueError, RecursionError) as error:
         raise _unreadable(str(error), location) from error

@@ -19,20 +19,25 @@ def decode_struct(source: bytes, kind: type[T]) -> T:
     """Return a UTF-8 JSON text as a struct.
 
     Raises:
-        msgspec.DecodeError: the text is not JSON; ValidationError, a subclass, if a value has
-            another type.
+        ValueError: the text is not JSON, has half a surrogate pair, or a value of another type.
     """
-    return _decoder(kind).decode(source)
+    try:
+        return _decoder(kind).decode(source)
+    except msgspec.DecodeError as error:
+        raise ValueError(str(error)) from error  # that of msgspec 0.19 is none
 
 
 def convert_to_struct(value: object, kind: type[T]) -> T:
     """Return mappings, lists and scalars as a struct.
 
     Raises:
-        msgspec.ValidationError: a value has another type.
+        ValueError: a value has another type.
     """
     _decoder(kind)
-    return msgspec.convert(value, kind)
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise ValueError(str(error)) from error  # as above
 
 
 def _decoder(kind: type[T]) -> msgspec.json.Decoder[T]:

@@ -64,7 +64,7 @@ def preview_answer(record: bytes) -> AnswerPreview | None:
     """Return the last answer in a line of trials.jsonl; None if it has none."""
     try:
         turns = decode_struct(record, _Record).turns
-    except msgspec.MsgspecError:
+    except ValueError:
         return None
     answers = [turn.answer for turn in turns if turn.answer and turn.answer.strip()]
     if not answers:
