@@ -14,7 +14,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from itertools import chain, pairwise, repeat
+from itertools import chain, repeat
 from pathlib import Path
 
 import coze_harness
@@ -426,13 +426,27 @@ def test_a_compressed_stream_arrives_piece_by_piece() -> None:
 def test_a_stream_of_single_bytes_keeps_the_time_of_each_frame() -> None:
     head = HEAD + b"Transfer-Encoding: chunked\r\n" + EVENTS
     frames = [b":%d\n\n" % number for number in range(5)]
-    pieces = [b"".join(b"1\r\n%c\r\n" % byte for byte in frame) for frame in frames]
-    with wire_to(drips(head, iter([*pieces, b"0\r\n\r\n"]), 0.02)) as wire:
-        response = TimedTransport(wire, time.monotonic).send(STREAM)
+    now = 0.0
+    arrived = threading.Semaphore(0)
+    seen = bytearray()
+
+    def pieces() -> Iterator[bytes]:
+        nonlocal now
+        for number, frame in enumerate(frames):
+            now = float(number)
+            yield b"".join(b"1\r\n%c\r\n" % byte for byte in frame)
+            arrived.acquire(timeout=SECONDS)
+        yield b"0\r\n\r\n"
+
+    def show(chunk: bytes) -> None:
+        seen.extend(chunk)
+        if seen.endswith(b"\n\n"):
+            arrived.release()
+
+    with wire_to(drips(head, pieces(), 0)) as wire:
+        response = TimedTransport(wire, lambda: now, show).send(STREAM)
     assert response.body == b"".join(frames)
-    times = response.frame_times
-    assert len(times) == 5
-    assert all(later - earlier > 0.01 for earlier, later in pairwise(times))
+    assert response.frame_times == (0, 1, 2, 3, 4)
 
 
 # --- token requests -----------------------------------------------------------------------------
