@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 from builders import key, reply, run, trial, turn, verdict
-from coze_harness.facts import FactKind
 from coze_harness.messages.catalogue import load_files
 from coze_harness.model import (
     AnswerChange,
@@ -47,6 +46,7 @@ from coze_harness.reporting.views.row_order import flaky_ids, rank_rows
 from coze_harness.reporting.views.run_view import run_view
 from coze_harness.reporting.views.safe_text import show_control_characters
 from coze_harness.reporting.views.trial_view import http_view, trial_view
+from coze_harness.text.facts import FactKind
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_rendering import (

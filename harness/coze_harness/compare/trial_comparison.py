@@ -148,7 +148,7 @@ def _compare_turns(before: TurnResult | None, after: TurnResult | None) -> TurnC
 
 def _fact_differences(before: str, after: str) -> tuple[FactDifference, ...]:
     """Return the differences of facts between two answers: changed, then added, then removed."""
-    from coze_harness.facts import compare_facts  # only answers that changed need it
+    from coze_harness.text.facts import compare_facts  # only answers that changed need it
 
     found = compare_facts(before, after)
     return tuple(

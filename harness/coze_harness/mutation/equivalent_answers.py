@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from coze_harness.facts import Fact, FactKind, compare_facts, extract_facts
 from coze_harness.mutation.deletion_operators import is_json
 from coze_harness.mutation.mutation_operator import is_same_text
 from coze_harness.mutation.text_language import COMMON_HAN, is_chinese
+from coze_harness.text.facts import Fact, FactKind, compare_facts, extract_facts
 
 _MAX_LENGTH: Final = 4_000
 """Characters above which an answer is not rewritten."""

@@ -16,7 +16,6 @@ from types import MappingProxyType
 from typing import Final, NamedTuple, TypeAlias
 
 from coze_harness.expectations import build_expectation, judge_expectation
-from coze_harness.facts import Fact, FactKind, extract_facts
 from coze_harness.messages import LocalizedText
 from coze_harness.model import MutationClass, VerdictStatus
 from coze_harness.model.errors import HarnessError, ScenarioError
@@ -32,6 +31,7 @@ from coze_harness.mutation.mutant_evaluation import (
 )
 from coze_harness.mutation.name_operators import find_names
 from coze_harness.mutation.text_language import is_chinese
+from coze_harness.text.facts import Fact, FactKind, extract_facts
 from coze_harness.text.whole_parts import widen_to_whole_parts
 from coze_harness.yaml_source import read_yaml
 

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Final
 
-from coze_harness.facts import Fact, FactKind, compare_facts, extract_facts
 from coze_harness.mutation.name_operators import find_names
 from coze_harness.mutation.text_language import is_chinese
+from coze_harness.text.facts import Fact, FactKind, compare_facts, extract_facts
 
 _MAX_LENGTH: Final = 8_000
 """Characters of an answer in which facts are looked for."""

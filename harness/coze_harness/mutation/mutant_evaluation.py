@@ -11,7 +11,6 @@ from typing import Final, NamedTuple, TypeAlias
 from msgspec import Struct
 
 from coze_harness.expectations import judge_expectation, score_verdict
-from coze_harness.facts import compare_facts
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import (
     ClassScore,
@@ -30,6 +29,7 @@ from coze_harness.model.trial import EvaluationContext, Expectation, MinScore
 from coze_harness.mutation.equivalent_answers import EquivalentAnswer, repeats, rewrite_answer
 from coze_harness.mutation.mutation_operator import MutationOperator, is_same_text, seeded_random
 from coze_harness.mutation.operator_registry import OPERATORS
+from coze_harness.text.facts import compare_facts
 
 # A weak scenario with thousands of cases has tens of thousands of survivors.
 _MAX_SURVIVORS: Final = 200

@@ -21,7 +21,7 @@ from coze_harness.model import Verdict
 from coze_harness.model.trial import EvaluationContext
 
 if TYPE_CHECKING:
-    from coze_harness.facts import Fact
+    from coze_harness.text.facts import Fact
 
 KeptFacts = Literal["numbers", "dates", "names"]
 
@@ -191,7 +191,7 @@ def _contradictions(
     """
     if not kinds:
         return
-    from coze_harness.facts import compare_facts  # only this rule needs it
+    from coze_harness.text.facts import compare_facts  # only this rule needs it
 
     texts = [text[:_MAX_FACTS] for pair in zip(prompts, answers, strict=False) for text in pair]
     texts.append(prompts[-1][:_MAX_FACTS])

@@ -32,7 +32,7 @@ _CHINESE_ROW: Final = re.compile("[零〇一幺二三四五六七八九]{7,}")
 
 def _plain_digits(text: str) -> str:
     """Return a text with its full-width digits and rows of Chinese ones in ASCII, equally long."""
-    from coze_harness.facts.fact_extraction import normal_width  # few kinds need it
+    from coze_harness.text.facts.fact_extraction import normal_width  # few kinds need it
 
     return _CHINESE_ROW.sub(lambda row: row.group().translate(_CHINESE_DIGITS), normal_width(text))
 

@@ -20,10 +20,10 @@ from coze_harness.expectations.similarity.text_embedding import (
     packaged_embedding,
     unit_vector,
 )
-from coze_harness.facts import FactChange, FactKind, compare_facts
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import Verdict
 from coze_harness.model.trial import EvaluationContext
+from coze_harness.text.facts import FactChange, FactKind, compare_facts
 
 _TO: Final = required_text("to")
 AT_LEAST: Final = share("at_least", 0.55)

@@ -19,7 +19,7 @@ from coze_harness.model import Verdict
 from coze_harness.model.trial import EvaluationContext
 
 if TYPE_CHECKING:
-    from coze_harness.facts import Fact  # 15 ms to import, and few kinds need it
+    from coze_harness.text.facts import Fact  # 15 ms to import, and few kinds need it
 
 _MAX_SHOWN: Final = 8
 """Dates of an answer that a verdict shows."""
@@ -46,7 +46,7 @@ class PartialDate(NamedTuple):
     @classmethod
     def from_fact(cls, fact: Fact) -> Self | None:
         """Return the date that a fact states; `None` for a weekday, a time or 明天."""
-        from coze_harness.facts import FactKind
+        from coze_harness.text.facts import FactKind
 
         if fact.kind is not FactKind.DATE or not (found := _VALUE.fullmatch(str(fact.value))):
             return None
@@ -88,7 +88,7 @@ class PartialDate(NamedTuple):
 
 def find_calendar_dates(text: str) -> Iterator[tuple[Fact, PartialDate]]:
     """Yield the dates of the calendar in a text, with the facts that state them."""
-    from coze_harness.facts import extract_facts
+    from coze_harness.text.facts import extract_facts
 
     for fact in extract_facts(text):
         if found := PartialDate.from_fact(fact):

@@ -16,7 +16,7 @@ from coze_harness.model import JSON, Verdict
 from coze_harness.model.trial import EvaluationContext
 
 if TYPE_CHECKING:
-    from coze_harness.facts import FactChange  # 15 ms to import, and few kinds need it
+    from coze_harness.text.facts import FactChange  # 15 ms to import, and few kinds need it
 
 _MAX_SHOWN: Final = 8
 """Facts that a verdict shows."""
@@ -65,7 +65,7 @@ class SameFacts(ExpectationKind):
     @classmethod
     def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:
         """Parse a text or `{of, ignore}`."""
-        from coze_harness.facts import extract_facts
+        from coze_harness.text.facts import extract_facts
 
         arguments = cls.read_arguments(argument)
         text, ignored = _OF.read(arguments), _IGNORE.read(arguments)
@@ -94,7 +94,7 @@ class SameFacts(ExpectationKind):
 
     def evaluate(self, context: EvaluationContext) -> Verdict:
         """Judge the answer: facts that it adds do not count, others than those of the text do."""
-        from coze_harness.facts import compare_facts
+        from coze_harness.text.facts import compare_facts
 
         answer = context.reply.answer
         if verdict := reject_long_answer(self, answer):

@@ -19,8 +19,8 @@ from coze_harness.model.trial import EvaluationContext
 
 # The room facts takes 15 ms to import, and only this kind and its like need it.
 if TYPE_CHECKING:
-    from coze_harness.facts import Fact
-    from coze_harness.facts.units import Unit
+    from coze_harness.text.facts import Fact
+    from coze_harness.text.facts.units import Unit
 
 _MAX_SHOWN: Final = 8
 """Numbers of an answer that a verdict shows."""
@@ -53,9 +53,9 @@ class Tolerance(NamedTuple):
 
 def find_numbers(text: str) -> list[Fact]:
     """Return the numbers of a text in reading order; dates, phone numbers and codes are none."""
-    from coze_harness.facts import FactKind, extract_facts
-    from coze_harness.facts.fact_extraction import normal_width
-    from coze_harness.facts.quantities import find_lone_numerals
+    from coze_harness.text.facts import FactKind, extract_facts
+    from coze_harness.text.facts.fact_extraction import normal_width
+    from coze_harness.text.facts.quantities import find_lone_numerals
 
     facts = extract_facts(text)
     found = [fact for fact in facts if fact.kind is FactKind.NUMBER]
@@ -75,7 +75,7 @@ def find_numbers(text: str) -> list[Fact]:
 
 
 def _parse_amount(argument: ItemArgument) -> Amount:
-    from coze_harness.facts.units import units_by_name
+    from coze_harness.text.facts.units import units_by_name
 
     value = argument.value
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -225,7 +225,7 @@ class Number(ExpectationKind):
         return self.failed(reason, message("kind.all", parts=shown))
 
     def _matches(self, fact: Fact, answer: str) -> bool:
-        from coze_harness.facts.units import units_by_name
+        from coze_harness.text.facts.units import units_by_name
 
         value = Decimal(fact.value)
         unit = units_by_name().get(fact.unit)
@@ -252,7 +252,7 @@ class Number(ExpectationKind):
 
 
 def _find_unit(written: str) -> Unit | None:
-    from coze_harness.facts.units import units
+    from coze_harness.text.facts.units import units
 
     table = units()
     return table.get(written) or table.get(written.lower())
@@ -280,7 +280,7 @@ def _base_value(amount: Amount) -> Decimal:
 
 def _is_followed_by(unit: str, fact: Fact, answer: str) -> bool:
     """Return whether a unit that does not convert stands with a number, as 辆 in 12 辆."""
-    from coze_harness.facts.fact_extraction import normal_width
+    from coze_harness.text.facts.fact_extraction import normal_width
 
     after = normal_width(answer[fact.end : fact.end + len(unit) + 1]).lstrip()
     return after.startswith(unit) or normal_width(fact.text).endswith(unit)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from coze_harness.text import DiffOperation, DiffSegment, diff_texts
 
 if TYPE_CHECKING:  # its patterns take a tenth of a small run, and only comparisons need them
-    from coze_harness.facts import Fact, FactChanges
+    from coze_harness.text.facts import Fact, FactChanges
 
 # A statement that was negated is longer than what changed in it.
 _WHOLE_KINDS: Final = frozenset({"number", "unit", "date", "name"})
@@ -40,7 +40,7 @@ def answer_difference(before: str, after: str) -> AnswerDifference:
     diff = diff_texts(before, after)
     if before == after or len(before) + len(after) > _MAX_MARKED:
         return AnswerDifference([MarkedSegment(*piece) for piece in diff.pieces], diff.rewritten)
-    from coze_harness.facts import compare_facts  # see above
+    from coze_harness.text.facts import compare_facts  # see above
 
     changes = compare_facts(before, after)
     segments = (
@@ -63,7 +63,7 @@ def _changed_facts(
 
 
 def _occurrences(text: str, facts: Sequence[Fact]) -> Sequence[Fact]:
-    from coze_harness.facts import extract_facts  # see above
+    from coze_harness.text.facts import extract_facts  # see above
 
     keys = {(fact.kind, fact.value) for fact in facts}
     return [*facts, *(one for one in extract_facts(text) if (one.kind, one.value) in keys)]

@@ -13,9 +13,9 @@ from decimal import Decimal
 from difflib import SequenceMatcher
 from typing import Final, NamedTuple, TypeAlias
 
-from coze_harness.facts import Fact, FactKind, extract_facts
 from coze_harness.reporting.views.prompt_difference import PromptChange
 from coze_harness.text import DiffOperation
+from coze_harness.text.facts import Fact, FactKind, extract_facts
 
 _FACT_KINDS: Final = frozenset({FactKind.NUMBER, FactKind.DATE, FactKind.NAME})
 _HAN: Final = "[\u3400-\u9fff\uf900-\ufaff]"

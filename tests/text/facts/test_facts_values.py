@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from coze_harness.facts import FactKind, compare_facts, extract_facts
+from coze_harness.text.facts import FactKind, compare_facts, extract_facts
 
 
 def values(text: str, kind: FactKind = FactKind.NUMBER) -> list[tuple[str, str]]:

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
-from coze_harness.facts.fact import Fact, FactKind
-from coze_harness.facts.units import units
+from coze_harness.text.facts.fact import Fact, FactKind
+from coze_harness.text.facts.units import units
 
 _MAX_TITLE: Final = 60
 _LATIN: Final = "A-Za-zÀ-ÖØ-öø-ɏ"

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
-from coze_harness.facts.anchored_search import search_at
-from coze_harness.facts.fact import Fact, FactKind
+from coze_harness.text.facts.anchored_search import search_at
+from coze_harness.text.facts.fact import Fact, FactKind
 
 _REACH: Final = 80
 """Characters before and after a negation in which a condition or a question mark is looked for."""

@@ -7,11 +7,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from coze_harness.facts.dates import find_dates
-from coze_harness.facts.fact import Fact
-from coze_harness.facts.names import find_identifiers, find_names, is_chinese
-from coze_harness.facts.negations import find_negations
-from coze_harness.facts.quantities import find_quantities
+from coze_harness.text.facts.dates import find_dates
+from coze_harness.text.facts.fact import Fact
+from coze_harness.text.facts.names import find_identifiers, find_names, is_chinese
+from coze_harness.text.facts.negations import find_negations
+from coze_harness.text.facts.quantities import find_quantities
 from coze_harness.text.graphemes import grapheme_starts
 
 _WIDE_COMMA: Final = re.compile("(?<=[０-９])，(?=[０-９]{3}(?![０-９]))")

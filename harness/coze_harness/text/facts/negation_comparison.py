@@ -10,8 +10,8 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from coze_harness.facts.clauses import Clause, clause_at, clauses, content_of
-from coze_harness.facts.fact import Fact, FactChange, FactKind
+from coze_harness.text.facts.clauses import Clause, clause_at, clauses, content_of
+from coze_harness.text.facts.fact import Fact, FactChange, FactKind
 
 _SAME: Final = 0.8
 """Share of the shorter clause's words in the other, at which both say the same."""

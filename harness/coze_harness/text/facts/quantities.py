@@ -8,9 +8,9 @@ from decimal import Decimal
 from functools import cache
 from typing import Final
 
-from coze_harness.facts.anchored_search import search_at
-from coze_harness.facts.fact import Fact, FactKind
-from coze_harness.facts.numerals import (
+from coze_harness.text.facts.anchored_search import search_at
+from coze_harness.text.facts.fact import Fact, FactKind
+from coze_harness.text.facts.numerals import (
     CHINESE_DIGITS,
     CHINESE_NUMERAL,
     CHINESE_SCALES,
@@ -23,7 +23,7 @@ from coze_harness.facts.numerals import (
     parse_digits,
     parse_english,
 )
-from coze_harness.facts.units import COUNTERS, PREFIXES, Unit, spellings, units, units_by_name
+from coze_harness.text.facts.units import COUNTERS, PREFIXES, Unit, spellings, units, units_by_name
 
 # A character after a unit's spelling shows that it is part of another word: 三分之一, 3年级, 5天猫.
 _OTHER_WORDS: Final = {

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 import regex  # type: ignore[import-untyped]  # the package has no types
-from coze_harness.facts import FactKind, compare_facts, extract_facts
+from coze_harness.text.facts import FactKind, compare_facts, extract_facts
 from fact_measurement import pairs
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,6 +1,6 @@
 """Precision and recall of changed facts on labelled pairs of answers.
 
-`python tests/facts/fact_measurement.py` prints the table and writes it to docs/facts.md;
+`python tests/text/facts/fact_measurement.py` prints the table and writes it to docs/facts.md;
 with the argument `errors` it prints the pairs of the development set whose result differs.
 """
 
@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from coze_harness.facts import FactKind, compare_facts
+from coze_harness.text.facts import FactKind, compare_facts
 
 PAIRS = Path(__file__).with_name("pairs.jsonl")
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "facts.md"
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "facts.md"
 SETS = ("development", "held-out")
 LANGUAGES = {"zh": "Chinese", "en": "English", "mixed": "across languages"}
 BEGIN, END = "<!-- measured: written by fact_measurement.py -->\n", "<!-- end -->"

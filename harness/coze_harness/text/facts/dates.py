@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
-from coze_harness.facts.anchored_search import search_at
-from coze_harness.facts.fact import Fact, FactKind
-from coze_harness.facts.numerals import parse_chinese
+from coze_harness.text.facts.anchored_search import search_at
+from coze_harness.text.facts.fact import Fact, FactKind
+from coze_harness.text.facts.numerals import parse_chinese
 
 _DAY: Final = r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
 _MONTHS: Final = (

@@ -10,12 +10,12 @@ from collections.abc import Hashable, Sequence
 from decimal import Decimal
 from typing import Final
 
-from coze_harness.facts.dates import date_variants
-from coze_harness.facts.fact import NO_CHANGES, Fact, FactChange, FactChanges, FactKind
-from coze_harness.facts.fact_extraction import extract_facts, normal_width
-from coze_harness.facts.names import is_chinese, is_identifier
-from coze_harness.facts.negation_comparison import compare_negations
-from coze_harness.facts.quantities import number_key
+from coze_harness.text.facts.dates import date_variants
+from coze_harness.text.facts.fact import NO_CHANGES, Fact, FactChange, FactChanges, FactKind
+from coze_harness.text.facts.fact_extraction import extract_facts, normal_width
+from coze_harness.text.facts.names import is_chinese, is_identifier
+from coze_harness.text.facts.negation_comparison import compare_negations
+from coze_harness.text.facts.quantities import number_key
 
 _CONTEXT: Final = 12
 """Characters on each side of a fact that its counterpart is looked for with."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from coze_harness.facts import compare_facts
+from coze_harness.text.facts import compare_facts
 from fact_measurement import PAGE, SETS, count, found_kinds, pairs, with_table
 
 # Lower bounds of what was measured: precision and recall.
