@@ -7,7 +7,7 @@ import time
 import pytest
 from coze_harness.execution.flow_driver import FlowTask, run_flow
 from coze_harness.execution.live_scheduler import run_concurrently
-from coze_harness.execution.rate_limit import RateLimit, rate_limited
+from coze_harness.execution.rate_limit import RateLimit, limit_rate
 from coze_harness.model import HttpCall, HttpResponse, Wait
 from coze_harness.model.errors import TransportError
 from coze_harness.model.protocols import CallFlow
@@ -58,7 +58,7 @@ def test_a_call_waits_for_its_moment_and_a_wait_is_left_as_it_is() -> None:
         yield CALL
         return "done"
 
-    conversation = rate_limited(both(), limit)
+    conversation = limit_rate(both(), limit)
     assert next(conversation) == CALL
     assert conversation.send(HttpResponse(200, {}, b"")) == Wait(3)
     assert conversation.send(None) == Wait(0.5, is_queue=True)
@@ -80,7 +80,7 @@ def test_an_error_thrown_in_reaches_the_conversation() -> None:
         def send(self, call: HttpCall) -> HttpResponse:
             raise TransportError("no", taken=False)
 
-    assert run_flow(rate_limited(careful(), RateLimit(1000, time.monotonic)), Broken()) == "caught"
+    assert run_flow(limit_rate(careful(), RateLimit(1000, time.monotonic)), Broken()) == "caught"
 
 
 def test_closing_it_closes_the_conversation() -> None:
@@ -92,7 +92,7 @@ def test_closing_it_closes_the_conversation() -> None:
         finally:
             closed.append(True)
 
-    conversation = rate_limited(listening(), RateLimit(1000, time.monotonic))
+    conversation = limit_rate(listening(), RateLimit(1000, time.monotonic))
     next(conversation)
     conversation.close()
     assert closed == [True]
@@ -103,7 +103,7 @@ def test_many_conversations_together_keep_the_rate() -> None:
     answering = Answering()
     began = time.monotonic()
     openers = [
-        lambda: FlowTask(rate_limited(asking(2), limit), answering, lambda value: value)
+        lambda: FlowTask(limit_rate(asking(2), limit), answering, lambda value: value)
         for _ in range(20)
     ]
     assert list(run_concurrently(openers, workers=8, monotonic=time.monotonic)) == [2] * 20

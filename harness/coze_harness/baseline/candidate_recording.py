@@ -173,7 +173,7 @@ class CandidateRecording(Generic[Encoded]):
             cassette = read_judge_cassette(judge_path(self.live.replayer.path(baseline)))
         except CassetteError:  # no question was asked
             return False
-        now = self._session.snapshots.redacted((baseline.judge, ""))
+        now = self._session.snapshots.find_redacted((baseline.judge, ""))
         return cassette.version != judge_version(baseline.judge.id, now)
 
     def _run(self, asks: Sequence[_Ask]) -> Iterator[Sequence[Encoded]]:

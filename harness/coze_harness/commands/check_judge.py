@@ -9,9 +9,9 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
+from coze_harness.cassettes.judge_ratings import BY_LABELS, JudgeRating
 from coze_harness.execution.conversation_runner import keep_result
 from coze_harness.execution.judge_cassette import check_path
-from coze_harness.execution.judge_ratings import BY_LABELS, JudgeRating
 from coze_harness.execution.judge_survey import (
     JudgeSurvey,
     SurveyResult,

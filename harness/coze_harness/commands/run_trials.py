@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from coze_harness.commands.run_options import RunOptions
-from coze_harness.execution.judge_ratings import unchecked_judges
 from coze_harness.execution.process_pool import BATCH_SIZE
 from coze_harness.execution.sharding import (
     ShardNumber,
@@ -16,6 +15,7 @@ from coze_harness.execution.sharding import (
     resume_shard,
     select_shard,
 )
+from coze_harness.execution.unchecked_judges import unchecked_judges
 from coze_harness.messages import message
 from coze_harness.model import Mode, ShardInfo, replace
 from coze_harness.model.trial import Trial

@@ -57,7 +57,7 @@ class BotSnapshots(Struct, frozen=True):
         """Return the description of a version as it came, once it is fetched."""
         return self._known.get(version)
 
-    def redacted(self, version: BotVersion) -> BotSnapshot | None:
+    def find_redacted(self, version: BotVersion) -> BotSnapshot | None:
         """Return the description of a version without secrets, once it is fetched."""
         snapshot = self.find(version)
         return self.redactor.redact_snapshot(snapshot) if snapshot else None
@@ -70,7 +70,7 @@ class BotSnapshots(Struct, frozen=True):
         def on_result(snapshot: BotSnapshot) -> tuple[BotVersion, BotSnapshot]:
             return key, _of_version(bot_version, snapshot)
 
-        return FlowTask(self.conversations.limited(flow), self.transports.of(bot), on_result)
+        return FlowTask(self.conversations.limit(flow), self.transports.of(bot), on_result)
 
 
 def _of_version(bot_version: str, snapshot: BotSnapshot) -> BotSnapshot:

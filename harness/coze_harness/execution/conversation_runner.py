@@ -92,13 +92,13 @@ def run_conversation(
             baseline = baseline_answers[len(done)] if len(done) < len(baseline_answers) else None
         context = EvaluationContext(turn.prompt, reply, replies, baseline, prompts, snapshot)
         judging = yield from _judge(turn.expectations, turn.min_score, context, judge)
-        judged = _turn_result(turn, reply, judging.verdicts)
-        has_ended = trial.stop_on_failure and bool(judged.failures)
+        turn_result = _turn_result(turn, reply, judging.verdicts)
+        has_ended = trial.stop_on_failure and bool(turn_result.failures)
         if turn.user and judging.error is None and not has_ended:
             verdicts = judging.verdicts
             judging, has_ended = yield from _judge_end(turn.user, context, judge)
-            judged = _turn_result(turn, reply, (*verdicts, *judging.verdicts))
-        done.append(judged)
+            turn_result = _turn_result(turn, reply, (*verdicts, *judging.verdicts))
+        done.append(turn_result)
         if judging.error is not None:
             return ConversationResult(tuple(done), judging.error, judge_failed=judging.judge_failed)
         if has_ended:

@@ -50,7 +50,7 @@ class ConversationSession(Protocol):
 class ReplaySession:
     """Replays conversations from a cassette.
 
-    `path` is the path or URL of the cassette, and `shown` is the path as messages show it.
+    `path` is the path or URL of the cassette, and `display_path` is the path as messages show it.
     `strict`: a cassette that was edited since it was recorded is refused.
 
     Raises:
@@ -60,7 +60,7 @@ class ReplaySession:
     def __init__(
         self,
         path: str,
-        shown: str,
+        display_path: str,
         redactor: Redactor,
         record_command: str,
         *,
@@ -71,12 +71,12 @@ class ReplaySession:
         except CassetteMissingError:
             raise CassetteMissingError(
                 message("replay.missing.test"),
-                where=Location(shown),
+                where=Location(display_path),
                 next_step=message("replay.missing.next", command=record_command),
             ) from None
         if strict and recording.edited:
-            raise CassetteEditedError(Location(shown))
-        self._transport = ReplayTransport(recording, shown, redactor)
+            raise CassetteEditedError(Location(display_path))
+        self._transport = ReplayTransport(recording, display_path, redactor)
 
     def start(self, bot: Target, options: ChatOptions) -> Callable[[str], Reply]:
         """Start a conversation and return the function that sends its next prompt."""

@@ -136,11 +136,11 @@ def write_judge_cassette(
         CassetteError: it holds a secret, or cannot be written.
     """
     # The keys of the questions have their prompts in them.
-    asked = "\n".join((judge.id, *cassette.replies))
+    questions = "\n".join((judge.id, *cassette.replies))
     info = RecordingInfo(
         scenario=scenario,
         trial=trial,
-        fingerprint=f"sha256:{hashlib.sha256(asked.encode()).hexdigest()}",
+        fingerprint=f"sha256:{hashlib.sha256(questions.encode()).hexdigest()}",
         recorded_at=recorded_at,
         harness=VERSION,
         calls=cassette.calls,

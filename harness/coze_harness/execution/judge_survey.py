@@ -120,10 +120,10 @@ class SurveyRunner(Struct):
         workers = settings.workers or DEFAULT_WORKERS
         self.session.snapshots.fetch({(one.judge, "") for one in surveys}, workers)
         for one in surveys:
-            snapshot = self.session.snapshots.redacted((one.judge, ""))
+            snapshot = self.session.snapshots.find_redacted((one.judge, ""))
             paths = [] if settings.asks_judge_again else [one.path]
             self._progress[one.path] = _Progress(known_replies(paths, one.judge, snapshot))
-        asked = [
+        task_factories = [
             partial(self._open, survey, question)
             for survey in surveys
             for question in {one.key: one for one in survey.questions}.values()
@@ -131,7 +131,7 @@ class SurveyRunner(Struct):
         failure: HarnessError | None = None
         with closing(
             run_concurrently(
-                asked, workers=workers, monotonic=settings.conversations.clock.monotonic
+                task_factories, workers=workers, monotonic=settings.conversations.clock.monotonic
             )
         ) as outcomes:
             for failure in outcomes:
@@ -164,18 +164,18 @@ class SurveyRunner(Struct):
             progress.calls += judge.calls
             return error
 
-        return FlowTask(settings.conversations.limited(ask()), judge, finish)
+        return FlowTask(settings.conversations.limit(ask()), judge, finish)
 
     def _record(self, survey: JudgeSurvey) -> SurveyResult:
         settings, judge = self.session.settings, survey.judge
         progress = self._progress[survey.path]
-        found = progress.replies
+        new = progress.replies
         # What is recorded stays, then what is new in the order of the questions.
         replies = {**progress.known}
-        replies |= {one.key: found[one.key] for one in survey.questions if one.key in found}
-        snapshot = self.session.snapshots.redacted((judge, ""))
+        replies |= {one.key: new[one.key] for one in survey.questions if one.key in new}
+        snapshot = self.session.snapshots.find_redacted((judge, ""))
         if replies:
-            asked = JudgeCassette(
+            cassette = JudgeCassette(
                 bot_id=judge.id,
                 snapshot=snapshot,
                 replies=replies,
@@ -184,7 +184,7 @@ class SurveyRunner(Struct):
             write_judge_cassette(
                 survey.path,
                 judge,
-                asked,
+                cassette,
                 settings.redactor,
                 scenario=survey.scenario,
                 trial=survey.name,

@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from coze_harness.coze import ListMethod, PollSchedule, RetryPolicy, open_conversation
 from coze_harness.execution.flow_driver import FlowTask
 from coze_harness.execution.live_scheduler import run_concurrently
-from coze_harness.execution.rate_limit import RateLimit, rate_limited
+from coze_harness.execution.rate_limit import RateLimit, limit_rate
 from coze_harness.execution.trial_deadline import limit_trial
 from coze_harness.model import ChatOptions, Target
 from coze_harness.model.protocols import CallFlow, Clock, Conversation, Transport
@@ -29,7 +29,7 @@ class LiveConversations(Struct, frozen=True, kw_only=True):
         poll_interval: seconds between two polls.
         poll_timeout: seconds until a chat is given up.
         trial_seconds: how long all calls of a trial together may take.
-        limit: the rate that all calls share, if there is one.
+        rate: the rate that all calls share, if there is one.
         list_method: what is known about the service.
     """
 
@@ -38,7 +38,7 @@ class LiveConversations(Struct, frozen=True, kw_only=True):
     poll_interval: float
     poll_timeout: float
     trial_seconds: float
-    limit: RateLimit | None = None
+    rate: RateLimit | None = None
     list_method: ListMethod = field(default_factory=ListMethod)
 
     def open(
@@ -53,14 +53,15 @@ class LiveConversations(Struct, frozen=True, kw_only=True):
             target, options, schedule, policy, self._new_session_id, self.list_method
         )
 
-    def limited(self, flow: CallFlow[Value]) -> CallFlow[Value]:
+    def limit(self, flow: CallFlow[Value]) -> CallFlow[Value]:
         """Return a flow that keeps the shared rate and the limit of a trial."""
-        limited = rate_limited(flow, self.limit) if self.limit else flow
-        return limit_trial(limited, self.trial_seconds, self.clock.monotonic)
+        if self.rate:
+            flow = limit_rate(flow, self.rate)
+        return limit_trial(flow, self.trial_seconds, self.clock.monotonic)
 
     def run(self, flow: CallFlow[Value], transport: Transport) -> Value:
         """Run one flow to its end, and wait where it waits."""
-        task = FlowTask(self.limited(flow), transport, lambda value: value)
+        task = FlowTask(self.limit(flow), transport, lambda value: value)
         monotonic = self.clock.monotonic
         (value,) = run_concurrently([lambda: task], workers=1, monotonic=monotonic)
         return value

@@ -9,10 +9,10 @@ from msgspec import Struct, field
 
 from coze_harness.cassettes import RecordingTransport, Redactor
 from coze_harness.cassettes.interaction import Interaction
+from coze_harness.cassettes.judge_ratings import JudgeRatings
 from coze_harness.execution.bot_snapshots import BotSnapshots
 from coze_harness.execution.flow_driver import with_calls
 from coze_harness.execution.judge_cassette import JudgeCassette, judge_version
-from coze_harness.execution.judge_ratings import JudgeRatings
 from coze_harness.execution.live_conversations import LiveConversations
 from coze_harness.execution.recorded_judge import (
     JUDGE_OPTIONS,
@@ -114,18 +114,18 @@ class LiveJudge(Struct, eq=False):
         if known is not None and recorded_reply(question, self.judge, known, self.redactor):
             return known
         while True:
-            found = judges.replies.get(key)
-            if found is not None:
-                return found
+            interactions = judges.replies.get(key)
+            if interactions is not None:
+                return interactions
             # One operation, so that of several threads one asks.
             if judges.asking.setdefault(key, self) is self:
                 break
             yield Wait(_SHARED_REPLY, is_queue=True)
         try:
-            found = judges.replies[key] = yield from self._ask(question)
+            interactions = judges.replies[key] = yield from self._ask(question)
         finally:
             del judges.asking[key]
-        return found
+        return interactions
 
     def _ask(self, question: JudgeQuestion) -> CallFlow[Sequence[Interaction]]:
         judges = self.judges

@@ -160,14 +160,14 @@ class LiveSession(Struct, Generic[Encoded], frozen=True):
 
     def fetch_snapshots(self, trials: Sequence[Trial]) -> None:
         """Fetch the descriptions of the bots that trials talk to, each once."""
-        asked = [trial for trial in trials if trial.key.id not in self.settings.judge_only]
+        live_trials = [trial for trial in trials if trial.key.id not in self.settings.judge_only]
         judges = [trial.judge for trial in trials if trial.judge]
-        versions = {*map(requested_version, asked), *((judge, "") for judge in judges)}
+        versions = {*map(requested_version, live_trials), *((judge, "") for judge in judges)}
         self.snapshots.fetch(versions, self._workers(trials))
 
     def snapshot(self, trial: Trial) -> BotSnapshot | None:
         """Return the redacted description of the bot that a trial talks to, once it is fetched."""
-        return self.snapshots.redacted(requested_version(trial))
+        return self.snapshots.find_redacted(requested_version(trial))
 
     def _open(self, trial: Trial, replayer: ReplayRunner) -> FlowTask[ConversationResult, Encoded]:
         settings = self.settings
@@ -181,9 +181,8 @@ class LiveSession(Struct, Generic[Encoded], frozen=True):
         names = trial.script.generated_names
         values = dict(settings.generate(names, now.astimezone(), settings.conversations.rng))
         values |= baseline.generated_values(names)
-        transport = settings.transports.of(trial.bot)
         timed = TimedTransport(
-            transport,
+            settings.transports.of(trial.bot),
             clock.monotonic,
             root=settings.folder,
             services=self._services(trial),
@@ -201,7 +200,7 @@ class LiveSession(Struct, Generic[Encoded], frozen=True):
         try:
             turns = tuple(trial.script.turns(values))
         except HarnessError as error:
-            flow = _ended(ConversationResult((), error))
+            flow = _end_at_once(ConversationResult((), error))
         else:
             # With a simulated user, no two conversations have the same turns.
             is_known = settings.saves_cassettes and trial.tester is None
@@ -218,11 +217,11 @@ class LiveSession(Struct, Generic[Encoded], frozen=True):
                 self._tester(trial),
                 judge,
             )
-            flow = settings.conversations.limited(flow)
+            flow = settings.conversations.limit(flow)
         started_at = now.isoformat(timespec="seconds")
         attempt = _Attempt(trial, turns, values, started_at, timed, recorder, snapshot, judge)
-        ways = JudgedTransport(recorder, judge) if judge else recorder
-        return FlowTask(flow, ways, partial(self._finish, attempt))
+        transport = JudgedTransport(recorder, judge) if judge else recorder
+        return FlowTask(flow, transport, partial(self._finish, attempt))
 
     def _open_judge(
         self, trial: Trial, replayer: ReplayRunner
@@ -233,11 +232,11 @@ class LiveSession(Struct, Generic[Encoded], frozen=True):
         try:
             replay = replayer.open_replay(trial)
         except HarnessError as error:
-            ended = _ended(ConversationResult((), error))
+            flow = _end_at_once(ConversationResult((), error))
             return FlowTask(
-                ended, judge, lambda result: self.encode(build_trial_result(trial, result))
+                flow, judge, lambda result: self.encode(build_trial_result(trial, result))
             )
-        flow = self.settings.conversations.limited(replay.flow(judge))
+        flow = self.settings.conversations.limit(replay.flow(judge))
 
         def finish(conversation: ConversationResult) -> Encoded:
             own = self.settings.judge_only[trial.key.id]
@@ -258,7 +257,7 @@ class LiveSession(Struct, Generic[Encoded], frozen=True):
             committed = candidate.committed if candidate else None
             others = (trial, committed, settings.judge_only.get(trial.key.id))
             paths = [judge_path(replayer.path(one)) for one in others if one]
-        known = known_replies(paths, target, self.snapshots.redacted((target, "")))
+        known = known_replies(paths, target, self.snapshots.find_redacted((target, "")))
         return self.judges.open(target, known, redactor)
 
     def _write_judge(
@@ -362,7 +361,7 @@ class _Attempt(Struct, frozen=True):
         )
 
 
-def _ended(result: ConversationResult) -> CallFlow[ConversationResult]:
+def _end_at_once(result: ConversationResult) -> CallFlow[ConversationResult]:
     """Return the flow of a conversation that ends before its first call."""
     yield from ()
     return result

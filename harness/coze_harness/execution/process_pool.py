@@ -56,7 +56,7 @@ def map_in_processes(
         with ProcessPoolExecutor(
             workers, mp_context=context, initializer=_inherit, initargs=(work, items)
         ) as pool:
-            with _signals_held():
+            with _block_signals():
                 # Starts the processes, where they are forked: all of them now.
                 pool.submit(os.getpid)
             starts = range(0, len(items), size)
@@ -122,7 +122,7 @@ def _inherit(work: Callable[[Sequence[Any]], Any], items: Sequence[Any]) -> None
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _held_signals())
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _blocked_signals())
     threading.Thread(target=_exit_with_parent, name="parent-watch", daemon=True).start()
     _inherited[:] = [(work, items)]
 
@@ -143,19 +143,19 @@ def _exit_with_parent() -> None:
 
 
 @contextmanager
-def _signals_held() -> Iterator[None]:
+def _block_signals() -> Iterator[None]:
     """Hold signals back, so that none reaches a new process before it has its own handlers."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _held_signals())
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _blocked_signals())
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _held_signals() -> set[signal.Signals]:
+def _blocked_signals() -> set[signal.Signals]:
     return {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 
 

@@ -40,7 +40,7 @@ class RateLimit:
             return reserved - now
 
 
-def rate_limited(flow: CallFlow[Value], limit: RateLimit) -> CallFlow[Value]:
+def limit_rate(flow: CallFlow[Value], limit: RateLimit) -> CallFlow[Value]:
     """Return a flow whose every call waits for its reserved time."""
 
     def answer(step: HttpCall | Wait) -> CallFlow[HttpResponse | None]:

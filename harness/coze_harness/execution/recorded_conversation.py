@@ -62,7 +62,7 @@ class RecordedConversation(Struct, frozen=True):
         tester, options = self.trial.tester, self.trial.options
         return open_replayed(tester, tester_options(options), self.transport) if tester else None
 
-    def explained(self, result: ConversationResult) -> ConversationResult:
+    def with_end_explained(self, result: ConversationResult) -> ConversationResult:
         """Return a result that says why a simulated conversation is not recorded to its end."""
         is_mismatch = isinstance(result.error, CassetteMismatchError)
         if self.trial.tester is None or not (is_mismatch and self.transport.is_at_end):
@@ -76,7 +76,7 @@ class RecordedConversation(Struct, frozen=True):
     ) -> TrialResult:
         """Return the trial's result; `error` is one of writing what the judge said."""
         info = self.recording.origin
-        conversation = self.explained(conversation)
+        conversation = self.with_end_explained(conversation)
         # A simulated conversation may end earlier than it was recorded: its replies decide that.
         is_whole = not self.trial.tester and len(conversation.turns) == len(self.turns)
         if conversation.error is None and is_whole:

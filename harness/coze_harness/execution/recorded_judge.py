@@ -10,9 +10,9 @@ from msgspec import Struct
 from coze_harness.cassettes import Recording, Redactor, ReplayTransport
 from coze_harness.cassettes import cassette_files as store
 from coze_harness.cassettes.interaction import Interaction
+from coze_harness.cassettes.judge_ratings import JudgeRatings
 from coze_harness.execution.flow_driver import run_flow
 from coze_harness.execution.judge_cassette import JudgeCassette, read_judge_cassette
-from coze_harness.execution.judge_ratings import JudgeRatings
 from coze_harness.execution.replayed_conversations import open_replayed
 from coze_harness.execution.stale_recording import scenario_line
 from coze_harness.expectations.judge.judge_exchange import JudgeQuestion, parse_reply

@@ -114,10 +114,10 @@ def estimate_requests(
     def turns_of(trial: Trial) -> Sequence[Turn]:
         return trial.script.turns(generate(trial.script.generated_names, now, rng))
 
-    asked = [trial for trial in trials if trial.key.id not in judge_only]
-    described = {requested_version(trial) for trial in asked}
-    described |= {(trial.judge, "") for trial in trials if trial.judge}
-    count = sum(bot.capabilities.has_snapshot for bot, _version in described)
+    live_trials = [trial for trial in trials if trial.key.id not in judge_only]
+    versions = {requested_version(trial) for trial in live_trials}
+    versions |= {(trial.judge, "") for trial in trials if trial.judge}
+    count = sum(bot.capabilities.has_snapshot for bot, _version in versions)
     for batch in in_batches(trials):
         prefetching = runner.prefetch(batch)
         for trial in batch:

@@ -42,9 +42,9 @@ def trials_in_scope(
     """
     if scope is RecordScope.ALL and not judge_only:
         return TrialsInScope(trials)
-    wanted = {CassetteState.MISSING}
+    states = {CassetteState.MISSING}
     if scope is not RecordScope.MISSING:
-        wanted |= {CassetteState.STALE, CassetteState.UNREADABLE}
+        states |= {CassetteState.STALE, CassetteState.UNREADABLE}
     done = {row.key.id for row in resumed.rows} if resumed else set()
     begin = resumed.started_at if resumed else ""
 
@@ -54,14 +54,14 @@ def trials_in_scope(
         info = runner.origin(trial) if begin else None
         return info is not None and info.recorded_at >= begin[:_SECONDS]
 
-    chosen: list[Trial] = []
-    judged: dict[str, Trial] = {}
+    selected: list[Trial] = []
+    judge_only_trials: dict[str, Trial] = {}
     for trial, state, _error in inspect_recordings(trials, runner):
-        if not judge_only and (state in wanted or is_of_run(trial)):
-            chosen.append(trial)
+        if not judge_only and (state in states or is_of_run(trial)):
+            selected.append(trial)
         elif trial.judge is not None and state is CassetteState.RECORDED:
             is_all = judge_only and scope is RecordScope.ALL
-            if is_all or trial.key.id in done or judge_state(trial, runner)[0] in wanted:
-                chosen.append(trial)
-                judged[trial.key.id] = trial
-    return TrialsInScope(chosen, judged)
+            if is_all or trial.key.id in done or judge_state(trial, runner)[0] in states:
+                selected.append(trial)
+                judge_only_trials[trial.key.id] = trial
+    return TrialsInScope(selected, judge_only_trials)

@@ -11,6 +11,7 @@ from msgspec import Struct, field
 
 from coze_harness.cassettes import Recording, RecordingInfo, Redactor, ReplayTransport
 from coze_harness.cassettes import cassette_files as store
+from coze_harness.cassettes.judge_ratings import JudgeRatings
 from coze_harness.coze import fingerprint
 from coze_harness.execution.conversation_runner import (
     ConversationResult,
@@ -19,7 +20,6 @@ from coze_harness.execution.conversation_runner import (
 )
 from coze_harness.execution.flow_driver import run_flow
 from coze_harness.execution.judge_cassette import judge_path
-from coze_harness.execution.judge_ratings import JudgeRatings
 from coze_harness.execution.process_pool import BATCH_SIZE, in_batches, map_in_processes
 from coze_harness.execution.recorded_conversation import RecordedConversation
 from coze_harness.execution.recorded_tools import with_recorded_tools
@@ -163,7 +163,7 @@ class ReplayRunner(Struct, frozen=True):
         """
         replay = self._open(trial, recording, turns)
         result = run_flow(replay.flow(self.judge_of(trial)), replay.transport)
-        error = replay.explained(result).error
+        error = replay.with_end_explained(result).error
         if isinstance(error, CassetteStaleError) and not result.judge_failed:
             raise error
 
@@ -210,7 +210,7 @@ class ReplayRunner(Struct, frozen=True):
         cassette = trial.key.cassette
         if "://" in cassette:
             return cassette
-        return os.path.join(self.root, cassette)  # noqa: PTH118 (as said)
+        return os.path.join(self.root, cassette)  # noqa: PTH118 (pathlib is slower)
 
     def prefetch(self, trials: Sequence[Trial]) -> ReplayRunner:
         """Return a runner that has fetched the remote recordings of trials, all at once.

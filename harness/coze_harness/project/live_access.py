@@ -71,7 +71,7 @@ def live_conversations(project: Project, rate: float | None = None) -> LiveConve
         poll_interval=settings.poll.interval,
         poll_timeout=settings.poll.timeout,
         trial_seconds=settings.limits.trial,
-        limit=RateLimit(rate, process.clock.monotonic) if rate else None,
+        rate=RateLimit(rate, process.clock.monotonic) if rate else None,
     )
 
 

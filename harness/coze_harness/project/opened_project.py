@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from coze_harness.baseline.candidates import CandidateFolder
     from coze_harness.baseline.cassette_access import CassetteAccess
     from coze_harness.cassettes import Redactor
-    from coze_harness.execution.judge_ratings import JudgeRatings
+    from coze_harness.cassettes.judge_ratings import JudgeRatings
     from coze_harness.execution.replay_runner import ReplayRunner
     from coze_harness.reporting.run_collection import RunDestination
     from coze_harness.scenarios import ProjectPaths
@@ -72,7 +72,7 @@ class Project:
     @property
     def replayer(self) -> ReplayRunner:
         """Replays this project's cassettes."""
-        from coze_harness.execution.judge_ratings import JudgeRatings
+        from coze_harness.cassettes.judge_ratings import JudgeRatings
         from coze_harness.execution.replay_runner import ReplayRunner
 
         root = "" if self.root == Path() else str(self.root)
@@ -90,7 +90,7 @@ class Project:
         Raises:
             CassetteUnreadableError: the file of ratings is damaged.
         """
-        from coze_harness.execution.judge_ratings import JudgeRatings
+        from coze_harness.cassettes.judge_ratings import JudgeRatings
 
         cassettes = self.settings.cassettes
         if isinstance(cassettes, RemoteFolder):

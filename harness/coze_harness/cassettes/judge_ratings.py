@@ -7,7 +7,6 @@ sorted and independent of each other, so git can merge two versions by keeping a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -15,10 +14,8 @@ from msgspec import Struct, field
 from msgspec.structs import asdict
 
 from coze_harness.messages import message
-from coze_harness.model import Target
 from coze_harness.model.errors import CassetteUnreadableError
 from coze_harness.model.location import Location
-from coze_harness.model.trial import Trial
 from coze_harness.storage.atomic_write import write_atomically
 from coze_harness.text.json_text import dump_json, parse_json
 from coze_harness.text.struct_decoding import convert_to_struct
@@ -77,14 +74,14 @@ class JudgeRatings(Struct, frozen=True):
             return cls()
         except OSError as error:
             raise _unreadable(path, 0) from error
-        found: dict[_Key, JudgeRating] = {}
+        ratings: dict[_Key, JudgeRating] = {}
         for number, line in enumerate(lines, 1):
             try:
                 rating = convert_to_struct(parse_json(line), JudgeRating)
             except ValueError as error:
                 raise _unreadable(path, number) from error
-            found[_key(rating)] = rating
-        return cls(found)
+            ratings[_key(rating)] = rating
+        return cls(ratings)
 
     def is_weak(self, version: str, topic: str) -> bool:
         """Return whether a version of a judge is below the bound; labels come before mutants."""
@@ -113,24 +110,6 @@ class JudgeRatings(Struct, frozen=True):
     def _lines(self) -> Iterator[bytes]:
         for _, rating in sorted(self.ratings.items()):
             yield dump_json(asdict(rating)) + b"\n"
-
-
-def unchecked_judges(ratings: JudgeRatings, trials: Iterable[Trial]) -> Mapping[Target, int]:
-    """Return how many questions each judge was never checked on, in any version.
-
-    Trials with generated values are left out: their questions are known when they run.
-    """
-    topics: dict[Target, set[str]] = {}
-    for trial in trials:
-        if trial.judge is None or trial.script.generated_names:
-            continue
-        # Most trials have no judge.
-        from coze_harness.expectations.judge.judge_kind import judges_of
-
-        for judge in chain.from_iterable(map(judges_of, trial.script.turns({}))):
-            if not (judge.is_pairwise or ratings.has(trial.judge.id, judge.topic)):
-                topics.setdefault(trial.judge, set()).add(judge.topic)
-    return {judge: len(found) for judge, found in topics.items()}
 
 
 def _key(rating: JudgeRating) -> _Key:
