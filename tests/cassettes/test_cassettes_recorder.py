@@ -45,7 +45,7 @@ class Scripted:
     def send(self, call: HttpCall) -> HttpResponse:
         answer = next(self._answers)
         if answer is None:
-            raise TransportError(f"no answer to {call.path}", taken=True)
+            raise TransportError(f"no answer to {call.path}", may_have_arrived=True)
         return answer
 
 

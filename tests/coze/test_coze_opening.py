@@ -116,7 +116,7 @@ def test_a_file_goes_up_and_out_by_its_id_and_a_url_as_it_is() -> None:
 def test_a_file_that_was_refused_for_now_is_sent_again_and_one_refused_for_good_is_not() -> None:
     busy: list[HttpResponse | HarnessError] = [
         refused(4009),
-        TransportError("Reset.", taken=True, next_step="x"),
+        TransportError("Reset.", may_have_arrived=True, next_step="x"),
     ]
     hand = asked([*busy, good({"id": "91"}), chat("completed"), listed("好")], attachments=(MAP,))
     assert hand.paths()[:4] == [UPLOAD, UPLOAD, UPLOAD, "prompt"]

@@ -220,7 +220,7 @@ def test_a_reply_that_takes_too_long_is_cancelled(answered: bool) -> None:
 
     def answer(call: HttpCall, now: float) -> HttpResponse | HarnessError:
         if "cancel" in call.path:
-            refused = TransportError("No answer.", taken=True, next_step="x")
+            refused = TransportError("No answer.", may_have_arrived=True, next_step="x")
             return told({"status": "success"}) if answered else refused
         return streamed(begun)
 
@@ -258,7 +258,7 @@ def test_a_refusal_is_reported_with_its_status_and_made_once(
     "first",
     [
         lambda: told({"message": "slow down"}, 429, retry_after="3"),
-        lambda: TransportError("No connection.", taken=False, next_step="x"),
+        lambda: TransportError("No connection.", may_have_arrived=False, next_step="x"),
     ],
 )
 def test_a_prompt_that_was_not_received_is_sent_again(
@@ -266,6 +266,6 @@ def test_a_prompt_that_was_not_received_is_sent_again(
 ) -> None:
     hand = ByHand([first(), streamed(frames("agent_text"))])
     assert hand.drive(dialogue(target=AGENT).run_turn(turn("天气"))).answer == "杭州有雨😀"
-    taken = ByHand([TransportError("It broke.", taken=True, next_step="x")])
+    taken = ByHand([TransportError("It broke.", may_have_arrived=True, next_step="x")])
     with pytest.raises(TransportError):
         taken.drive(dialogue(target=AGENT).run_turn(turn("天气")))

@@ -155,14 +155,14 @@ def test_a_prompt_that_may_have_been_taken_is_never_sent_twice(
     assert seen.prompts == 1
     assert (seen.polls, seen.lists) == (0, 0)
     if isinstance(seen.outcome, TransportError):
-        assert seen.outcome.taken
+        assert seen.outcome.may_have_arrived
 
 
 def test_a_prompt_is_not_sent_twice_after_a_read_time_out(server: RunningServer) -> None:
     fault: dict[str, object] = {"kind": "slow", "at": "chat", "seconds": 0.6, "times": 1}
     seen = held(server, fault, call_seconds=0.2)
     assert isinstance(seen.outcome, TransportError)
-    assert seen.outcome.taken
+    assert seen.outcome.may_have_arrived
     assert "within 0.2 s" in str(seen.outcome.what)
     assert seen.prompts == 1
 
@@ -230,7 +230,7 @@ def test_a_refused_connection_is_tried_again_even_for_a_prompt() -> None:
     for attempt in range(TRIES):
         with pytest.raises(TransportError) as caught:
             line.send(wish)  # type: ignore[arg-type]  # a Call, as the next line shows
-        assert not caught.value.taken
+        assert not caught.value.may_have_arrived
         if attempt < TRIES - 1:
             assert isinstance(conversation.throw(caught.value), Wait)
             wish = conversation.send(None)
@@ -327,7 +327,7 @@ def test_jitter_stays_between_half_the_wait_and_the_whole(
 
 
 def test_only_an_answer_that_was_refused_is_replaced_by_the_next() -> None:
-    broken = TransportError("broken", taken=True)
+    broken = TransportError("broken", may_have_arrived=True)
     hand = ByHand(
         [chat(), chat(), broken, refused(5000), broken, chat("completed"), broken, listed("好")]
     )
@@ -351,7 +351,7 @@ def test_tool_outputs_are_not_sent_twice_when_they_may_have_been_taken() -> None
         "type": "submit_tool_outputs",
         "submit_tool_outputs": {"tool_calls": [{"id": "c1", "function": {"name": "f"}}]},
     }
-    broken = TransportError("broken", taken=True)
+    broken = TransportError("broken", may_have_arrived=True)
     hand = ByHand([chat("requires_action", required_action=asked), broken])
     with pytest.raises(TransportError):
         hand.drive(dialogue().run_turn(turn(tools={"f": "1"})))

@@ -214,7 +214,7 @@ def test_a_refused_run_is_told_with_its_code() -> None:
 
 
 def test_a_run_that_may_have_been_taken_is_not_made_twice() -> None:
-    hand = ByHand([TransportError("No answer.", taken=True, next_step="x")])
+    hand = ByHand([TransportError("No answer.", may_have_arrived=True, next_step="x")])
     with pytest.raises(TransportError):
         hand.drive(dialogue(OPTIONS, target=FLOW).run_turn(turn("", workflow_input={})))
     assert len(hand.calls) == 1

@@ -78,7 +78,7 @@ def test_a_call_that_ran_into_the_deadline_is_the_trials_error(
     limited = limit_trial(flow(CALL), 10.0, lambda: now)
     next(limited)
     now = latency
-    error = CallTimeoutError("late", taken=True, seconds=latency, log_id="LOG8")
+    error = CallTimeoutError("late", may_have_arrived=True, seconds=latency, log_id="LOG8")
     with pytest.raises(StopIteration) as end:
         limited.throw(error)
     assert type(end.value.value) is kind

@@ -78,7 +78,7 @@ def test_an_error_thrown_in_reaches_the_conversation() -> None:
 
     class Broken:
         def send(self, call: HttpCall) -> HttpResponse:
-            raise TransportError("no", taken=False)
+            raise TransportError("no", may_have_arrived=False)
 
     assert run_flow(limit_rate(careful(), RateLimit(1000, time.monotonic)), Broken()) == "caught"
 

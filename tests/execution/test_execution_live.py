@@ -301,7 +301,7 @@ def test_openers_that_go_wrong_reach_the_consumer() -> None:
 
 class Failing:
     def send(self, call: HttpCall) -> HttpResponse:
-        raise TransportError("broken", taken=call.path == "/")
+        raise TransportError("broken", may_have_arrived=call.path == "/")
 
 
 def test_a_call_without_an_answer_is_thrown_into_the_conversation() -> None:

@@ -11,7 +11,7 @@ import pytest
 from coze_harness.messages import LANGUAGES, LITERAL, Catalogue, literal, message
 from coze_harness.messages.catalogue import choose_language, load_files, load_texts
 from coze_harness.messages.message_data import dump_message, load_message
-from coze_harness.model.os_error_reason import os_error_reason
+from coze_harness.messages.os_error_reason import os_error_reason
 
 PACKAGE = Path(__file__).parents[2] / "harness" / "coze_harness"
 FILES = load_files()

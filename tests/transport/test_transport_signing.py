@@ -129,7 +129,7 @@ def test_an_endpoint_that_is_away_is_waited_for_while_the_token_is_good() -> Non
     signs = signer(office)
     first = signs.token()
     office.clock.at += 850
-    office.fault = TransportError("away", taken=False)
+    office.fault = TransportError("away", may_have_arrived=False)
     assert signs.token() == first
     office.clock.at += 60
     with pytest.raises(TransportError):
@@ -305,7 +305,7 @@ def test_a_gateways_trouble_may_pass(status: str) -> None:
     answer = http(b"<html>", status)
     with RawServer(says(answer)) as server, pytest.raises(TransportError) as caught:
         token_request(keys(), server.base_url, str)()
-    assert not caught.value.taken
+    assert not caught.value.may_have_arrived
 
 
 def test_the_environments_proxy_is_used_and_the_processs_is_not() -> None:

@@ -10,8 +10,8 @@ from typing import Final, TypeAlias
 from msgspec import Struct
 
 from coze_harness.messages import LocalizedText, UserText, message
+from coze_harness.messages.os_error_reason import os_error_reason
 from coze_harness.model.errors import SettingsError
-from coze_harness.model.os_error_reason import os_error_reason
 
 TOKEN_NAMES: Final = ("COZE_API_TOKEN", "COZE_APE_KEY")
 """Where a token is looked for: the name that Coze's SDKs use, then the walkthrough's own."""

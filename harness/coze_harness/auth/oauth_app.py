@@ -199,7 +199,7 @@ def sdk_token_request(
         except TimeoutError:
             raise TransportError(
                 message("auth.no_token.timeout", url=base_url, seconds=float(seconds)),
-                taken=False,
+                may_have_arrived=False,
                 next_step=message("auth.no_token.timeout_next"),
             ) from None
         except CozeAPIError as error:
@@ -212,7 +212,7 @@ def sdk_token_request(
                 message("auth.no_token.too_large", url=base_url, limit=MAX_BYTES)
                 if isinstance(error, TokenTooLargeError)
                 else message("auth.no_token", url=base_url, reason=reason),
-                taken=False,
+                may_have_arrived=False,
                 next_step=message("auth.no_token.next"),
             ) from None
         except (ValueError, TypeError, AttributeError, KeyError):
@@ -252,7 +252,7 @@ def _rejection(base_url: str, code: int, text: str, log_id: str) -> CozeError:
     if code == 429 or 500 <= code < 600:
         return TransportError(
             message("auth.endpoint_status", url=base_url, code=code),
-            taken=False,
+            may_have_arrived=False,
             next_step=message("auth.endpoint_status.next"),
         )
     return ApiError(

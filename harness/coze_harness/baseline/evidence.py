@@ -21,10 +21,10 @@ from coze_harness.compare.case_counts import attempt_of
 from coze_harness.compare.sequential_test import Attempts
 from coze_harness.expectations.expectation_digest import expectation_digest
 from coze_harness.messages import UserText, as_message, message
+from coze_harness.messages.os_error_reason import os_error_reason
 from coze_harness.model import TrialResult
 from coze_harness.model.errors import CassetteUnreadableError
 from coze_harness.model.location import Location
-from coze_harness.model.os_error_reason import os_error_reason
 from coze_harness.model.record import Count
 from coze_harness.model.trial import Trial
 from coze_harness.storage.atomic_write import write_atomically

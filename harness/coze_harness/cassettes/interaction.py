@@ -58,7 +58,7 @@ class Interaction(Struct, frozen=True, kw_only=True):
             frame_times=tuple([round((time - started) * 1000) for time in response.frame_times]),
         )
 
-    def redacted(self, redactor: Redactor) -> Interaction:
+    def redact(self, redactor: Redactor) -> Interaction:
         """Return the interaction without the secrets that a redactor has learned since."""
         return replace(
             self,

@@ -79,4 +79,4 @@ class RecordingTransport:
         """Return the interactions without secrets that were only recognized later."""
         if not self.redactor.has_learned:
             return tuple(self._interactions)
-        return tuple([item.redacted(self.redactor) for item in self._interactions])
+        return tuple([item.redact(self.redactor) for item in self._interactions])

@@ -14,9 +14,9 @@ from coze_harness.cli.command_help import argument, command
 from coze_harness.cli.command_output import echo
 from coze_harness.cli.schema_command import schema_text
 from coze_harness.messages import message
+from coze_harness.messages.os_error_reason import os_error_reason
 from coze_harness.model.errors import UsageError
 from coze_harness.model.location import Location
-from coze_harness.model.os_error_reason import os_error_reason
 
 _FILES: Final[Mapping[str, str]] = MappingProxyType(
     {

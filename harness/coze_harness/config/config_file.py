@@ -25,10 +25,10 @@ from coze_harness.config.target_settings import (
     written_target_schema,
 )
 from coze_harness.messages import message
+from coze_harness.messages.os_error_reason import os_error_reason
 from coze_harness.model import JSON, Target
 from coze_harness.model.errors import SettingsError
 from coze_harness.model.location import Location, PathPart, SourcePositions
-from coze_harness.model.os_error_reason import os_error_reason
 from coze_harness.model.project_code import KindModule
 from coze_harness.text.safe_regex import PatternError, UserPattern, compile_pattern
 from coze_harness.text.spelling import split_full_width_pair, with_suggestion, yaml_type_name

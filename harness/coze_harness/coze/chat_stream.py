@@ -55,7 +55,7 @@ def parse_stream(response: HttpResponse) -> ChatStream:
         data = _data(event.data)
         if event.name.startswith(_CHAT):
             current = response_parsing.parse_chat(data, event.name.removeprefix(_CHAT))
-            chat = chat.updated(current) if chat else current
+            chat = chat.update_to(current) if chat else current
         elif event.name in (_DELTA, _COMPLETED, _AUDIO):
             message = response_parsing.parse_message(data)
             if first is None and message.type == "answer" and message.content:

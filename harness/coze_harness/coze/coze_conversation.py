@@ -135,7 +135,7 @@ class CozeConversation:
             raise _unusable(envelope, message("coze.response.no_ids"))
         self._conversation_id = chat.conversation_id or self._conversation_id
         if self._bot.is_workflow and progress.is_stream_complete:
-            chat = chat.ended()  # it has no state to poll
+            chat = chat.with_final_status()  # it has no state to poll
         chat = yield from self._poll_and_submit(chat, turn, progress)
         messages = progress.streamed
         if chat.status == "completed" or chat.asks:
@@ -199,7 +199,7 @@ class CozeConversation:
             envelope.raise_for_code(message("coze.call.tool_outputs"))
             progress.submitted += response_parsing.pending_tool_calls(chat)
             progress.update(response, envelope)
-            chat = chat.updated(progress.chat_of(envelope, response))
+            chat = chat.update_to(progress.chat_of(envelope, response))
         return chat
 
     def _poll(self, chat: ChatState, progress: _TurnProgress) -> CallFlow[ChatState]:
@@ -228,7 +228,7 @@ class CozeConversation:
             current = response_parsing.parse_chat(envelope.data)
             if not current.status:
                 raise _unusable(envelope, message("coze.response.no_status"))
-            chat = chat.updated(current)
+            chat = chat.update_to(current)
         self._rounds += bool(polls)
         return chat
 

@@ -180,7 +180,7 @@ def _call(call: HttpCall, policy: RetryPolicy) -> CallFlow[HttpResponse]:
             response = yield replace(call, attempt=rejected + 1) if rejected else call
             assert response is not None  # noqa: S101 (a call is always sent a response)
         except TransportError as error:
-            if error.taken or tried == policy.tries:
+            if error.may_have_arrived or tried == policy.tries:
                 raise
         else:
             rejected += 1

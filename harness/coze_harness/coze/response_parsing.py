@@ -122,8 +122,8 @@ def _studio_error(response: HttpResponse, body: JSON) -> tuple[int, str] | None:
     source = response.body.decode("utf-8", "replace")
     if isinstance(body, dict):
         source = text(body.get("msg")) if body.get("code") == response.status else ""
-    found = _STUDIO_ERROR.match(source)
-    return (int(found[1]), found[2].strip()) if found else None
+    match = _STUDIO_ERROR.match(source)
+    return (int(match[1]), match[2].strip()) if match else None
 
 
 class ChatState(Struct, frozen=True):
@@ -145,11 +145,11 @@ class ChatState(Struct, frozen=True):
         """Whether the chat ended with a question to the user, and with nothing else to do."""
         return self.awaits_reply and not self.pending
 
-    def ended(self) -> ChatState:
+    def with_final_status(self) -> ChatState:
         """Return a chat whose stream is complete, as completed if it is still reported to run."""
         return self if self.status in FINAL else replace(self, status="completed")
 
-    def updated(self, current: ChatState) -> ChatState:
+    def update_to(self, current: ChatState) -> ChatState:
         """Return the current state of this chat; its ids stay the first ones."""
         if current.id == self.id and current.conversation_id == self.conversation_id:
             return current

@@ -87,7 +87,7 @@ def call_with_retry(
             if isinstance(error, CallTimeoutError):
                 spent += error.seconds
                 error.seconds = spent
-            if last or (error.taken and not repeatable) or spent >= limit:
+            if last or (error.may_have_arrived and not repeatable) or spent >= limit:
                 raise
         except PayloadError:
             if last or not (repeatable or is_minute_limit) or not retries_payload:

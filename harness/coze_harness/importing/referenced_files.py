@@ -15,10 +15,10 @@ from msgspec import Struct
 
 from coze_harness.importing.imported_scenario import NotImportableError
 from coze_harness.messages import message
+from coze_harness.messages.os_error_reason import os_error_reason
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location
-from coze_harness.model.os_error_reason import os_error_reason
 from coze_harness.yaml_source import YamlDocument, read_yaml
 
 _MAX_BYTES: Final = 10_000_000

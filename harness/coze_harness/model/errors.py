@@ -204,17 +204,17 @@ class CozeError(HarnessError):
 class TransportError(CozeError):
     """No response arrived.
 
-    `taken` is false only when the request certainly did not reach the service, so that `POST
-    /v3/chat` can safely be repeated.
+    `may_have_arrived` is false only when the request certainly did not reach the service, so that
+    `POST /v3/chat` can safely be repeated.
     """
 
     kind = "network"
 
     def __init__(
-        self, what: UserText, *, taken: bool, next_step: UserText = "", log_id: str = ""
+        self, what: UserText, *, may_have_arrived: bool, next_step: UserText = "", log_id: str = ""
     ) -> None:
         super().__init__(what, next_step=next_step, log_id=log_id)
-        self.taken = taken
+        self.may_have_arrived = may_have_arrived
 
 
 class CallTimeoutError(TransportError):
@@ -226,12 +226,14 @@ class CallTimeoutError(TransportError):
         self,
         what: UserText,
         *,
-        taken: bool,
+        may_have_arrived: bool,
         seconds: float,
         next_step: UserText = "",
         log_id: str = "",
     ) -> None:
-        super().__init__(what, taken=taken, next_step=next_step, log_id=log_id)
+        super().__init__(
+            what, may_have_arrived=may_have_arrived, next_step=next_step, log_id=log_id
+        )
         self.seconds = seconds
 
 

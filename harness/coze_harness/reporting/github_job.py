@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from coze_harness.messages import Catalogue, LocalizedText, message
+from coze_harness.messages.os_error_reason import os_error_reason
 from coze_harness.model import Run
 from coze_harness.model.errors import HarnessError
-from coze_harness.model.os_error_reason import os_error_reason
 from coze_harness.reporting.report_formats import FORMATS
 from coze_harness.reporting.run_writer import RunOutcome
 from coze_harness.results import read_results

@@ -43,7 +43,7 @@ from coze_harness.reporting.terminal.terminal_trials import verdict_line
 from coze_harness.results import RunFolder, select_scenarios
 from coze_harness.results.run_upload import RunUpload
 from coze_harness.storage.remote_folder import RemoteFolder
-from coze_harness.storage.uninterrupted_step import uninterrupted
+from coze_harness.storage.uninterrupted_step import delay_signals
 
 Item = TypeVar("Item", bound=SelectedTrial)
 
@@ -145,7 +145,7 @@ def collect_run(
             try:
                 with closing(execute(remaining, writer.encode)) as batches:
                     for batch in batches:
-                        with uninterrupted():
+                        with delay_signals():
                             if any(item.id not in keys for item in batch):
                                 keys = {trial.key.id: trial.key for trial in trials}
                             unsaved = _add(writer, batch, keys)

@@ -8,10 +8,10 @@ from datetime import datetime
 from pathlib import Path
 
 from coze_harness.messages import message
+from coze_harness.messages.os_error_reason import os_error_reason
 from coze_harness.model import Run
 from coze_harness.model.errors import ResultsError
 from coze_harness.model.location import Location
-from coze_harness.model.os_error_reason import os_error_reason
 from coze_harness.results.run_folder import RUN, TRIALS
 from coze_harness.storage import remote_folder as remote
 from coze_harness.storage.remote_folder import RemoteFolder

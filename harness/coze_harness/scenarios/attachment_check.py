@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Final
 
 from coze_harness.messages import message
+from coze_harness.messages.os_error_reason import os_error_reason
 from coze_harness.model import Attachment
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location
-from coze_harness.model.os_error_reason import os_error_reason
 from coze_harness.scenarios.case_files import resolve_inside
 from coze_harness.scenarios.project_paths import ProjectPaths
 

@@ -12,10 +12,10 @@ from typing import NoReturn, TypeAlias
 from msgspec import Struct
 
 from coze_harness.messages import LocalizedText, message
+from coze_harness.messages.os_error_reason import os_error_reason
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError, ScenarioErrors
 from coze_harness.model.location import Location, PathPart, SourcePositions
-from coze_harness.model.os_error_reason import os_error_reason
 from coze_harness.scenarios.error_collector import text_errors
 from coze_harness.scenarios.name_rules import is_usable_label
 from coze_harness.scenarios.project_paths import ProjectPaths, join_path, read_content, split_path

@@ -10,9 +10,9 @@ from typing import Final
 from msgspec import Struct
 
 from coze_harness.messages import LocalizedText, message
+from coze_harness.messages.os_error_reason import os_error_reason
 from coze_harness.model.errors import ScenarioError, UsageError
 from coze_harness.model.location import Location
-from coze_harness.model.os_error_reason import os_error_reason
 from coze_harness.scenarios.name_rules import check_name, fold_name
 from coze_harness.scenarios.scenario_text import scenario_text
 from coze_harness.storage.atomic_write import write_atomically

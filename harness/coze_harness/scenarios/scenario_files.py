@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from coze_harness.messages import message
+from coze_harness.messages.os_error_reason import os_error_reason
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location
-from coze_harness.model.os_error_reason import os_error_reason
 from coze_harness.scenarios.error_collector import ErrorCollector, shape_errors, text_errors
 from coze_harness.scenarios.name_rules import fold_name
 from coze_harness.scenarios.project_paths import (

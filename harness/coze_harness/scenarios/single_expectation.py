@@ -7,10 +7,10 @@ from typing import Final
 
 from coze_harness.expectations import build_expectation, judge_expectation
 from coze_harness.messages import message
+from coze_harness.messages.os_error_reason import os_error_reason
 from coze_harness.model import JSON, Message, Reply, TurnResult
 from coze_harness.model.errors import ScenarioError, UsageError
 from coze_harness.model.location import Location
-from coze_harness.model.os_error_reason import os_error_reason
 from coze_harness.model.project_code import ProjectCode
 from coze_harness.model.trial import EvaluationContext, Expectation
 from coze_harness.scenarios.error_collector import ErrorCollector, text_errors

@@ -14,8 +14,8 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from coze_harness.messages import message
+from coze_harness.messages.os_error_reason import os_error_reason
 from coze_harness.model.errors import UsageError
-from coze_harness.model.os_error_reason import os_error_reason
 from coze_harness.server.connection_registry import ConnectionRegistry
 
 LOOPBACK: Final = "127.0.0.1"

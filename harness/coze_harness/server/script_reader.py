@@ -6,8 +6,8 @@ from importlib import resources
 from pathlib import Path
 
 from coze_harness.messages import message
+from coze_harness.messages.os_error_reason import os_error_reason
 from coze_harness.model.errors import ScenarioError, ScenarioErrors, UsageError
-from coze_harness.model.os_error_reason import os_error_reason
 from coze_harness.server.script_schema import ServerScript
 from coze_harness.yaml_source import read_yaml
 from coze_harness.yaml_source.record_schema import read_record

@@ -12,7 +12,7 @@ _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 @contextmanager
-def uninterrupted() -> Iterator[None]:
+def delay_signals() -> Iterator[None]:
     """Hold back what the program does on a signal until the step is complete.
 
     A signal mask would not do: any thread may get the signal, and Python always calls the handler

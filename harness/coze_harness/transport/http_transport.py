@@ -186,25 +186,29 @@ class HttpTransport:
         except (requests.exceptions.RequestException, HTTPError, OSError) as error:
             not_sent = _never_connected(error)
             if self._deadline.is_over or _is_timeout(error):
-                raise self._timeout_error(call, taken=not not_sent, log_id=log_id) from error
+                raise self._timeout_error(
+                    call, may_have_arrived=not not_sent, log_id=log_id
+                ) from error
             if isinstance(error, requests.exceptions.ConnectionError):
                 cause = _cause(error)
                 raise TransportError(
                     message("transport.no_connection", url=url, reason=cause)
                     if not_sent
                     else message("transport.broke", url=url, reason=cause),
-                    taken=not not_sent,
+                    may_have_arrived=not not_sent,
                     next_step=message("transport.check_network"),
                     log_id=log_id,
                 ) from error
             raise TransportError(
                 message("transport.unreadable", url=url, reason=_cause(error)),
-                taken=True,
+                may_have_arrived=True,
                 next_step=message("transport.unreadable.next"),
                 log_id=log_id,
             ) from error
 
-    def _timeout_error(self, call: HttpCall, *, taken: bool, log_id: str) -> CallTimeoutError:
+    def _timeout_error(
+        self, call: HttpCall, *, may_have_arrived: bool, log_id: str
+    ) -> CallTimeoutError:
         # An operation may have a shorter limit than the call.
         elapsed = self._deadline.elapsed
         seconds = self._seconds(call) if self._deadline.is_over else round(elapsed, 1)
@@ -214,7 +218,7 @@ class HttpTransport:
             message("transport.timeout.incomplete", url=url, seconds=float(seconds))
             if log_id
             else message("transport.timeout", url=url, seconds=float(seconds)),
-            taken=taken,
+            may_have_arrived=may_have_arrived,
             seconds=elapsed,
             next_step=message("transport.timeout.next_poll")
             if given

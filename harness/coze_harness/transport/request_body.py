@@ -14,10 +14,10 @@ import requests
 from urllib3.fields import RequestField
 
 from coze_harness.messages import LocalizedText, message
+from coze_harness.messages.os_error_reason import os_error_reason
 from coze_harness.model import HttpCall
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location
-from coze_harness.model.os_error_reason import os_error_reason
 from coze_harness.text import json_text as jsontext
 
 _CHUNK_BYTES: Final = 1 << 16

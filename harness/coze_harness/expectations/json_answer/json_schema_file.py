@@ -8,10 +8,10 @@ from typing import Final
 
 from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.messages import message
+from coze_harness.messages.os_error_reason import os_error_reason
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location
-from coze_harness.model.os_error_reason import os_error_reason
 from coze_harness.yaml_source import read_yaml
 
 _MAX_SIZE: Final = 1_000_000
