@@ -79,7 +79,7 @@ def parse_stream(response: HttpResponse) -> ChatStream:
 
 
 def _add_text(growth: AnswerGrowth, event: ServerSentEvent, message: Message) -> None:
-    if message.type == "answer" and message.content_type != "audio":
+    if message.is_answer_text:
         add = growth.add_message if event.name == _COMPLETED else growth.add_piece
         add(event.frame, message.id, message.content)
 
@@ -97,7 +97,7 @@ def answer_deltas(body: bytes) -> Iterator[str]:
     for event in parse_events(body):
         if event.name == _DELTA:
             message = response_parsing.parse_message(_data(event.data))
-            if message.type == "answer" and message.content and message.content_type != "audio":
+            if message.content and message.is_answer_text:
                 yield message.content
 
 

@@ -24,6 +24,16 @@ class Message(Struct, frozen=True, kw_only=True):
     content_type: str = "text"
     reasoning: str = ""
 
+    @property
+    def is_audio(self) -> bool:
+        """Whether it is sound and not text."""
+        return self.content_type == "audio"
+
+    @property
+    def is_answer_text(self) -> bool:
+        """Whether it is a part of the answer that a user reads."""
+        return self.type == "answer" and not self.is_audio
+
 
 class Usage(Struct, frozen=True, kw_only=True):
     """Numbers of tokens as Coze counts them."""
@@ -82,16 +92,19 @@ class Reply(Struct, frozen=True, kw_only=True):
     pace: tuple[tuple[int, int], ...] = ()
 
     @property
+    def answer_messages(self) -> tuple[Message, ...]:
+        """The messages that a user reads: all `answer` messages but audio."""
+        return tuple([message for message in self.messages if message.is_answer_text])
+
+    @property
     def answer(self) -> str:
-        """The text that a user reads: all `answer` messages but audio, joined by line feeds."""
-        return "\n".join(
-            m.content for m in self.messages if m.type == "answer" and m.content_type != "audio"
-        )
+        """The text that a user reads: that of `answer_messages`, joined by line feeds."""
+        return "\n".join([message.content for message in self.answer_messages])
 
     @property
     def follow_ups(self) -> tuple[str, ...]:
         """The suggested next questions."""
-        return tuple(m.content for m in self.messages if m.type == "follow_up")
+        return tuple(message.content for message in self.messages if message.type == "follow_up")
 
 
 class BotSnapshot(Struct, frozen=True, kw_only=True):

@@ -289,8 +289,7 @@ def _answer_expectations(target: MutationTarget) -> list[TargetExpectation]:
     """
     reply = target.context.reply
     merged = with_answer(target.context, reply.answer)
-    answers = [m for m in reply.messages if m.type == "answer" and m.content_type != "audio"]
-    is_one_message = len(answers) == 1
+    is_one_message = len(reply.answer_messages) == 1
     return [
         one
         for one, verdict in zip(target.expectations, target.verdicts, strict=True)
@@ -338,13 +337,12 @@ def _fails(one: TargetExpectation, context: EvaluationContext) -> bool:
 def with_answer(context: EvaluationContext, answer: str) -> EvaluationContext:
     """Return a context whose reply has this answer, as its only answer message."""
     reply = context.reply
-    texts = (m for m in reply.messages if m.type == "answer" and m.content_type != "audio")
-    first = next(texts, None)
+    first = next(iter(reply.answer_messages), None)
     messages: list[Message] = []
     for one in reply.messages:
         if one is first:
             messages.append(replace(one, content=answer))
-        elif one.type != "answer" or one.content_type == "audio":
+        elif not one.is_answer_text:
             messages.append(one)
     return replace(context, reply=replace(reply, messages=tuple(messages)))
 

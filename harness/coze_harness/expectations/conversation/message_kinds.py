@@ -107,7 +107,7 @@ class Messages(ExpectationKind):
     def evaluate(self, context: EvaluationContext) -> Verdict:
         """Judge the counts."""
         messages = context.reply.messages
-        have = Counter(one.type for one in messages if one.content_type != "audio")
+        have = Counter(one.type for one in messages if not one.is_audio)
         have.update(one.content_type for one in messages if one.content_type in CONTENT_TYPES)
         amounts = [_amount(name, count) for name, count in have.items()]
         actual = message("kind.all", parts=tuple(amounts))

@@ -51,7 +51,7 @@ def message_views(
         submitted: outputs of tools that the caller ran, which the reply need not repeat.
     """
     marked = mark_evidence(reply, turn)
-    answers = sum([m.type == "answer" and m.content_type != "audio" for m in reply.messages])
+    answers = len(reply.answer_messages)
     of = answers if answers > 1 else 0
     views: list[MessageView] = []
     inner: list[Message] = []
@@ -59,7 +59,7 @@ def message_views(
     number = 0
     for message in _with_joined_audio(reply.messages):
         kind = message.type
-        if message.content_type == "audio":
+        if message.is_audio:
             views.append(_message(message, "who.answer", None))
         elif kind == "answer":
             parts = marked[number] if marked else None
@@ -106,10 +106,10 @@ def _inner_messages(messages: Sequence[Message]) -> MessageView:
 
 def _with_joined_audio(messages: Sequence[Message]) -> Sequence[Message]:
     """Return messages in which pieces of audio that follow each other are one."""
-    if not any(message.content_type == "audio" for message in messages):
+    if not any(message.is_audio for message in messages):
         return messages
     joined: list[Message] = []
-    for is_audio, group in groupby(messages, lambda message: message.content_type == "audio"):
+    for is_audio, group in groupby(messages, lambda message: message.is_audio):
         pieces = list(group)
         if is_audio:
             content = "".join([piece.content for piece in pieces])
@@ -199,10 +199,9 @@ def mark_evidence(reply: Reply, turn: TurnResult) -> list[list[MarkedText]]:
     spans = sorted(spans[:_MAX_SPANS])
     answers: list[list[MarkedText]] = []
     begin = 0
-    for message in reply.messages:
-        if message.type == "answer" and message.content_type != "audio":
-            answers.append(_parts(message.content, begin, spans))
-            begin += len(message.content) + 1
+    for message in reply.answer_messages:
+        answers.append(_parts(message.content, begin, spans))
+        begin += len(message.content) + 1
     return answers
 
 
