@@ -14,12 +14,13 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from builders import run, trial
+from coze_harness.cli.view_command import served_reports
+from coze_harness.commands.view_report import ViewedRun
 from coze_harness.model import JSON
 from coze_harness.reporting.run_reports import render_reports, update_run_list
 from coze_harness.results import RunFolder
 from coze_harness.server.http_listener import LOOPBACK, listen
 from coze_harness.server.report_app import PostedDecisions, ReportLimits
-from coze_harness.server.report_files import ServedReports
 from coze_harness.server.report_process import report_server
 from lifetime import Started
 from project import ProjectFolder
@@ -170,7 +171,7 @@ def serving_reports(
         running.posted.append(posted)
         return HTTPStatus.OK, ALL_DONE
 
-    reports = ServedReports(root=root, run=name, language="en")
+    reports = served_reports(ViewedRun(root, name, is_current=True), "en")
     server = report_server(reports, running.port, TOKEN, decide or note, limits or ReportLimits())
     thread = threading.Thread(target=server.run, args=([sock],), daemon=True)
     thread.start()

@@ -18,7 +18,7 @@ from coze_harness.cli.interruption import INTERRUPTED
 from coze_harness.cli.project_access import note, opened_project
 from coze_harness.cli.project_completion import complete_runs
 from coze_harness.config import SettingsOverrides
-from coze_harness.messages import Catalogue, LocalizedText, UserText, as_message, message
+from coze_harness.messages import Catalogue, Language, LocalizedText, UserText, as_message, message
 from coze_harness.model import JSON, replace
 from coze_harness.model.errors import HarnessError, UsageError
 from coze_harness.project.current_process import redact_for_display
@@ -27,7 +27,9 @@ from coze_harness.reporting.views.safe_text import single_line
 
 if TYPE_CHECKING:
     from coze_harness.baseline.applied_decisions import AppliedDecisions
+    from coze_harness.commands.view_report import ViewedRun
     from coze_harness.server.report_app import Decide, PostedDecisions
+    from coze_harness.server.report_files import ServedReports
 
 _PORT: Final = 8788
 _TOKEN_BITS: Final = 192
@@ -58,7 +60,6 @@ _TOKEN_BITS: Final = 192
 def view(run: str, port: int | None, is_opened: bool, overrides: SettingsOverrides) -> int:
     """Show the report of a run in a browser, and apply decisions that are made on its page."""
     try:
-        from coze_harness.server.report_files import ServedReports
         from coze_harness.server.report_process import serve_reports
     except ImportError as error:
         raise UsageError(
@@ -84,7 +85,7 @@ def view(run: str, port: int | None, is_opened: bool, overrides: SettingsOverrid
                 threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
 
         serve_reports(
-            ServedReports(root=viewed.root, run=viewed.name, language=project.language),
+            served_reports(viewed, project.language),
             f"{project.process.rng.getrandbits(_TOKEN_BITS):0{_TOKEN_BITS // 4}x}",
             _decide_in(project, replace(overrides, lang=current_output().lang or None)),
             print_start,
@@ -92,6 +93,28 @@ def view(run: str, port: int | None, is_opened: bool, overrides: SettingsOverrid
             default_port=_PORT,
         )
     return INTERRUPTED
+
+
+def served_reports(viewed: ViewedRun, language: Language) -> ServedReports:
+    """Return what the server has to know about runs and their pages."""
+    from coze_harness.commands.view_report import planned_trials
+    from coze_harness.reporting.html.page_templates import PageLayout
+    from coze_harness.reporting.html.served_page import served_policy
+    from coze_harness.reporting.html.waiting_page import render_waiting_page
+    from coze_harness.server.report_files import PageParts, ServedReports
+
+    return ServedReports(
+        root=viewed.root,
+        run=viewed.name,
+        language=language,
+        parts=PageParts(
+            policy=served_policy(),
+            assets=PageLayout("folder").files(),
+            render_waiting=render_waiting_page,
+        ),
+        find=viewed.find,
+        planned_trials=planned_trials,
+    )
 
 
 def _decide_in(project: Project, overrides: SettingsOverrides) -> Decide:

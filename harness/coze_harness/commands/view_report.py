@@ -15,12 +15,13 @@ from coze_harness.baseline.promotion import find_failing
 from coze_harness.baseline.review_outcome import ReviewOutcome, apply_decisions, find_decided
 from coze_harness.commands.accept_candidates import review_candidates
 from coze_harness.messages import message
-from coze_harness.model.errors import HarnessError, ScenarioErrors, UsageError
+from coze_harness.model.errors import HarnessError, ResultsError, ScenarioErrors, UsageError
 from coze_harness.project.opened_project import Project
 from coze_harness.reporting.html.served_page import is_current_file
 from coze_harness.reporting.run_reports import render_reports
 from coze_harness.results import read_run
-from coze_harness.results.run_folder import LATEST, check_run_id
+from coze_harness.results.run_folder import LATEST, check_run_id, read_head
+from coze_harness.results.run_index import find_contained_run
 
 
 class ViewedRun(Struct, frozen=True):
@@ -32,6 +33,18 @@ class ViewedRun(Struct, frozen=True):
     root: Path
     name: str
     is_current: bool
+
+    def find(self, name: str) -> Path | None:
+        """Return the folder of a run next to it (an id or ``latest``); `None` if there is none."""
+        return find_contained_run(self.root, name)
+
+
+def planned_trials(folder: Path) -> int:
+    """Return how many trials the run in a folder has; 0 if it is not known."""
+    try:
+        return read_head(folder, rows=False).planned_trials
+    except ResultsError:
+        return 0
 
 
 def find_viewed_run(project: Project, name: str) -> ViewedRun:

@@ -48,6 +48,24 @@ def find_run(reports: Path, name: str) -> Path:
     raise no_such_run(str(reports), name, sorted(folder.name for folder in list_folders(reports)))
 
 
+def find_contained_run(reports: Path, name: str) -> Path | None:
+    """Return the folder of a run that is itself in the folder of runs; `None` if there is none.
+
+    `name` is the run's id or ``latest``. The latter may be a link, to a folder next to it.
+    """
+    folder = reports / name
+    try:
+        if name != LATEST:
+            check_run_id(name)
+            if folder.is_symlink():
+                return None
+        elif folder.resolve().parent != reports.resolve():
+            return None
+        return folder if _is_run(folder) else None
+    except (ResultsError, OSError, ValueError):
+        return None
+
+
 def no_such_run(reports: str, name: str, known: Sequence[str]) -> ResultsError:
     """Return the error for a run that does not exist; it names the last of the `known` ones."""
     newest = tuple(known[-3:])

@@ -27,12 +27,10 @@ from starlette.types import Receive, Scope, Send
 
 from coze_harness.messages import Catalogue, Language, LocalizedText, message
 from coze_harness.model import JSON
-from coze_harness.reporting.html.served_page import served_policy
 from coze_harness.server.http_listener import read_body
-from coze_harness.server.report_files import PAGE, OpenReport, ServedReports, asset
+from coze_harness.server.report_files import PAGE, OpenReport, ServedReports
 from coze_harness.server.request_access import RequestAccess
 from coze_harness.server.run_progress import run_events
-from coze_harness.server.waiting_page import render_waiting_page
 from coze_harness.text.json_text import dump_json
 
 MAX_BODY: Final = 1_000_000
@@ -116,7 +114,6 @@ class ReportApp:
         self._decide = decide
         self._is_closing = is_closing
         self._limits = limits
-        self._policy = served_policy()
         self._streams = 0
         self._deciding = asyncio.Lock()
 
@@ -147,10 +144,10 @@ class ReportApp:
             return self._redirect(request.query_params.get("token", ""))
         if path == _EVENTS:
             return self._events(request, language)
-        found = _VIEW.fullmatch(path)
-        if found is None or not self._access.has_token(found[1]):
+        match = _VIEW.fullmatch(path)
+        if match is None or not self._access.has_token(match[1]):
             raise _forbidden()
-        return self._file(request, found[2] or "", found[3] or PAGE, Catalogue(language))
+        return self._file(request, match[2] or "", match[3] or PAGE, Catalogue(language))
 
     def _redirect(self, token: str) -> Response:
         if not self._access.has_token(token):
@@ -160,16 +157,16 @@ class ReportApp:
 
     def _file(self, request: Request, run: str, name: str, words: Catalogue) -> Response:
         if not run:
-            opened = self._reports.open_list() if name == PAGE else None
+            report = self._reports.open_list() if name == PAGE else None
         else:
-            if self._reports.find(run) and (own := asset(name)):
-                return Response(own[0], media_type=own[1])
-            opened = self._reports.open(run, name)
-        if opened is not None:
-            return _send(opened, request.method, self._policy)
+            if self._reports.find(run) and (asset := self._reports.asset(name)):
+                return Response(asset[0], media_type=asset[1])
+            report = self._reports.open(run, name)
+        if report is not None:
+            return _send(report, request.method, self._reports.parts.policy)
         if run and name == PAGE and (folder := self._reports.find(run)):
-            run_id = folder.resolve().name
-            page, policy = render_waiting_page(run, run_id, self._access.token, words)
+            render = self._reports.parts.render_waiting
+            page, policy = render(run, folder.resolve().name, self._access.token, words)
             return Response(page, media_type="text/html", headers={_POLICY: policy})
         raise _Refusal(HTTPStatus.NOT_FOUND, message("view.not_found"))
 
@@ -196,9 +193,9 @@ class ReportApp:
             is_closing=self._is_closing,
             look_seconds=self._limits.look_seconds,
         )
-        return StreamingResponse(self._counted(events), media_type="text/event-stream")
+        return StreamingResponse(self._count_stream(events), media_type="text/event-stream")
 
-    async def _counted(self, events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    async def _count_stream(self, events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         self._streams += 1
         try:
             async for event in events:
@@ -216,13 +213,13 @@ class ReportApp:
         # A form or a simple request of another site cannot have this type.
         if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             raise _Refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, message("view.not_json"))
-        posted = PostedDecisions(
+        decisions = PostedDecisions(
             body=await _decisions_in(request, self._limits.body_seconds),
             failing=request.query_params.get("failing") == "1",
             language=language,
         )
         async with self._deciding:
-            status, content = await asyncio.to_thread(self._decide, posted)
+            status, content = await asyncio.to_thread(self._decide, decisions)
         return _json(status, content)
 
 
@@ -249,18 +246,18 @@ async def _decisions_in(request: Request, seconds: float) -> bytes:
     return body
 
 
-def _send(opened: OpenReport, method: str, policy: str) -> Response:
-    headers = {"content-length": str(opened.size), _POLICY: policy}
+def _send(report: OpenReport, method: str, policy: str) -> Response:
+    headers = {"content-length": str(report.size), _POLICY: policy}
     if method == "HEAD":
-        opened.file.close()
-        return Response(headers=headers, media_type=opened.media_type)
-    return StreamingResponse(_chunks(opened), headers=headers, media_type=opened.media_type)
+        report.file.close()
+        return Response(headers=headers, media_type=report.media_type)
+    return StreamingResponse(_chunks(report), headers=headers, media_type=report.media_type)
 
 
-async def _chunks(opened: OpenReport) -> AsyncIterator[bytes]:
+async def _chunks(report: OpenReport) -> AsyncIterator[bytes]:
     """Yield as many bytes as the file had when it was opened: it may grow."""
-    left = opened.size
-    with opened.file as file:
+    left = report.size
+    with report.file as file:
         while left and (chunk := await asyncio.to_thread(file.read, min(_CHUNK, left))):
             left -= len(chunk)
             yield chunk

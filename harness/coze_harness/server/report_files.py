@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from io import FileIO
 from pathlib import Path
 from types import MappingProxyType
@@ -12,16 +12,14 @@ from typing import Final
 
 from msgspec import Struct
 
-from coze_harness.messages import Language
-from coze_harness.model.errors import ResultsError
-from coze_harness.reporting.html.page_templates import PageLayout
-from coze_harness.results.run_folder import LATEST, RUN, TRIALS, check_run_id
+from coze_harness.messages import Catalogue, Language
 
 PAGE: Final = "index.html"
+TRIALS: Final = "trials.jsonl"
 _TYPES: Final[Mapping[str, str]] = MappingProxyType(
     {
         PAGE: "text/html; charset=utf-8",
-        RUN: "application/json",
+        "run.json": "application/json",
         TRIALS: "application/x-ndjson",
         "junit.xml": "application/xml",
         "summary.md": "text/markdown; charset=utf-8",
@@ -47,16 +45,40 @@ class OpenReport(Struct, frozen=True):
     media_type: str
 
 
-class ServedReports(Struct, frozen=True, kw_only=True):
-    """A folder of runs.
+class PageParts(Struct, frozen=True, kw_only=True):
+    """What a browser gets besides the files of runs.
 
-    `run` (an id or ``latest``) is shown first, and `language` is for a browser that asks for
-    neither English nor Chinese.
+    Args:
+        policy: the Content-Security-Policy of all pages.
+        assets: style and script of pages, by name. They are this version's own: what a run's folder
+            has under these names might be anything, and the policy allows it to run.
+        render_waiting: returns the page of a run without a report, and its policy. It gets the
+            run's name in addresses, its id, the token and the language.
+    """
+
+    policy: str
+    assets: Mapping[str, bytes]
+    render_waiting: Callable[[str, str, str, Catalogue], tuple[str, str]]
+
+
+class ServedReports(Struct, frozen=True, kw_only=True):
+    """A folder of runs, and what the server has to know about them.
+
+    Args:
+        root: the folder.
+        run: the run that is shown first: an id or ``latest``.
+        language: for a browser that asks for neither English nor Chinese.
+        parts: what pages need besides their file.
+        find: returns the folder of a run (an id or ``latest``); `None` if there is none in `root`.
+        planned_trials: returns how many trials the run in a folder has; 0 if it is not known.
     """
 
     root: Path
     run: str
     language: Language
+    parts: PageParts
+    find: Callable[[str], Path | None]
+    planned_trials: Callable[[Path], int]
 
     def open_list(self) -> OpenReport | None:
         """Open the list of runs; `None` if there is none."""
@@ -69,34 +91,10 @@ class ServedReports(Struct, frozen=True, kw_only=True):
             return None
         return _open(folder / name, _TYPES[name])
 
-    def find(self, run: str) -> Path | None:
-        """Return the folder of a run; `None` if there is none in this folder.
-
-        Args:
-            run: the run's id or ``latest``. The latter may be a link, to a folder next to it.
-        """
-        folder = self.root / run
-        try:
-            if run != LATEST:
-                check_run_id(run)
-                if folder.is_symlink():
-                    return None
-            elif folder.resolve().parent != self.root.resolve():
-                return None
-            is_run = any((folder / name).is_file() for name in (RUN, TRIALS))
-        except (ResultsError, OSError, ValueError):
-            return None
-        return folder if is_run else None
-
-
-def asset(name: str) -> tuple[bytes, str] | None:
-    """Return style or script of pages in the layout `folder`, and its media type.
-
-    These are this version's own. What the run's folder has under these names might be anything, and
-    the page's policy allows it to run.
-    """
-    data = PageLayout("folder").files().get(name)
-    return None if data is None else (data, _ASSET_TYPES[Path(name).suffix])
+    def asset(self, name: str) -> tuple[bytes, str] | None:
+        """Return style or script of pages, and its media type."""
+        data = self.parts.assets.get(name)
+        return None if data is None else (data, _ASSET_TYPES[Path(name).suffix])
 
 
 def _open(path: Path, media_type: str) -> OpenReport | None:

@@ -12,9 +12,7 @@ from msgspec import Struct
 
 from coze_harness.messages import Catalogue, LocalizedText, message
 from coze_harness.model import JSON
-from coze_harness.model.errors import ResultsError
-from coze_harness.results.run_folder import TRIALS, read_head
-from coze_harness.server.report_files import PAGE, ServedReports
+from coze_harness.server.report_files import PAGE, TRIALS, ServedReports
 from coze_harness.text.json_text import dump_json
 
 _QUIET_LOOKS: Final = 30
@@ -68,7 +66,7 @@ class _RunWatch:
                 identity = (status.st_dev, status.st_ino)
                 if identity != self._trials or status.st_size < self._read:
                     self._trials, self._read, self._lines = identity, 0, 0
-                    self._planned = _planned_trials(folder)
+                    self._planned = self._reports.planned_trials(folder)
                 file.seek(self._read)
                 while chunk := file.read(_CHUNK):
                     self._lines += chunk.count(b"\n")
@@ -76,13 +74,6 @@ class _RunWatch:
         except OSError:
             return 0
         return self._lines
-
-
-def _planned_trials(folder: Path) -> int:
-    try:
-        return read_head(folder, rows=False).planned_trials
-    except ResultsError:
-        return 0
 
 
 async def run_events(
