@@ -23,10 +23,10 @@ from coze_harness.cassettes import ACCEPT_JOURNAL, CANDIDATE_FOLDER
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model.errors import CassetteUnreadableError, CassetteWriteError
 from coze_harness.model.location import Location
+from coze_harness.model.struct_decoding import convert_to_struct
 from coze_harness.storage.atomic_write import is_disk_full, sync_folder, write_atomically
 from coze_harness.storage.storage_errors import failure_reason
 from coze_harness.text.json_text import dump_json, parse_json
-from coze_harness.text.struct_decoding import convert_to_struct
 
 _MAX_TIME: Final = 40
 """Characters of the start that are shown."""

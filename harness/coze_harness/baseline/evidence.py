@@ -26,10 +26,10 @@ from coze_harness.model import TrialResult
 from coze_harness.model.errors import CassetteUnreadableError
 from coze_harness.model.location import Location
 from coze_harness.model.record import Count
+from coze_harness.model.struct_decoding import convert_to_struct
 from coze_harness.model.trial import Trial
 from coze_harness.storage.atomic_write import write_atomically
 from coze_harness.text.json_text import dump_json, parse_json
-from coze_harness.text.struct_decoding import convert_to_struct
 
 EVIDENCE_FILE: Final = "evidence.jsonl"
 

@@ -15,44 +15,15 @@ from msgspec.structs import asdict
 
 from coze_harness.messages import message
 from coze_harness.model.errors import CassetteUnreadableError
+from coze_harness.model.judge_rating import BY_LABELS, BY_MUTANTS, JudgeRating
 from coze_harness.model.location import Location
+from coze_harness.model.struct_decoding import convert_to_struct
 from coze_harness.storage.atomic_write import write_atomically
 from coze_harness.text.json_text import dump_json, parse_json
-from coze_harness.text.struct_decoding import convert_to_struct
 
 RATINGS_FILE: Final = "judge-check.jsonl"
-BY_LABELS: Final = "labels"
-BY_MUTANTS: Final = "mutants"
 
 _Key: TypeAlias = tuple[str, str, str]
-
-
-class JudgeRating(Struct, frozen=True, kw_only=True):
-    """How a version of a judge answers one question.
-
-    `source` is what it was measured on: ``mutants`` or ``labels``. Of the `good` answers it has
-    accepted some, of the `wrong` ones rejected some. `specificity` and `sensitivity` are the lower
-    95 % bounds of these shares, `bound` is what both must reach. `kappa` is Cohen's.
-    """
-
-    judge: str
-    version: str
-    topic: str
-    source: str
-    words: str
-    good: int
-    accepted: int
-    wrong: int
-    rejected: int
-    specificity: float
-    sensitivity: float
-    bound: float
-    kappa: float | None = None
-
-    @property
-    def is_weak(self) -> bool:
-        """Whether the judge cannot tell good answers from wrong ones, as far as it is known."""
-        return min(self.specificity, self.sensitivity) < self.bound
 
 
 class JudgeRatings(Struct, frozen=True):

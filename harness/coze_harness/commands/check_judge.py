@@ -9,7 +9,6 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
-from coze_harness.cassettes.judge_ratings import BY_LABELS, JudgeRating
 from coze_harness.execution.conversation_runner import keep_result
 from coze_harness.execution.judge_cassette import check_path
 from coze_harness.execution.judge_survey import (
@@ -21,6 +20,7 @@ from coze_harness.execution.judge_survey import (
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import replace
 from coze_harness.model.errors import HarnessError, NothingSelectedError, UsageError
+from coze_harness.model.judge_rating import BY_LABELS, JudgeRating
 from coze_harness.model.location import Location
 from coze_harness.model.trial import Trial
 from coze_harness.mutation.judge_check import JudgeMeasurement, measure_judges

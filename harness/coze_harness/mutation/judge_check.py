@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from coze_harness.cassettes.judge_ratings import BY_LABELS, BY_MUTANTS, JudgeRating
 from coze_harness.compare.exact_tests import wilson_interval
 from coze_harness.model import Target
+from coze_harness.model.judge_rating import BY_LABELS, BY_MUTANTS, JudgeRating
 from coze_harness.mutation.judge_samples import JudgeSample
 
 

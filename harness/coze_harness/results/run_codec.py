@@ -32,10 +32,10 @@ from coze_harness.model import (
 from coze_harness.model.errors import ResultsError
 from coze_harness.model.location import Location
 from coze_harness.model.record import Count
+from coze_harness.model.struct_decoding import convert_to_struct, decode_struct
 from coze_harness.results.stored_trial import StoredKey
 from coze_harness.results.trial_decoding import load_key
 from coze_harness.results.trial_encoding import dump_json, to_plain
-from coze_harness.text.struct_decoding import convert_to_struct, decode_struct
 
 Stored = TypeVar("Stored")
 

@@ -21,6 +21,7 @@ from coze_harness.model import (
 )
 from coze_harness.model.errors import ResultsError
 from coze_harness.model.location import Location
+from coze_harness.model.struct_decoding import convert_to_struct, decode_struct
 from coze_harness.results.stored_trial import (
     SHARED_KEYS,
     StoredChange,
@@ -31,7 +32,6 @@ from coze_harness.results.stored_trial import (
     StoredVerdict,
     StoredVerdictChange,
 )
-from coze_harness.text.struct_decoding import convert_to_struct, decode_struct
 
 Stored = TypeVar("Stored")
 

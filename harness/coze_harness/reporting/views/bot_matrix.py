@@ -8,10 +8,10 @@ from typing import Final, NamedTuple
 import msgspec
 
 from coze_harness.model import TrialRow, TrialStatus
+from coze_harness.model.struct_decoding import decode_struct
 from coze_harness.reporting.views.row_order import STATUS_ORDER
 from coze_harness.reporting.views.safe_text import language_hint, single_line, truncate_text
 from coze_harness.reporting.views.view_model import anchor
-from coze_harness.text.struct_decoding import decode_struct
 
 MAX_PREVIEWED: Final = 200
 """Rows with previews of answers; those that differ come first."""

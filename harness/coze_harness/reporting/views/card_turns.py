@@ -8,8 +8,8 @@ from typing import Final, NamedTuple
 import msgspec
 
 from coze_harness.model import ChangeKind
+from coze_harness.model.struct_decoding import decode_struct
 from coze_harness.reporting.views.view_model import FlipView, TrialView
-from coze_harness.text.struct_decoding import decode_struct
 
 _MAX_TURNS: Final = 3
 
