@@ -10,7 +10,7 @@ from pathlib import Path
 
 from coze_harness.server.script_reader import parse_script
 from coze_harness.server.server_process import serve
-from kill_points import Ended, Runner, warm_runner
+from kill_points import CommandEnd, Runner, warm_runner
 from project import CHATCHAT, SETTINGS, TOKEN, ProjectFolder
 
 _SCRIPT = """
@@ -23,11 +23,11 @@ bots:
 _CASES = "cases: [{n: 1}, {n: 2}, {n: 3}]\n"
 _TURN = "turns: [{prompt: '问{{ n }}', expect: [答]}]\n"
 
-LEFT_OVER = (".lock", ".accept-journal.json")
+LEFTOVER_NAMES = (".lock", ".accept-journal.json")
 
 
 @dataclass(frozen=True)
-class Compared:
+class ComparedProject:
     """The project, and the answers of its recordings before and after an accept."""
 
     project: ProjectFolder
@@ -37,7 +37,7 @@ class Compared:
         return folder
 
 
-def state(folder: Path) -> str:
+def recording_states(folder: Path) -> str:
     """Return one letter for each recording: old, new or missing; or ? for a broken one."""
     names = [f"{part}{n}" for part in ("deep/b+", "a+") for n in (1, 2, 3)]
     letters = ""
@@ -56,10 +56,10 @@ def state(folder: Path) -> str:
 OLD, NEW = "ooo.oo", "nnnnnn"
 
 
-def left_over(folder: Path) -> list[str]:
+def leftover_files(folder: Path) -> list[str]:
     """Return the files that commands leave only if they are killed."""
     files = (path for path in (folder / "cassettes").rglob("*") if path.is_file())
-    return sorted(one.name for one in files if one.suffix == ".tmp" or one.name in LEFT_OVER)
+    return sorted(one.name for one in files if one.suffix == ".tmp" or one.name in LEFTOVER_NAMES)
 
 
 @contextmanager
@@ -72,7 +72,7 @@ def scripted_answer(answer: str) -> Iterator[str]:
         server.stop()
 
 
-def compared_project(folder: Path) -> Compared:
+def compared_project(folder: Path) -> ComparedProject:
     project = ProjectFolder(folder / "project", home=folder / "home")
     project.write("harness.yaml", SETTINGS)
     project.write("scenarios/a.yaml", "name: a\nstream: true\n" + _CASES + _TURN)
@@ -89,19 +89,19 @@ def compared_project(folder: Path) -> Compared:
     project.path("cassettes/a+1.yaml").unlink()
     shutil.rmtree(project.path("reports"))
     del project.env["COZE_API_TOKEN"]
-    return Compared(project)
+    return ComparedProject(project)
 
 
 def accept_killed_at(
-    compared: Compared, runner: Runner, number: int, folder: Path
-) -> tuple[Path, Ended]:
+    compared: ComparedProject, runner: Runner, number: int, folder: Path
+) -> tuple[Path, CommandEnd]:
     """Return a copy of the project in which `accept` was killed, and how it ended."""
     copy = compared.copy(folder)
     return copy, runner.run(copy, "accept", kill_at=number)
 
 
 @contextmanager
-def recording_runner(compared: Compared) -> Iterator[Runner]:
+def recording_runner(compared: ComparedProject) -> Iterator[Runner]:
     """Run commands that can be killed, with a server that answers recordings."""
     with scripted_answer("新答") as url:
         env = {"COZE_API_TOKEN": TOKEN, "COZE_API_BASE": url}

@@ -97,10 +97,10 @@ def _fork(job: str, arguments: Sequence[Any]) -> dict[str, object]:
     with os.fdopen(reading, encoding="utf-8") as pipe:
         result = pipe.read()
     os.waitpid(child, 0)
-    found: dict[str, object] = (
-        json.loads(result) if result else {"value": None, "seconds": float(_KILL_AFTER)}
-    )
-    return found
+    if not result:
+        return {"value": None, "seconds": float(_KILL_AFTER)}
+    outcome: dict[str, object] = json.loads(result)
+    return outcome
 
 
 def _limit() -> None:

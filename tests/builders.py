@@ -33,7 +33,7 @@ from coze_harness.model import (
 from coze_harness.model.location import Location
 
 USAGE = Usage(total=633, input=500, output=133)
-PLACE = Location("scenarios/identity.yaml", 9, 9)
+LOCATION = Location("scenarios/identity.yaml", 9, 9)
 
 
 def key(
@@ -122,7 +122,7 @@ def verdict(
     expected: str = "学术助手",
     actual: str = "我是chatchat,一个虚拟的学术助手。",
     reason: str = "",
-    location: Location = PLACE,
+    location: Location = LOCATION,
     name: str = "",
     weight: float = 1.0,
     severity: Severity = Severity.ERROR,
@@ -144,26 +144,28 @@ def verdict(
     )
 
 
-def failed_verdict(reason: str = "the answer does not contain “九点”.", **named: object) -> Verdict:
-    shown = {
+def failed_verdict(
+    reason: str = "the answer does not contain “九点”.", **changes: object
+) -> Verdict:
+    fields = {
         "kind": "contains",
         "expected": "九点",
         "actual": "我们每天 10:00 开门。",
         "reason": reason,
     }
-    return verdict(VerdictStatus.FAILED, **(shown | named))  # type: ignore[arg-type]  # checked by verdict
+    return verdict(VerdictStatus.FAILED, **(fields | changes))  # type: ignore[arg-type]  # checked by verdict
 
 
 def turn(
     prompt: str = "你是谁?",
-    replied: Reply | None = None,
+    turn_reply: Reply | None = None,
     verdicts: Sequence[Verdict] | None = None,
     *,
     no_reply: bool = False,
 ) -> TurnResult:
     return TurnResult(
         prompt=prompt,
-        reply=None if no_reply else (replied or reply()),
+        reply=None if no_reply else (turn_reply or reply()),
         verdicts=tuple(verdicts if verdicts is not None else (verdict(),)),
     )
 
@@ -198,41 +200,41 @@ def exchanges(polls: int = 3) -> tuple[LoggedCall, ...]:
     )
 
 
-def snapshot(**named: str) -> BotSnapshot:
+def snapshot(**fields: str) -> BotSnapshot:
     return BotSnapshot(
-        version=named.get("version", "1718867040"),
-        model=named.get("model", "doubao-pro-32k"),
-        prompt=named.get("prompt", "你是一个学术助手。"),
+        version=fields.get("version", "1718867040"),
+        model=fields.get("model", "doubao-pro-32k"),
+        prompt=fields.get("prompt", "你是一个学术助手。"),
         details={"temperature": 0.7, "plugins": ["weather"]},
-        warning=named.get("warning", ""),
+        warning=fields.get("warning", ""),
     )
 
 
 def trial(
     status: TrialStatus = TrialStatus.PASSED,
     *,
-    named: TrialKey | None = None,
+    trial_key: TrialKey | None = None,
     turns: Sequence[TurnResult] | None = None,
     seconds: float = 3.25,
     note: ErrorRecord | None = None,
     known_failure: str = "",
     warnings: Sequence[UserText] = (),
-    asked: BotSnapshot | None = None,
+    bot_snapshot: BotSnapshot | None = None,
     http: Sequence[LoggedCall] | None = None,
 ) -> TrialResult:
-    made = exchanges() if http is None else tuple(http)
+    http_log = exchanges() if http is None else tuple(http)
     return TrialResult(
-        key=named or key(),
+        key=trial_key or key(),
         status=status,
         seconds=seconds,
         turns=tuple(turns if turns is not None else (turn(),)),
-        http_log=made,
-        request_count=len(made),
+        http_log=http_log,
+        request_count=len(http_log),
         error=note,
         known_failure=known_failure,
         warnings=tuple(map(as_message, warnings)),
         bot_id="7372391044182908946",
-        snapshot=asked,
+        snapshot=bot_snapshot,
     )
 
 

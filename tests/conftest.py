@@ -9,7 +9,7 @@ import signal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scale import scaled
+from scale import scale_down
 from warm_processes import stop_servers
 
 
@@ -22,7 +22,7 @@ def pytest_configure() -> None:
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    settings.register_profile("tests", deadline=None, max_examples=scaled(100))
+    settings.register_profile("tests", deadline=None, max_examples=scale_down(100))
     settings.load_profile("tests")
 
 

@@ -11,15 +11,15 @@ from coze_harness.results import encode_trial, trial_digests, with_history, writ
 
 PASSED, FAILED = TrialStatus.PASSED, TrialStatus.FAILED
 
-Said = tuple[TrialStatus, Sequence[str]]
+Outcome = tuple[TrialStatus, Sequence[str]]
 """A trial's status and the answers of its turns."""
 
 
-def said(status: TrialStatus, *answers: str) -> Said:
+def outcome(status: TrialStatus, *answers: str) -> Outcome:
     return status, answers
 
 
-def result_of(name: str, one: Said, recorded_at: str = "") -> TrialResult:
+def result_of(name: str, one: Outcome, recorded_at: str = "") -> TrialResult:
     """A trial with these answers; if it failed, by its last turn."""
     status, answers = one
     turns = [
@@ -30,7 +30,7 @@ def result_of(name: str, one: Said, recorded_at: str = "") -> TrialResult:
         )
         for number, answer in enumerate(answers, 1)
     ]
-    return replace(trial(status, named=key(name), turns=turns), recorded_at=recorded_at)
+    return replace(trial(status, trial_key=key(name), turns=turns), recorded_at=recorded_at)
 
 
 def add_run(
@@ -60,7 +60,7 @@ def add_run(
 
 
 def add_runs(
-    reports: Path, *runs: Mapping[str, Said], mode: Mode = Mode.REPLAY
+    reports: Path, *runs: Mapping[str, Outcome], mode: Mode = Mode.REPLAY
 ) -> tuple[Run, Path]:
     """Write runs, the oldest first; return the last."""
     last = [add_run(reports, [result_of(*one) for one in each.items()], mode=mode) for each in runs]

@@ -6,17 +6,17 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from accepting import Compared, left_over, state
+from accepting import ComparedProject, leftover_files, recording_states
 from kill_points import Runner
 
 
 def check_run_killed(
-    compared: Compared, runner: Runner, folder: Path, numbers: Iterable[int]
+    compared: ComparedProject, runner: Runner, folder: Path, numbers: Iterable[int]
 ) -> int:
     """Kill `run` at file operations; return the number of the last one that there was."""
     for number in numbers:
         copy = compared.copy(folder / str(number))
-        ended = runner.run(copy, "run", kill_at=number)
+        end = runner.run(copy, "run", kill_at=number)
         for path in (copy / "reports").glob("2*/trials.jsonl"):
             assert all(json.loads(line) for line in path.read_bytes().splitlines())
         for path in (copy / "reports").glob("2*/*.json"):
@@ -28,26 +28,26 @@ def check_run_killed(
         assert done.code == 3, (number, done)  # one has no recording
         left = [path.name for path in (copy / "reports").iterdir() if path.name[0] == "."]
         assert left == [".gitignore"], (number, left)
-        assert left_over(copy) == []
+        assert leftover_files(copy) == []
         assert not list((copy / "reports/latest").glob(".*"))
-        if not ended.is_killed:
+        if not end.is_killed:
             return number - 1
     return 0
 
 
 def check_record_killed(
-    compared: Compared, runner: Runner, folder: Path, numbers: Iterable[int]
+    compared: ComparedProject, runner: Runner, folder: Path, numbers: Iterable[int]
 ) -> int:
     """Kill `record` at file operations; return the number of the last one that there was."""
     for number in numbers:
         copy = compared.copy(folder / str(number))
-        ended = runner.run(copy, "record", "--all", kill_at=number)
-        assert "?" not in state(copy), number
+        end = runner.run(copy, "record", "--all", kill_at=number)
+        assert "?" not in recording_states(copy), number
         checked = runner.run(copy, "check")
-        assert checked.code == (3 if "." in state(copy) else 0), (number, checked)
+        assert checked.code == (3 if "." in recording_states(copy) else 0), (number, checked)
         again = runner.run(copy, "record", "--all")
         assert again.code == 0, (number, again)
-        assert (state(copy), left_over(copy)) == ("nnnnnn", []), number
-        if not ended.is_killed:
+        assert (recording_states(copy), leftover_files(copy)) == ("nnnnnn", []), number
+        if not end.is_killed:
             return number - 1
     return 0

@@ -30,7 +30,7 @@ _EVENTS = {
 
 
 @dataclass(frozen=True)
-class Ended:
+class CommandEnd:
     """How a command ended. `is_killed`: there was an operation with that number."""
 
     is_killed: bool
@@ -48,11 +48,11 @@ class Runner:
         self._input: IO[str] = process.stdin
         self._output: IO[str] = process.stdout
 
-    def run(self, folder: Path, *command: str, kill_at: int = 0) -> Ended:
+    def run(self, folder: Path, *command: str, kill_at: int = 0) -> CommandEnd:
         job = {"folder": str(folder), "command": command, "kill_at": kill_at}
         self._input.write(json.dumps(job) + "\n")
         self._input.flush()
-        return Ended(**json.loads(self._output.readline()))
+        return CommandEnd(**json.loads(self._output.readline()))
 
 
 @contextmanager

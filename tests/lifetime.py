@@ -29,7 +29,7 @@ sys.addaudithook(hook)
 
 
 @dataclass(frozen=True)
-class Ended:
+class ProcessEnd:
     """How a process ended, and how long its pipes stayed open after that."""
 
     code: int
@@ -39,7 +39,7 @@ class Ended:
     left: tuple[int, ...]
 
 
-class Started:
+class RunningCommand:
     """A command that runs; it and its children have a mark in their environment."""
 
     def __init__(
@@ -60,7 +60,7 @@ class Started:
             env["SIGNAL_AT"] = f"{event}|{text}|{int(number)}"
         before = signal.signal(ignored, signal.SIG_IGN) if ignored else None
         try:
-            self.process: subprocess.Popen[str] = project.starts(*arguments, env=env)
+            self.process: subprocess.Popen[str] = project.start(*arguments, env=env)
         finally:
             if ignored:
                 signal.signal(ignored, before)
@@ -68,7 +68,7 @@ class Started:
     def send(self, number: signal.Signals) -> None:
         self.process.send_signal(number)
 
-    def end(self, seconds: float = 60) -> Ended:
+    def end(self, seconds: float = 60) -> ProcessEnd:
         """Wait for the end of the process, then for that of its output."""
         read: list[tuple[str, str]] = []
         reader = threading.Thread(
@@ -79,7 +79,7 @@ class Started:
         began = time.monotonic()
         reader.join(10)
         assert read, "the output stays open"
-        return Ended(code, *read[0], time.monotonic() - began, marked(self.mark))
+        return ProcessEnd(code, *read[0], time.monotonic() - began, marked_processes(self.mark))
 
 
 def _wait(process: subprocess.Popen[str], seconds: float) -> int:
@@ -96,20 +96,20 @@ def wait_until(is_so: Callable[[], bool], seconds: float = 30) -> None:
         nap.wait(0.002)
 
 
-def marked(mark: str) -> tuple[int, ...]:
+def marked_processes(mark: str) -> tuple[int, ...]:
     """Return the processes that have a mark in their environment; they get a second to end."""
     if not Path("/proc/self/environ").exists():
         pytest.skip("there is no /proc here")
     text = f"{MARK}={mark}".encode()
     end = time.monotonic() + 1
     while True:
-        found = tuple(
+        processes = tuple(
             int(entry.name)
             for entry in Path("/proc").iterdir()
             if entry.name.isdigit() and _has(entry / "environ", text)
         )
-        if not found or time.monotonic() > end:
-            return found
+        if not processes or time.monotonic() > end:
+            return processes
 
 
 def _has(file: Path, text: bytes) -> bool:
@@ -125,7 +125,7 @@ def latest_run(project: ProjectFolder) -> Path | None:
     return runs[-1] if runs else None
 
 
-def saved(run: Path | None) -> list[str]:
+def saved_trial_ids(run: Path | None) -> list[str]:
     """Return the ids in a run's whole lines; the last one of a killed run may be cut."""
     file = run / "trials.jsonl" if run else None
     if file is None or not file.exists():

@@ -6,36 +6,36 @@ from typing import NamedTuple
 
 
 class Mistake(NamedTuple):
-    """`text` stands in a file at `where`; the next step has `advice`; `fixed` is that followed.
+    """A file with `text` at `where`, whose error advises `advice`; `fixed_text` follows it.
 
-    `meant` is what the fixed file's first prompt or expectation says in the end.
+    `description` is that of the fixed file's first prompt or expectation.
     """
 
     text: str
     where: str
     advice: str
-    fixed: str
-    meant: str
+    fixed_text: str
+    description: str
 
 
 ITEM_HEAD = "turns:\n  - prompt: 你好\n    expect:\n"
 PROMPT_HEAD = "cases: [{city: 杭州, n: 5}]\nturns:\n"
 
 
-def item(text: str, where: str, advice: str, fixed: str, meant: str) -> Mistake:
+def item(text: str, where: str, advice: str, fixed_text: str, description: str) -> Mistake:
     """A mistake in an item of `expect:`, which begins in column 7 of line 4."""
     head = f"{ITEM_HEAD}      "
-    return Mistake(f"{head}{text}\n", where, advice, f"{head}{fixed}\n", meant)
+    return Mistake(f"{head}{text}\n", where, advice, f"{head}{fixed_text}\n", description)
 
 
-def prompt(text: str, where: str, advice: str, fixed: str, meant: str) -> Mistake:
+def prompt(text: str, where: str, advice: str, fixed_text: str, description: str) -> Mistake:
     """A mistake in a prompt, whose value begins in column 13 of line 3."""
     head = f"{PROMPT_HEAD}  - prompt: "
-    return Mistake(f"{head}{text}\n", where, advice, f"{head}{fixed}\n", meant)
+    return Mistake(f"{head}{text}\n", where, advice, f"{head}{fixed_text}\n", description)
 
 
-def whole(text: str, where: str, advice: str, fixed: str, meant: str) -> Mistake:
-    return Mistake(f"{text}\n", where, advice, f"{fixed}\n", meant)
+def whole(text: str, where: str, advice: str, fixed_text: str, description: str) -> Mistake:
+    return Mistake(f"{text}\n", where, advice, f"{fixed_text}\n", description)
 
 
 MISTAKES = [

@@ -116,14 +116,14 @@ class OpenApi:
         operation = self._operation(method, path) or {}
         content = operation.get("requestBody", {}).get("content", {})
         schema = content.get("application/json", {}).get("schema")
-        return self.resolved(schema) if schema else None
+        return self.resolve(schema) if schema else None
 
     def named_schema(self, name: str) -> Mapping[str, Any]:
         """Return one of the schemas that the description names."""
         schema: Mapping[str, Any] = self._components["schemas"][name]
         return schema
 
-    def resolved(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    def resolve(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return a schema, or the one that it refers to."""
         while "$ref" in schema:
             schema = self.named_schema(schema["$ref"].rpartition("/")[2])
@@ -179,10 +179,12 @@ class OpenApi:
                 yield from self._unknown(method, path, f"stream: no event {event.name}")
             if event.name in ("done", "error"):
                 continue
-            named = _CHAT if event.name.startswith("conversation.chat.") else _MESSAGE
-            reference = {"$ref": f"#/components/schemas/{named}"}
+            schema_name = _CHAT if event.name.startswith("conversation.chat.") else _MESSAGE
+            reference = {"$ref": f"#/components/schemas/{schema_name}"}
             part = f"stream.{event.name}"
-            yield from self._errors(method, path, part, named, reference, json.loads(event.data))
+            yield from self._errors(
+                method, path, part, schema_name, reference, json.loads(event.data)
+            )
 
     def _query_errors(
         self, method: str, path: str, query: str, operation: Mapping[str, Any]

@@ -98,7 +98,7 @@ turns:
 
 
 @dataclass(frozen=True)
-class Done:
+class CommandResult:
     """What a command left behind."""
 
     code: int
@@ -133,10 +133,10 @@ class ProjectFolder:
     def path(self, name: str) -> Path:
         return self.root / name
 
-    def text(self, name: str) -> str:
+    def read(self, name: str) -> str:
         return self.path(name).read_text("utf-8")
 
-    def starts(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
         """Start a command and do not wait for it."""
         return subprocess.Popen(
             [sys.executable, "-m", "coze_harness", *arguments],
@@ -150,24 +150,24 @@ class ProjectFolder:
             **options,
         )
 
-    def does(
+    def run(
         self,
         *arguments: str,
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
-        within: Sequence[str] = (),
+        wrapper: Sequence[str] = (),
         drop: Sequence[str] = (),
         seconds: float = 60,
-    ) -> Done:
-        """Run a command to its end; `within` wraps it, as in `unshare -rn`."""
+    ) -> CommandResult:
+        """Run a command to its end; `wrapper` wraps it, as in `unshare -rn`."""
         environment = {**self.env, **(env or {})}
         for name in drop:
             environment.pop(name, None)
         folder = cwd or self.root
-        network = tuple(within) != WITHOUT_NETWORK
-        if within and network:
+        network = tuple(wrapper) != WITHOUT_NETWORK
+        if wrapper and network:
             done = subprocess.run(
-                [*within, sys.executable, "-m", "coze_harness", *arguments],
+                [*wrapper, sys.executable, "-m", "coze_harness", *arguments],
                 cwd=folder,
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -184,12 +184,14 @@ class ProjectFolder:
                 seconds=seconds,
                 network=network,
             )
-        return Done(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
+        return CommandResult(
+            done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
+        )
 
     def run_json(self, run: str = "latest") -> dict[str, Any]:
-        found = json.loads(self.text(f"reports/{run}/run.json"))
-        assert isinstance(found, dict)
-        return found
+        record = json.loads(self.read(f"reports/{run}/run.json"))
+        assert isinstance(record, dict)
+        return record
 
     def lines(self, run: str = "latest") -> dict[str, dict[str, Any]]:
         """Return the lines of trials.jsonl by trial."""
@@ -207,7 +209,7 @@ class ProjectFolder:
         return sorted(p.name for p in folder.iterdir() if p.is_dir() and not p.is_symlink())
 
     def edit(self, name: str, old: str, new: str) -> None:
-        text = self.text(name)
+        text = self.read(name)
         assert old in text, f"{old!r} does not stand in {name}"
         self.write(name, text.replace(old, new))
 
@@ -219,7 +221,7 @@ class ProjectFolder:
         return copy
 
 
-def scripted(answers: str = "", *, rest: str = "") -> ServerScript:
+def chatchat_script(answers: str = "", *, rest: str = "") -> ServerScript:
     """Return the script above, with `answers` (YAML list items) tried first by chatchat."""
     first = "  - prompt: [你是谁?]"
     items = "".join(f"  {line}\n" for line in answers.strip().splitlines())
@@ -245,14 +247,14 @@ def write_trials(project: ProjectFolder) -> None:
 
 def record_from(script: ServerScript, project: ProjectFolder, *options: str, code: int = 0) -> None:
     """Record a project from a server that is stopped then."""
-    with serving(script) as server:
+    with script_server(script) as server:
         env = {"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN}
-        done = project.does("record", *options, env=env)
+        done = project.run("record", *options, env=env)
     assert done.code == code, done
 
 
 @contextmanager
-def serving(script: ServerScript) -> Iterator[RunningServer]:
+def script_server(script: ServerScript) -> Iterator[RunningServer]:
     """Serve a script. The server is stopped in the background: it takes a tenth of a second."""
     server = serve(script)
     try:
@@ -262,7 +264,7 @@ def serving(script: ServerScript) -> Iterator[RunningServer]:
 
 
 @cache
-def without_network() -> tuple[tuple[str, ...], str]:
+def network_isolation() -> tuple[tuple[str, ...], str]:
     """Return what wraps a command so that it has no network, or the reason why there is no such."""
     if shutil.which(WITHOUT_NETWORK[0]) is None:
         return (), "there is no unshare here"

@@ -75,6 +75,6 @@ def fault_of(root: Path, text: str | bytes, **others: str | bytes) -> ScenarioEr
     return faults[0]
 
 
-def prompts(trial: Trial, **drawn: str) -> list[str]:
+def prompts(trial: Trial, **values: str) -> list[str]:
     """Return a trial's prompts."""
-    return [turn.prompt for turn in trial.script.turns(drawn)]
+    return [turn.prompt for turn in trial.script.turns(values)]

@@ -16,7 +16,7 @@ from coze_harness.project.selected_trials import select_trials
 from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.server.script_reader import parse_script
 from coze_harness.server.script_schema import ServerScript
-from project import TOKEN, serving
+from project import TOKEN, script_server
 
 SHOP, TESTER = "7403315657221079041", "7403315657221079042"
 
@@ -51,7 +51,7 @@ every_turn: [{not: {contains: ChatGPT}}]
 PROMPTS = ["你好，我要投诉。", "订单号是 12345。", "多扣了 12 元。"]
 
 
-def two_bots(
+def two_bot_script(
     shop: str = SHOP_ANSWERS, tester: str = TESTER_ANSWERS, *, draft: str = "", rest: str = ""
 ) -> ServerScript:
     """Return a script of a bot and a tester; their answers, and those of a draft, are YAML."""
@@ -79,7 +79,7 @@ def edit_scenario(folder: Path, text: str) -> None:
 
 def record(folder: Path, script: ServerScript) -> list[TrialResult]:
     """Record all trials of a project from a server that is stopped then."""
-    with serving(script) as server:
+    with script_server(script) as server:
         return record_at(folder, server.base_url)
 
 
@@ -91,7 +91,7 @@ def record_at(folder: Path, base_url: str, **tokens: str) -> list[TrialResult]:
         trials = select_trials(project, TrialSelection())
         with open_live_runner(project, called_targets(trials), warnings.append) as runner:
             runner = replace(runner, replayer=replace(runner.replayer, root=str(folder)))
-            return [one for batch in runner.results(trials, _unchanged) for one in batch]
+            return [one for batch in runner.results(trials, return_result) for one in batch]
 
 
 def replay(folder: Path) -> list[TrialResult]:
@@ -104,11 +104,11 @@ def recording(folder: Path, name: str = "complaint") -> Recording:
     return read_cassette(str(folder / "cassettes" / f"{name}.yaml"))
 
 
-def sent_prompts(found: Recording) -> list[tuple[str, str]]:
+def sent_prompts(cassette: Recording) -> list[tuple[str, str]]:
     """Return the prompts of a recording in order: the bot that got it, and the text."""
     bodies = [
         json.loads(one.request_body)
-        for one in found.interactions
+        for one in cassette.interactions
         if one.target.partition("?")[0] == "/v3/chat"
     ]
     return [(body["bot_id"], body["additional_messages"][-1]["content"]) for body in bodies]
@@ -126,6 +126,6 @@ def kinds(result: TrialResult) -> list[list[str]]:
     ]
 
 
-def _unchanged(result: TrialResult, /, *, exit_code: int | None = None) -> TrialResult:
+def return_result(result: TrialResult, /, *, exit_code: int | None = None) -> TrialResult:
     del exit_code
     return result

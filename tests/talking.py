@@ -28,10 +28,10 @@ from coze_harness.transport import HttpTransport, TimedTransport
 BOT = "7403315657221079041"
 TARGET = Target(name="tester", id=BOT)
 TOKEN = "pat_" + "a1" * 32
-HERE = Location("scenarios/identity.yaml", 9, 5)
+LOCATION = Location("scenarios/identity.yaml", 9, 5)
 
-QUICK = PollSchedule(interval=0.02, timeout=5.0)
-HASTY = RetryPolicy(jitter=lambda: 0.5, base=0.01)
+QUICK_POLLING = PollSchedule(interval=0.02, timeout=5.0)
+QUICK_RETRY = RetryPolicy(jitter=lambda: 0.5, base=0.01)
 
 
 def script(answers: str, *, rest: str = "") -> ServerScript:
@@ -50,50 +50,50 @@ def scripted_fault(value: object) -> Fault:
 
 
 def turn(prompt: str = "你是谁?", **fields: Any) -> Turn:
-    return Turn(prompt=prompt, **{"expectations": (), "location": HERE, **fields})
+    return Turn(prompt=prompt, **{"expectations": (), "location": LOCATION, **fields})
 
 
-def dialogue(
+def new_conversation(
     options: ChatOptions | None = None,
-    pace: PollSchedule = QUICK,
-    patience: RetryPolicy = HASTY,
+    schedule: PollSchedule = QUICK_POLLING,
+    policy: RetryPolicy = QUICK_RETRY,
     target: Target = TARGET,
 ) -> Conversation:
     return open_conversation(
         target,
         options or ChatOptions(user_id="0"),
-        pace,
-        patience,
+        schedule,
+        policy,
         lambda: "session-1",
         ListMethod(),
     )
 
 
 @dataclass
-class Computed:
+class SpyTool:
     """A tool that keeps what it was called with, and says it again."""
 
     name: str
-    called: list[tuple[str, JSON]] = field(default_factory=list)
+    calls: list[tuple[str, JSON]] = field(default_factory=list)
 
     def call(self, call_id: str, arguments: JSON) -> str:
-        self.called.append((call_id, arguments))
+        self.calls.append((call_id, arguments))
         return f"{self.name}{arguments}"
 
 
-class Overheard:
-    """A transport that keeps every call and answer that passes it."""
+class SpyTransport:
+    """A transport that keeps every call and response that passes it."""
 
-    def __init__(self, line: TimedTransport) -> None:
-        self._line = line
+    def __init__(self, transport: TimedTransport) -> None:
+        self._transport = transport
         self.calls: list[HttpCall] = []
-        self.answers: list[HttpResponse] = []
+        self.responses: list[HttpResponse] = []
 
     def send(self, call: HttpCall) -> HttpResponse:
         self.calls.append(call)
-        answer = self._line.send(call)
-        self.answers.append(answer)
-        return answer
+        response = self._transport.send(call)
+        self.responses.append(response)
+        return response
 
 
 class Talk:
@@ -104,20 +104,20 @@ class Talk:
         server: RunningServer,
         *,
         options: ChatOptions | None = None,
-        pace: PollSchedule = QUICK,
-        patience: RetryPolicy = HASTY,
+        schedule: PollSchedule = QUICK_POLLING,
+        policy: RetryPolicy = QUICK_RETRY,
         target: Target = TARGET,
         call_seconds: float = 10.0,
     ) -> None:
-        self.wire = HttpTransport(
+        self.transport = HttpTransport(
             target.base_url or server.base_url,
             TOKEN,
             workers=1,
             environment={},
             call_seconds=call_seconds,
         )
-        self.line = Overheard(TimedTransport(self.wire, time.monotonic))
-        self._dialogue = dialogue(options, pace, patience, target)
+        self.spy = SpyTransport(TimedTransport(self.transport, time.monotonic))
+        self._conversation = new_conversation(options, schedule, policy, target)
 
     def __enter__(self) -> Self:
         return self
@@ -128,25 +128,25 @@ class Talk:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.wire.close()
+        self.transport.close()
 
     def ask(self, prompt: str = "你是谁?", **fields: Any) -> Reply:
-        reply = self.drive(self._dialogue.run_turn(turn(prompt, **fields)))
+        reply = self.drive(self._conversation.run_turn(turn(prompt, **fields)))
         assert isinstance(reply, Reply)
         return reply
 
     def drive(self, conversation: CallFlow[Any]) -> Any:
-        task = FlowTask(conversation, self.line, lambda value: value)
+        task = FlowTask(conversation, self.spy, lambda value: value)
         with closing(
             run_concurrently([lambda: task], workers=1, monotonic=time.monotonic)
         ) as results:
             return next(results)
 
     def paths(self) -> list[str]:
-        return [call.path.removeprefix("/v3/chat") or "prompt" for call in self.line.calls]
+        return [call.path.removeprefix("/v3/chat") or "prompt" for call in self.spy.calls]
 
 
-def told(payload: object, status: int = 200, **headers: str) -> HttpResponse:
+def json_response(payload: object, status: int = 200, **headers: str) -> HttpResponse:
     """Return an answer whose body is JSON (or bytes as they are)."""
     body = payload if isinstance(payload, bytes) else orjson.dumps(payload)
     return HttpResponse(
@@ -154,23 +154,25 @@ def told(payload: object, status: int = 200, **headers: str) -> HttpResponse:
     )
 
 
-def good(data: object) -> HttpResponse:
-    return told({"code": 0, "msg": "", "data": data, "detail": {"logid": "LOG"}})
+def data_response(data: object) -> HttpResponse:
+    return json_response({"code": 0, "msg": "", "data": data, "detail": {"logid": "LOG"}})
 
 
-def chat(status: str = "in_progress", **fields: object) -> HttpResponse:
-    return good({"id": "71", "conversation_id": "72", "status": status, **fields})
+def chat_response(status: str = "in_progress", **fields: object) -> HttpResponse:
+    return data_response({"id": "71", "conversation_id": "72", "status": status, **fields})
 
 
-def refused(code: int, http: int = 200, **headers: Any) -> HttpResponse:
-    return told({"code": code, "msg": "no", "detail": {"logid": "LOG"}}, http, **headers)
+def error_response(code: int, http: int = 200, **headers: Any) -> HttpResponse:
+    return json_response({"code": code, "msg": "no", "detail": {"logid": "LOG"}}, http, **headers)
 
 
-def listed(*answers: str) -> HttpResponse:
-    return good([{"id": "1", "role": "assistant", "type": "answer", "content": a} for a in answers])
+def messages_response(*answers: str) -> HttpResponse:
+    return data_response(
+        [{"id": "1", "role": "assistant", "type": "answer", "content": a} for a in answers]
+    )
 
 
-class ByHand:
+class ScriptedDriver:
     """Drives a conversation with given answers, in a time that only waits and calls move.
 
     `answers` is a list of answers (or errors to throw), or a function of call and time.
@@ -183,44 +185,48 @@ class ByHand:
         *,
         latency: float = 0.0,
     ) -> None:
-        self._given = None if callable(answers) else iter(answers)
-        self._ask = answers if callable(answers) else None
+        self._responses = None if callable(answers) else iter(answers)
+        self._respond = answers if callable(answers) else None
         self._latency = latency
         self.now = 0.0
         self.calls: list[HttpCall] = []
-        self.at: list[float] = []
+        self.call_times: list[float] = []
         self.waits: list[float] = []
 
     def drive(self, conversation: CallFlow[Any]) -> Any:
         try:
-            wish = next(conversation)
+            step = next(conversation)
             while True:
-                wish = self._serve(conversation, wish)
+                step = self._serve(conversation, step)
         except StopIteration as end:
             return end.value
 
-    def _serve(self, conversation: CallFlow[Any], wish: HttpCall | Wait) -> HttpCall | Wait:
-        if isinstance(wish, Wait):
-            self.waits.append(wish.seconds)
-            self.now += wish.seconds
+    def _serve(self, conversation: CallFlow[Any], step: HttpCall | Wait) -> HttpCall | Wait:
+        if isinstance(step, Wait):
+            self.waits.append(step.seconds)
+            self.now += step.seconds
             return conversation.send(None)
-        self.calls.append(wish)
-        self.at.append(self.now)
-        found = self._ask(wish, self.now) if self._ask else next(self._given or iter(()))
+        self.calls.append(step)
+        self.call_times.append(self.now)
+        response = (
+            self._respond(step, self.now) if self._respond else next(self._responses or iter(()))
+        )
         started = self.now
         self.now += self._latency
-        if isinstance(found, HarnessError):
-            return conversation.throw(found)
-        answer = HttpResponse(found.status, found.headers, found.body, started, self._latency)
+        if isinstance(response, HarnessError):
+            return conversation.throw(response)
+        answer = HttpResponse(
+            response.status, response.headers, response.body, started, self._latency
+        )
         return conversation.send(answer)
 
     def paths(self) -> list[str]:
         return [call.path.removeprefix("/v3/chat") or "prompt" for call in self.calls]
 
-    def polls(self) -> list[float]:
+    def poll_times(self) -> list[float]:
         """Return when the chat was looked up."""
-        looked = zip(self.at, self.calls, strict=True)
-        return [at for at, call in looked if call.path.endswith("/retrieve")]
+        timed_calls = zip(self.call_times, self.calls, strict=True)
+        return [at for at, call in timed_calls if call.path.endswith("/retrieve")]
 
 
 def body(call: HttpCall) -> Mapping[str, Any]:

@@ -22,7 +22,7 @@ from coze_harness.results import RunFolder
 from coze_harness.server.http_listener import LOOPBACK, listen
 from coze_harness.server.report_app import PostedDecisions, ReportLimits
 from coze_harness.server.report_process import report_server
-from lifetime import Started
+from lifetime import RunningCommand
 from project import ProjectFolder
 
 TOKEN = "0123456789abcdef" * 3
@@ -184,9 +184,9 @@ def serving_reports(
 
 
 @contextmanager
-def started_view(project: ProjectFolder, *arguments: str) -> Iterator[tuple[Started, str]]:
+def started_view(project: ProjectFolder, *arguments: str) -> Iterator[tuple[RunningCommand, str]]:
     """Run `coze-harness view`; yield it with its first line. It is ended at the latest here."""
-    started = Started(project, "view", *arguments)
+    started = RunningCommand(project, "view", *arguments)
     try:
         assert started.process.stdout is not None
         yield started, started.process.stdout.readline()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import coze_harness
 import pytest
-from accepting import NEW, OLD, Compared, accept_killed_at, left_over, state
+from accepting import NEW, OLD, ComparedProject, accept_killed_at, leftover_files, recording_states
 from coze_harness import TrialStatus, replay_project
 from coze_harness.model.errors import CassetteError
 from coze_harness.project.public_api import open_project
@@ -22,31 +22,31 @@ JOURNAL = "cassettes/.accept-journal.json"
 
 @pytest.fixture(scope="module")
 def interrupted(
-    compared: Compared, runner: Runner, tmp_path_factory: pytest.TempPathFactory
-) -> Compared:
+    compared: ComparedProject, runner: Runner, tmp_path_factory: pytest.TempPathFactory
+) -> ComparedProject:
     """A copy of the project in which three of six recordings are replaced."""
     for number in range(1, 20):
         folder = tmp_path_factory.mktemp("interrupted") / "project"
         accept_killed_at(compared, runner, number, folder)
-        if state(folder) == "ooonnn":
-            return Compared(type(compared.project)(folder, home=folder.parent / "home"))
+        if recording_states(folder) == "ooonnn":
+            return ComparedProject(type(compared.project)(folder, home=folder.parent / "home"))
     raise AssertionError
 
 
 @pytest.fixture
-def folder(interrupted: Compared, tmp_path: Path) -> Path:
+def folder(interrupted: ComparedProject, tmp_path: Path) -> Path:
     return interrupted.copy(tmp_path / "project")
 
 
 def test_restored_recordings_are_replaced_again(
-    compared: Compared, folder: Path, runner: Runner
+    compared: ComparedProject, folder: Path, runner: Runner
 ) -> None:
     for name in ("a+2.yaml", "a+3.yaml"):
         (folder / "cassettes" / name).write_bytes(
             compared.project.path(f"cassettes/{name}").read_bytes()
         )
     done = runner.run(folder, "check")
-    assert (done.code, state(folder), left_over(folder)) == (0, NEW, [])
+    assert (done.code, recording_states(folder), leftover_files(folder)) == (0, NEW, [])
 
 
 def test_an_edited_recording_is_kept_and_its_candidate_too(folder: Path, runner: Runner) -> None:
@@ -59,18 +59,18 @@ def test_an_edited_recording_is_kept_and_its_candidate_too(folder: Path, runner:
     for name in ("a+2", "deep/b+1", "deep/b+2"):
         assert f"cassettes/{name}.yaml" in line
     assert (folder / "cassettes/a+2.yaml").read_text("utf-8").endswith("# mine\n")
-    assert state(folder)[2:4] + state(folder)[5] == "nnn"
+    assert recording_states(folder)[2:4] + recording_states(folder)[5] == "nnn"
     candidates = (folder / "cassettes/.candidate").rglob("*.yaml")
     assert sorted(path.stem for path in candidates) == ["a+2", "b+1", "b+2"]
     assert runner.run(folder, "accept").code == 0
-    assert state(folder) == NEW
+    assert recording_states(folder) == NEW
 
 
 def test_a_newer_candidate_is_kept(folder: Path, runner: Runner) -> None:
     path = folder / "cassettes/.candidate/a+1.yaml"
     path.write_text(path.read_text("utf-8").replace("新答", "更新"), encoding="utf-8")
     assert runner.run(folder, "list").code == 0
-    assert state(folder) == NEW
+    assert recording_states(folder) == NEW
     assert [one.name for one in (folder / "cassettes/.candidate").rglob("*.yaml")] == ["a+1.yaml"]
 
 
@@ -85,7 +85,11 @@ def test_where_one_cannot_be_written_all_old_recordings_come_back(
     (line,) = [line for line in done.err.splitlines() if "accept" in line]
     assert "Undid" in line
     assert "cassettes/deep/b+3.yaml" in line
-    assert (state(folder)[:2], state(folder)[3:], left_over(folder)) == (OLD[:2], OLD[3:], [])
+    assert (recording_states(folder)[:2], recording_states(folder)[3:], leftover_files(folder)) == (
+        OLD[:2],
+        OLD[3:],
+        [],
+    )
     assert len(list((folder / "cassettes/.candidate").rglob("*.yaml"))) == 6
 
 
@@ -108,9 +112,9 @@ def test_a_mixed_baseline_is_not_judged_where_it_cannot_be_finished(
         pytest.raises(CassetteError, match="accept of 6 recordings"),
     ):
         list(replay_project(project))
-    assert state(folder) == "ooonnn"
+    assert recording_states(folder) == "ooonnn"
     (folder / "cassettes/.lock").rmdir()
-    assert (runner.run(folder, "run").code, state(folder)) == (0, NEW)
+    assert (runner.run(folder, "run").code, recording_states(folder)) == (0, NEW)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
@@ -131,7 +135,7 @@ def test_the_python_api_finishes_it(folder: Path, caplog: pytest.LogCaptureFixtu
     with open_project(folder, environment={}) as project:
         results = list(replay_project(project))
     assert {result.status for result in results} == {TrialStatus.PASSED}
-    assert state(folder) == NEW
+    assert recording_states(folder) == NEW
     assert "accept of 6 recordings" in caplog.text
 
 
@@ -146,7 +150,7 @@ def test_pytest_finishes_it(folder: Path) -> None:
     )
     assert done.returncode == 0, done
     assert "Finished the interrupted accept of 6 recordings" in done.stdout
-    assert state(folder) == NEW
+    assert recording_states(folder) == NEW
 
 
 def _entry(**changes: object) -> dict[str, object]:
@@ -172,7 +176,7 @@ def _entry(**changes: object) -> dict[str, object]:
     ids=str,
 )
 def test_a_journal_that_leads_elsewhere_is_refused(
-    compared: Compared, runner: Runner, tmp_path: Path, entries: object
+    compared: ComparedProject, runner: Runner, tmp_path: Path, entries: object
 ) -> None:
     folder = compared.copy(tmp_path / "project")
     (tmp_path / "outside").mkdir()
@@ -184,7 +188,7 @@ def test_a_journal_that_leads_elsewhere_is_refused(
     assert ".accept-journal.json" in done.err or "link/evil.yaml" in done.err
     assert not list(tmp_path.rglob("evil.*"))
     assert not Path("/evil.yaml").exists()
-    assert state(folder) == OLD
+    assert recording_states(folder) == OLD
 
 
 @pytest.mark.parametrize(
@@ -200,7 +204,7 @@ def test_a_journal_that_leads_elsewhere_is_refused(
     ids=str,
 )
 def test_a_journal_that_moves_files_elsewhere_is_refused(
-    compared: Compared, runner: Runner, tmp_path: Path, moved: object
+    compared: ComparedProject, runner: Runner, tmp_path: Path, moved: object
 ) -> None:
     folder = compared.copy(tmp_path / "project")
     journal = {"format": 1, "pid": 1, "started": "2026", "replacements": [], "moved": moved}
@@ -208,12 +212,12 @@ def test_a_journal_that_moves_files_elsewhere_is_refused(
     done = runner.run(folder, "check")
     assert done.code == 3, done
     assert not list(tmp_path.rglob("evil.*"))
-    assert state(folder) == OLD
+    assert recording_states(folder) == OLD
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"format": 2}', b"\xff"])
 def test_a_damaged_journal_is_an_error(
-    compared: Compared, runner: Runner, tmp_path: Path, content: bytes
+    compared: ComparedProject, runner: Runner, tmp_path: Path, content: bytes
 ) -> None:
     folder = compared.copy(tmp_path / "project")
     (folder / JOURNAL).write_bytes(content)
@@ -221,4 +225,4 @@ def test_a_damaged_journal_is_an_error(
         done = runner.run(folder, command)
         assert done.code == 3, done
         assert ".accept-journal.json: " in done.err
-    assert state(folder) == OLD
+    assert recording_states(folder) == OLD

@@ -10,14 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from accepting import NEW, OLD, Compared, left_over, state
+from accepting import NEW, OLD, ComparedProject, leftover_files, recording_states
 from coze_harness.storage.file_lock import FileLock, FolderLock, LockHolder
-from kill_points import Ended, Runner
+from kill_points import CommandEnd, Runner
 from project import TOKEN, ProjectFolder
 
 
 @pytest.fixture
-def folder(compared: Compared, tmp_path: Path) -> Path:
+def folder(compared: ComparedProject, tmp_path: Path) -> Path:
     return compared.copy(tmp_path / "project")
 
 
@@ -40,13 +40,13 @@ def test_a_second_writer_reports_the_first(folder: Path, runner: Runner) -> None
             assert ("--wait" in done.err) is (command[0] != "check"), "it has no such option"
         for command in (("run",), ("check",), ("list",), ("compare", "--replay")):
             assert runner.run(folder, *command).err.count("process") == 0, command
-    assert state(folder) == OLD
+    assert recording_states(folder) == OLD
 
 
 def test_a_writer_that_waits_continues_when_the_first_has_ended(
     folder: Path, runner: Runner
 ) -> None:
-    ended: list[Ended] = []
+    ended: list[CommandEnd] = []
     with writing(folder):
         thread = threading.Thread(
             target=lambda: ended.append(runner.run(folder, "accept", "--wait"))
@@ -54,16 +54,16 @@ def test_a_writer_that_waits_continues_when_the_first_has_ended(
         thread.start()
         thread.join(0.3)
         assert thread.is_alive()
-        assert state(folder) == OLD
+        assert recording_states(folder) == OLD
     thread.join(30)
     (done,) = ended
     assert done.code == 0
     assert "coze-harness record (process " in done.err
-    assert (state(folder), left_over(folder)) == (NEW, [])
+    assert (recording_states(folder), leftover_files(folder)) == (NEW, [])
 
 
 def test_a_run_waits_while_recordings_are_replaced(folder: Path, runner: Runner) -> None:
-    ended: list[Ended] = []
+    ended: list[CommandEnd] = []
     thread = threading.Thread(target=lambda: ended.append(runner.run(folder, "list")))
     lock = FolderLock.acquire(folder / "cassettes", exclusive=True)
     assert lock is not None
@@ -79,7 +79,7 @@ def test_a_run_waits_while_recordings_are_replaced(folder: Path, runner: Runner)
 
 
 def test_accept_waits_for_those_that_replay(folder: Path, runner: Runner) -> None:
-    ended: list[Ended] = []
+    ended: list[CommandEnd] = []
     thread = threading.Thread(target=lambda: ended.append(runner.run(folder, "accept")))
     lock = FolderLock.acquire(folder / "cassettes", exclusive=False)
     assert lock is not None
@@ -87,14 +87,14 @@ def test_accept_waits_for_those_that_replay(folder: Path, runner: Runner) -> Non
         thread.start()
         thread.join(0.5)
         assert thread.is_alive()
-        assert state(folder) == OLD
+        assert recording_states(folder) == OLD
     thread.join(30)
-    assert (ended[0].code, state(folder)) == (0, NEW)
+    assert (ended[0].code, recording_states(folder)) == (0, NEW)
 
 
 def test_a_folder_made_for_the_lock_does_not_stay(folder: Path, runner: Runner) -> None:
     project = ProjectFolder(folder, home=folder.parent / "home")
-    project.write("harness.yaml", project.text("harness.yaml") + "cassettes: new/folder\n")
+    project.write("harness.yaml", project.read("harness.yaml") + "cassettes: new/folder\n")
     done = runner.run(folder, "record")
     assert (done.code, done.out) == (2, ""), done  # there is no token
     assert not project.path("new/folder").exists()
@@ -109,7 +109,7 @@ def test_a_folder_that_cannot_be_written_is_reported_before_a_bot_is_asked(
     assert "file/below" in done.err
 
 
-def test_pytest_takes_the_lock_to_record(folder: Path, compared: Compared) -> None:
+def test_pytest_takes_the_lock_to_record(folder: Path, compared: ComparedProject) -> None:
     with writing(folder):
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--coze-record"],
@@ -121,4 +121,4 @@ def test_pytest_takes_the_lock_to_record(folder: Path, compared: Compared) -> No
         )
     assert done.returncode == 1
     assert "coze-harness record (process " in done.stdout
-    assert state(folder) == OLD
+    assert recording_states(folder) == OLD

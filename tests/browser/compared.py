@@ -20,8 +20,8 @@ def compared_project(folder: Path) -> ProjectFolder:
     project.write("scenarios/shop.yaml", (_SHOP / "shop.yaml").read_text("utf-8"))
     with serve(load_script(_SHOP / "bot.yaml")) as server:
         reached = {"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN}
-        recorded = project.does("record", env=reached)
+        recorded = project.run("record", env=reached)
         assert recorded.code in (0, 1), recorded
-        compared = project.does("compare", "--draft", env=reached)
+        compared = project.run("compare", "--draft", env=reached)
     assert compared.code == 1, compared
     return project

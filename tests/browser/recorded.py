@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from coze_harness.server.server_process import serve
-from project import SETTINGS, TOKEN, ProjectFolder, scripted
+from project import SETTINGS, TOKEN, ProjectFolder, chatchat_script
 
 # The attack is in what the bot says, so that it comes all the way: server, cassette, replay, page.
 _TABLE = """# 营业时间
@@ -104,12 +104,12 @@ def recorded_project(folder: Path) -> ProjectFolder:
         for n in range(_MANY)
     )
     project.write("scenarios/plain.yaml", f"scenarios:\n{passing}\n")
-    with serve(scripted(_ANSWERS)) as server:
+    with serve(chatchat_script(_ANSWERS)) as server:
         reached = {"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN}
-        done = project.does("record", env=reached)
+        done = project.run("record", env=reached)
     assert done.code == 4, done
     project.edit("scenarios/plain.yaml", "[3天气很好]", "[3天气不好]")
     for _ in range(2):
-        done = project.does("run")
+        done = project.run("run")
         assert done.code in (1, 3), done
     return project

@@ -44,8 +44,8 @@ def streamed_project(folder: Path) -> ProjectFolder:
     project.write("scenarios/refund.yaml", _SCENARIO)
     with serve(parse_script(_BOT, "bot.yaml")) as server:
         reached = {"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN}
-        recorded = project.does("record", env=reached)
+        recorded = project.run("record", env=reached)
         assert recorded.code == 0, recorded
-        compared = project.does("compare", "--draft", env=reached)
+        compared = project.run("compare", "--draft", env=reached)
     assert compared.code == 0, compared
     return project

@@ -97,7 +97,7 @@ def test_a_browser_that_cannot_unpack_shows_what_is_written(samples: Path, visit
 def test_the_first_language_is_the_links_else_the_reports_else_the_readers(
     tmp_path: Path, visit: Visit, asked: Any, locale: str, linked: str, lang: str
 ) -> None:
-    failing = trial(TrialStatus.FAILED, named=key("场景"))
+    failing = trial(TrialStatus.FAILED, trial_key=key("场景"))
     path = write_page(tmp_path / "index.html", [failing], run([failing]), PageOptions(lang=asked))
     page = visit(path, locale=locale).go(linked)
     assert page.evaluate("document.documentElement.lang") == lang

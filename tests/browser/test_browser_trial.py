@@ -9,7 +9,7 @@ import pytest
 from builders import key, reply, trial, turn, verdict
 from coze_harness.model import TrialStatus, VerdictStatus
 from coze_harness.reporting.run_reports import render_reports
-from earlier_runs import FAILED, PASSED, add_runs, said
+from earlier_runs import FAILED, PASSED, add_runs, outcome
 from playwright.sync_api import Page
 
 from browser.conftest import Visit
@@ -86,7 +86,9 @@ def test_a_command_and_the_record_are_copied_whole(page: Path, visit: Visit) -> 
 
 
 def test_one_answer_can_be_raw_and_the_others_not(tmp_path: Path, visit: Visit) -> None:
-    two = trial(named=key("two"), turns=[turn(replied=reply("# 一")), turn(replied=reply("# 二"))])
+    two = trial(
+        trial_key=key("two"), turns=[turn(turn_reply=reply("# 一")), turn(turn_reply=reply("# 二"))]
+    )
     page = visit(write_page(tmp_path / "index.html", [two])).go("s=two")
     first, second = page.locator("#trial .msg.bot").all()
     first.locator("[data-do=raw]").click()
@@ -102,7 +104,7 @@ def test_one_answer_can_be_raw_and_the_others_not(tmp_path: Path, visit: Visit) 
 
 
 @pytest.mark.parametrize(
-    ("said", "evidence", "marked", "is_raw"),
+    ("answer", "evidence", "marked", "is_raw"),
     [
         ("# 一 ChatGPT", (4, 11), "ChatGPT", False),
         ("**7 天** 内，非 *7 天* 外", (13, 18), "7 天", False),
@@ -110,11 +112,13 @@ def test_one_answer_can_be_raw_and_the_others_not(tmp_path: Path, visit: Visit) 
     ],
 )
 def test_evidence_is_marked_in_rendered_markdown_or_else_in_its_raw_text(
-    tmp_path: Path, visit: Visit, said: str, evidence: tuple[int, int], marked: str, is_raw: bool
+    tmp_path: Path, visit: Visit, answer: str, evidence: tuple[int, int], marked: str, is_raw: bool
 ) -> None:
-    bad = verdict(VerdictStatus.FAILED, kind="not", actual=said, evidence=(evidence,))
+    bad = verdict(VerdictStatus.FAILED, kind="not", actual=answer, evidence=(evidence,))
     result = trial(
-        TrialStatus.FAILED, named=key("m"), turns=[turn(replied=reply(said), verdicts=[bad])]
+        TrialStatus.FAILED,
+        trial_key=key("m"),
+        turns=[turn(turn_reply=reply(answer), verdicts=[bad])],
     )
     watch = visit(write_page(tmp_path / "index.html", [result]))
     page = watch.go("s=m")
@@ -124,9 +128,9 @@ def test_evidence_is_marked_in_rendered_markdown_or_else_in_its_raw_text(
     assert page.locator("#trial .raw").is_visible() == is_raw
     if not is_raw:
         before = mark.evaluate("one => one.parentElement.previousSibling?.textContent ?? ''")
-        assert before == ("" if said.startswith("#") else " 内，非 ")
+        assert before == ("" if answer.startswith("#") else " 内，非 ")
         page.locator("#trial [data-do=raw]").click()
-        assert page.locator("#trial .raw").inner_text() == said
+        assert page.locator("#trial .raw").inner_text() == answer
 
 
 def test_a_diff_stands_in_one_text_or_side_by_side(rich: Path, visit: Visit) -> None:
@@ -185,8 +189,8 @@ def test_a_failing_trial_shows_what_was_answered_when_it_passed(
     hostile = "<img src=x onerror=window.__xss=1> 7 days"
     one, folder = add_runs(
         tmp_path,
-        {"fails": said(PASSED, hostile), "passes": said(PASSED, "old")},
-        {"fails": said(FAILED, "<b>15</b> days"), "passes": said(PASSED, "new")},
+        {"fails": outcome(PASSED, hostile), "passes": outcome(PASSED, "old")},
+        {"fails": outcome(FAILED, "<b>15</b> days"), "passes": outcome(PASSED, "new")},
     )
     render_reports(folder, one)
     watch = visit(folder / "index.html")

@@ -125,8 +125,8 @@ def test_texts_of_verdicts_and_errors_change_with_the_language(
     verdict = replace(failed_verdict(actual="data"), expected=expected, reason=reason)
     note = replace(error(), what=expected, next_step=reason, detail=(reason, literal("data")))
     results = [
-        trial(TrialStatus.FAILED, named=key("said"), turns=[turn(verdicts=[verdict])]),
-        trial(TrialStatus.ERROR, named=key("broken"), turns=[], note=note),
+        trial(TrialStatus.FAILED, trial_key=key("said"), turns=[turn(verdicts=[verdict])]),
+        trial(TrialStatus.ERROR, trial_key=key("broken"), turns=[], note=note),
     ]
     watch = visit(write_page(tmp_path / "index.html", results))
     english_texts = ("2 recordings are missing.", "3 scenarios skipped.")

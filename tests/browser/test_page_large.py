@@ -35,7 +35,7 @@ def _many() -> Iterator[TrialResult]:
         ]
         named = key(f"场景-{number:05}", tags=[f"t{number % 7}"])
         status = TrialStatus.FAILED if fails else TrialStatus.PASSED
-        yield replace(trial(status, named=named, turns=said), seconds=number % 60)
+        yield replace(trial(status, trial_key=named, turns=said), seconds=number % 60)
 
 
 @pytest.fixture(scope="module")

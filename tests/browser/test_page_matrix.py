@@ -18,7 +18,8 @@ ANSWERS = {"doubao": LONG, "deepseek": "七天内可退。"}
 def matrix(tmp_path_factory: pytest.TempPathFactory) -> Path:
     results = [
         trial(
-            named=key(f"refund@{bot}", scenario="refund", bot=bot), turns=[turn("退货?", reply(a))]
+            trial_key=key(f"refund@{bot}", scenario="refund", bot=bot),
+            turns=[turn("退货?", reply(a))],
         )
         for bot, a in ANSWERS.items()
     ]

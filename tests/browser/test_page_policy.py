@@ -94,7 +94,7 @@ def test_the_same_results_give_the_same_bytes_in_whatever_order_they_come(tmp_pa
 
 def test_a_page_rendered_again_is_the_same_page(told: ProjectFolder, page: Path) -> None:
     before = page.read_bytes()
-    done = told.does("report", "latest", "-o", "again")
+    done = told.run("report", "latest", "-o", "again")
     assert done.code == 0, done
     assert told.path("again/index.html").read_bytes() == before
 

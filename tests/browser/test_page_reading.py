@@ -61,7 +61,7 @@ def test_without_a_script_rows_beyond_the_first_lead_nowhere_by_mistake(
 
 def test_each_language_is_there_without_a_script(tmp_path: Path, visit: Visit) -> None:
     failing = trial(
-        TrialStatus.FAILED, named=key("营业"), turns=[turn(verdicts=[failed_verdict()])]
+        TrialStatus.FAILED, trial_key=key("营业"), turns=[turn(verdicts=[failed_verdict()])]
     )
     path = write_page(tmp_path / "index.html", [failing], run([failing]), PageOptions(lang="zh"))
     page = visit(path, script=False).go()

@@ -127,10 +127,10 @@ def test_accept_takes_the_file_of_decisions(
         "gift-box-price": "accept", "holiday-hours": "reject", "ship-cities": "edit",
     }  # fmt: skip
     assert "--from" in page.locator("#note").inner_text()
-    before = project.text("cassettes/gift-box-price.yaml")
-    done = project.does("accept", "--from", "decisions.json")
+    before = project.read("cassettes/gift-box-price.yaml")
+    done = project.run("accept", "--from", "decisions.json")
     assert done.code == 0, done
-    assert "286" in project.text("cassettes/gift-box-price.yaml") != before
+    assert "286" in project.read("cassettes/gift-box-price.yaml") != before
     assert not project.path("cassettes/.candidate/holiday-hours.yaml").exists()
 
 
@@ -139,7 +139,7 @@ def test_two_runs_have_no_candidates_and_so_no_decisions(
 ) -> None:
     project = compared.copy_to(tmp_path / "tea")
     older, newer = project.runs()[:2]
-    done = project.does("compare", older, newer)
+    done = project.run("compare", older, newer)
     assert done.code in (0, 1), done
     page = visit(page_of(project)).go()
     assert page.locator("[data-card]").count()
@@ -225,7 +225,7 @@ def test_view_changes_recordings_and_shows_what_is_saved(
     compared: ProjectFolder, visit: Visit, tmp_path: Path
 ) -> None:
     project = compared.copy_to(tmp_path / "tea")
-    before = project.text("cassettes/refund-days.yaml")
+    before = project.read("cassettes/refund-days.yaml")
     with viewing(project) as address:
         events = f"{address.origin}/events?token={address.token}&run=latest"
         posted = (f"{address.origin}/decisions{query}" for query in ("", "?failing=1"))
@@ -240,10 +240,10 @@ def test_view_changes_recordings_and_shows_what_is_saved(
             decided.locator(f"[data-do={choice}]").click()
             decided.locator(f"[data-w='decide.saved.{choice}']").wait_for()
             assert not decided.get_by_text("Undo").is_visible()
-        assert "286" in project.text("cassettes/gift-box-price.yaml")
-        assert "15 天" in project.text("cassettes/refund-days.yaml")
+        assert "286" in project.read("cassettes/gift-box-price.yaml")
+        assert "15 天" in project.read("cassettes/refund-days.yaml")
         assert "15 天" not in before
-        assert "正常营业" in project.text("cassettes/holiday-hours.yaml")
+        assert "正常营业" in project.read("cassettes/holiday-hours.yaml")
         assert not project.path("cassettes/.candidate/holiday-hours.yaml").exists()
         left = page.locator(".foot")
         assert left.locator(".preview").inner_text() == ""

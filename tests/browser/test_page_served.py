@@ -14,7 +14,7 @@ from builders import run, trial
 from coze_harness.results import RunFolder, update_latest
 from coze_harness.server.report_app import ReportLimits
 from playwright.sync_api import Browser
-from project import TOKEN, ProjectFolder, empty_project, record_from, scripted, serving
+from project import TOKEN, ProjectFolder, chatchat_script, empty_project, record_from, script_server
 from viewing import ReportServer, serving_reports, viewing, write_finished_run
 
 from benchmarks.reader import CHROMIUM
@@ -70,10 +70,10 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
     """A project with a candidate whose answer has another text."""
     project = empty_project(tmp_path_factory.mktemp("served"))
     project.write("scenarios/hours.yaml", "turns: [{prompt: 几点?, expect: [九点]}]\n")
-    record_from(scripted("- {prompt: 几点?, answer: 九点。}"), project)
-    with serving(scripted("- {prompt: 几点?, answer: 早上九点。}")) as server:
+    record_from(chatchat_script("- {prompt: 几点?, answer: 九点。}"), project)
+    with script_server(chatchat_script("- {prompt: 几点?, answer: 早上九点。}")) as server:
         env = {"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN}
-        assert project.does("compare", env=env).code == 0
+        assert project.run("compare", env=env).code == 0
     may_connect(project.path("reports/latest/index.html"))
     return project
 
@@ -99,7 +99,7 @@ def test_a_decision_in_the_browser_changes_the_recording(
         sent = {"url": "/decisions", "token": address.token, "body": body}
         status, answer = page.evaluate(POST, {**sent, "mode": "cors", "type": "application/json"})
         assert (status, answer["errors"]) == (200, [])
-        assert "早上九点" in compared.text("cassettes/hours.yaml")
+        assert "早上九点" in compared.read("cassettes/hours.yaml")
         status, answer = page.evaluate(POST, {**sent, "mode": "cors", "type": "application/json"})
         assert (status, len(answer["errors"])) == (409, 1)
 

@@ -31,9 +31,9 @@ from coze_harness.cassettes.interaction import Interaction
 from coze_harness.cassettes.vcr_format import read_vcr_cassette
 from coze_harness.messages import Catalogue, LocalizedText, message
 from coze_harness.model import BotSnapshot, replace, unknown_snapshot
-from scale import scaled
+from scale import scale_down
 
-FILES = scaled(20_000)
+FILES = scale_down(20_000)
 SHARES = 8
 
 

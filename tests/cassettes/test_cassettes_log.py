@@ -11,7 +11,7 @@ from coze_harness.model import JSON, LoggedCall
 from coze_harness.text.json_text import dump_json, reindent_json
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scale import scaled
+from scale import scale_down
 
 LONG = "答" * 200
 
@@ -108,7 +108,7 @@ values: st.SearchStrategy[JSON] = st.recursive(
 )
 
 
-@settings(max_examples=scaled(300), deadline=None)
+@settings(max_examples=scale_down(300), deadline=None)
 @given(st.dictionaries(names, values, min_size=1, max_size=4), st.integers(0, 4))
 def test_the_code_is_found_in_any_layout_of_the_envelope(
     envelope: dict[str, JSON], indent: int

@@ -24,7 +24,7 @@ from coze_harness.model import JSON, HttpCall, replace
 from coze_harness.model.errors import CassetteMismatchError, UnplayedInteractionsError
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scale import scaled
+from scale import scale_down
 
 CALLS = (ask(), poll(), poll(), listing())
 TOKEN = "pat_" + "a1B2" * 16
@@ -242,7 +242,7 @@ json_values: st.SearchStrategy[JSON] = st.recursive(
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=scaled(300))
+@settings(deadline=None, max_examples=scale_down(300))
 @given(
     st.dictionaries(st.text(), json_values, max_size=4), st.lists(st.tuples(st.text(), st.text()))
 )
@@ -255,7 +255,7 @@ def test_every_call_matches_its_own_recording(
     assert transport(kept(call, answered({}))).send(turned).status == 200
 
 
-@settings(deadline=None, max_examples=scaled(300))
+@settings(deadline=None, max_examples=scale_down(300))
 @given(st.lists(st.tuples(st.text(), st.text(min_size=1))))
 def test_a_target_can_be_split_into_the_same_query(query: list[tuple[str, str]]) -> None:
     sent = HttpCall("GET", "/v3/x", tuple(query)).target

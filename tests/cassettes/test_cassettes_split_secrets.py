@@ -24,7 +24,7 @@ from coze_harness.model.errors import SecretLeakError
 from coze_harness.text.sse import frame_ends, parse_events
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scale import scaled
+from scale import scale_down
 
 STREAM = {"content-type": "text/event-stream"}
 CORE = "Zx9Kq2Vb7Lm4Wp8T" * 4
@@ -146,7 +146,7 @@ def test_the_projects_rules_apply_to_joined_texts(size: int) -> None:
     assert _joined(cleaned, "content")["31"] == "工号 <redacted>，电话 <redacted>。"
 
 
-@settings(deadline=None, max_examples=scaled(80))
+@settings(deadline=None, max_examples=scale_down(80))
 @given(st.lists(st.integers(1, 30), min_size=1, max_size=20), st.text('你ab \\"\n🎈', max_size=9))
 def test_any_cut_gives_the_text_of_the_completed_event(cuts: list[int], around: str) -> None:
     text = f"{around} {TOKEN} {around}"

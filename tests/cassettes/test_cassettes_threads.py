@@ -18,10 +18,10 @@ from coze_harness.cassettes import (
 from coze_harness.cassettes.canonical_format import write_canonical
 from coze_harness.cassettes.cassette_files import read_cassette, write_cassette
 from coze_harness.model import HttpCall, HttpResponse
-from scale import scaled
+from scale import scale_down
 
 NAMES = 50
-STEPS = scaled(200)
+STEPS = scale_down(200)
 
 
 class Echo:

@@ -20,7 +20,7 @@ from coze_harness.cassettes import (
 from coze_harness.cassettes.canonical_format import write_canonical
 from coze_harness.cassettes.cassette_files import read_cassette
 from coze_harness.model.errors import CassetteMissingError, CassetteUnreadableError
-from scale import scaled
+from scale import scale_down
 
 WHOLE = write_canonical(plain_recording(), ORIGIN)
 SECONDS = 20
@@ -241,17 +241,17 @@ def test_a_file_without_permission_is_unreadable(tmp_path: Path) -> None:
 
 
 DEEP = {
-    "lists": b"[" * scaled(10_000_000),
-    "mappings": b"{a: " * scaled(2_500_000),
-    "closed lists": b"[" * scaled(200_000) + b"]" * scaled(200_000),
-    "closed mappings": b"{a: " * scaled(200_000) + b"}" * scaled(200_000),
-    "dashes": b"\n  " + b"- " * scaled(5_000_000),
-    "questions": b"\n  " + b"? " * scaled(5_000_000),
-    "steps": b"".join(b"\n" + b" " * n + b"a:" for n in range(1, scaled(4000))),
-    "quotes": b'"' + b"\\u4f60" * scaled(1_600_000),
-    "anchors": b"".join(b"&a%d " % n for n in range(scaled(1_000_000))),
-    "a long line": b"x" * scaled(10_000_000),
-    "blanks": b"\n" * scaled(10_000_000),
+    "lists": b"[" * scale_down(10_000_000),
+    "mappings": b"{a: " * scale_down(2_500_000),
+    "closed lists": b"[" * scale_down(200_000) + b"]" * scale_down(200_000),
+    "closed mappings": b"{a: " * scale_down(200_000) + b"}" * scale_down(200_000),
+    "dashes": b"\n  " + b"- " * scale_down(5_000_000),
+    "questions": b"\n  " + b"? " * scale_down(5_000_000),
+    "steps": b"".join(b"\n" + b" " * n + b"a:" for n in range(1, scale_down(4000))),
+    "quotes": b'"' + b"\\u4f60" * scale_down(1_600_000),
+    "anchors": b"".join(b"&a%d " % n for n in range(scale_down(1_000_000))),
+    "a long line": b"x" * scale_down(10_000_000),
+    "blanks": b"\n" * scale_down(10_000_000),
 }
 
 

@@ -25,7 +25,7 @@ from coze_harness.cassettes.cassette_files import (
 from coze_harness.model import replace
 from coze_harness.model.errors import CassetteWriteError
 from coze_harness.storage.atomic_write import TEMPORARY_SUFFIX
-from scale import scaled
+from scale import scale_down
 
 WRITER = """
 import sys
@@ -78,7 +78,7 @@ def names(folder: Path) -> list[str]:
 @pytest.mark.parametrize("share", range(4))
 def test_a_writer_killed_at_any_moment_leaves_a_complete_file(share: int, tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
-    for attempt in range(scaled(10, at_least=4)):
+    for attempt in range(scale_down(10, at_least=4)):
         command = [sys.executable, "-c", WRITER, str(path), str(Path(__file__).parent)]
         with subprocess.Popen(command, stdout=subprocess.PIPE) as writer:
             assert writer.stdout is not None

@@ -13,25 +13,25 @@ from coze_harness.server.server_process import RunningServer
 from project import (
     TOKEN,
     ProjectFolder,
+    chatchat_script,
     empty_project,
+    network_isolation,
     record_from,
-    scripted,
-    without_network,
+    script_server,
     write_trials,
 )
-from project import serving as served
 
 
 @pytest.fixture
-def serving() -> Iterator[Callable[[ServerScript], RunningServer]]:
+def serve_script() -> Iterator[Callable[[ServerScript], RunningServer]]:
     """Starts servers, and stops them when the test is over."""
     with ExitStack() as running:
-        yield lambda script: running.enter_context(served(script))
+        yield lambda script: running.enter_context(script_server(script))
 
 
 @pytest.fixture
-def server(serving: Callable[[ServerScript], RunningServer]) -> RunningServer:
-    return serving(scripted())
+def server(serve_script: Callable[[ServerScript], RunningServer]) -> RunningServer:
+    return serve_script(chatchat_script())
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def recorded_once(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
     """The same, recorded; without a token. Tests get copies."""
     project = empty_project(tmp_path_factory.mktemp("recorded"))
     write_trials(project)
-    record_from(scripted(), project, code=1)
+    record_from(chatchat_script(), project, code=1)
     return project
 
 
@@ -68,9 +68,9 @@ def compared_once(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
     project = empty_project(tmp_path_factory.mktemp("compared"))
     write_scenarios(project)
     record_from(before(), project, code=1)
-    with served(after()) as server:
+    with script_server(after()) as server:
         env = {"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN}
-        assert project.does("compare", env=env).code == 1
+        assert project.run("compare", env=env).code == 1
     return project
 
 
@@ -83,7 +83,7 @@ def compared(compared_once: ProjectFolder, tmp_path: Path) -> ProjectFolder:
 @pytest.fixture
 def offline() -> tuple[str, ...]:
     """What wraps a command so that it has no network at all."""
-    wrapper, why_not = without_network()
+    wrapper, why_not = network_isolation()
     if why_not:
         pytest.skip(why_not)
     return wrapper

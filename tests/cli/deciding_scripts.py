@@ -71,7 +71,7 @@ def write_scenarios(project: ProjectFolder, scenarios: Sequence[str]) -> None:
 def add_evidence(project: ProjectFolder, verdicts: Mapping[str, str]) -> None:
     """Add earlier verdicts of each trial's bot as those of one run."""
     path = "cassettes/evidence.jsonl"
-    lines = [json.loads(line) for line in project.text(path).splitlines()]
+    lines = [json.loads(line) for line in project.read(path).splitlines()]
     for trial, line in {line["trial"]: line for line in lines}.items():
         counts = {"attempts": len(verdicts[trial]), "passed": verdicts[trial].count("p")}
         lines.append({**line, "run": f"earlier {len(lines)}", **counts})

@@ -109,7 +109,7 @@ def write_project(project: ProjectFolder, rows: Sequence[Planted]) -> None:
 def add_history(project: ProjectFolder, rows: Sequence[Planted]) -> None:
     """Add earlier verdicts of each trial to the evidence."""
     path = "cassettes/evidence.jsonl"
-    lines = [json.loads(line) for line in project.text(path).splitlines()]
+    lines = [json.loads(line) for line in project.read(path).splitlines()]
     history = {one.name: one.history for one in rows}
     for number, line in enumerate(list(lines)):
         verdicts = history[line["trial"].partition("[")[0].partition("@")[0]]

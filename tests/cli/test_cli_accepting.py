@@ -19,13 +19,13 @@ from coze_harness.server.script_schema import ServerScript
 from coze_harness.server.server_process import RunningServer
 from project import TOKEN, ProjectFolder
 
-Serving = Callable[[ServerScript], RunningServer]
+ServeScript = Callable[[ServerScript], RunningServer]
 NAMES = ("city", "hours", "identity", "sum")
 
 
-def answered(project: ProjectFolder, serving: Serving) -> ProjectFolder:
+def answered(project: ProjectFolder, serve_script: ServeScript) -> ProjectFolder:
     """Let commands ask what the bot became."""
-    project.env |= {"COZE_API_TOKEN": TOKEN, "COZE_API_BASE": serving(after()).base_url}
+    project.env |= {"COZE_API_TOKEN": TOKEN, "COZE_API_BASE": serve_script(after()).base_url}
     return project
 
 
@@ -47,7 +47,7 @@ def answers(project: ProjectFolder) -> dict[str, str]:
 def test_all_candidates_become_the_baseline(
     compared: ProjectFolder, offline: tuple[str, ...]
 ) -> None:
-    done = compared.does("accept", "--failing", within=offline)
+    done = compared.run("accept", "--failing", wrapper=offline)
     assert done.code == 0, done
     assert done.out.splitlines() == [
         "accepted  cassettes/city.yaml",
@@ -58,22 +58,22 @@ def test_all_candidates_become_the_baseline(
         "4 recordings accepted. Next: coze-harness run",
     ]
     assert not compared.path("cassettes/.candidate").exists()
-    assert compared.does("run", within=offline).code == 1
+    assert compared.run("run", wrapper=offline).code == 1
     assert compared.statuses() == {
         "city": "passed", "hours": "passed", "identity": "failed", "sum": "passed",
     }  # fmt: skip
     assert answers(compared)["hours"] == "我们每天九点开门，晚上六点打烊。"
-    assert compared.does("check").code == 0
-    assert "candidate" not in compared.text("cassettes/city.yaml")
+    assert compared.run("check").code == 0
+    assert "candidate" not in compared.read("cassettes/city.yaml")
 
 
 def test_accepting_twice_is_reported(compared: ProjectFolder) -> None:
-    assert compared.does("accept", "city").code == 0
-    again = compared.does("accept", "city")
+    assert compared.run("accept", "city").code == 0
+    again = compared.run("accept", "city")
     assert (again.code, again.out) == (5, "")
     assert '"city"' in again.err
-    assert compared.does("accept", "--failing").code == 0
-    last = compared.does("accept", "--failing")
+    assert compared.run("accept", "--failing").code == 0
+    last = compared.run("accept", "--failing")
     assert last.code == 5
     assert "There is no candidate" in last.err
 
@@ -81,7 +81,7 @@ def test_accepting_twice_is_reported(compared: ProjectFolder) -> None:
 def test_nothing_is_promoted_unasked(compared: ProjectFolder) -> None:
     was = committed(compared)
     for command in (("run",), ("check",), ("compare", "--replay"), ("list",)):
-        compared.does(*command)
+        compared.run(*command)
     assert committed(compared) == was
 
 
@@ -96,7 +96,7 @@ def test_nothing_is_promoted_unasked(compared: ProjectFolder) -> None:
 )
 def test_one_is_named_by_scenario_or_by_a_path(compared: ProjectFolder, name: str) -> None:
     was = committed(compared)
-    done = compared.does("accept", "--failing", name)
+    done = compared.run("accept", "--failing", name)
     assert done.code == 0, done
     now = committed(compared)
     assert [file for file in was if now[file] != was[file]] == ["identity.yaml"]
@@ -104,15 +104,15 @@ def test_one_is_named_by_scenario_or_by_a_path(compared: ProjectFolder, name: st
 
 
 def test_a_folder_means_all_that_is_in_it_and_a_trial_its_one(compared: ProjectFolder) -> None:
-    done = compared.does("accept", "hours", "sum")
+    done = compared.run("accept", "hours", "sum")
     assert done.code == 0
     assert waiting(compared) == ["city", "identity"]
-    assert compared.does("accept", "--failing", "scenarios").code == 0
+    assert compared.run("accept", "--failing", "scenarios").code == 0
     assert waiting(compared) == []
 
 
 def test_an_unknown_name_is_refused_with_the_nearest(compared: ProjectFolder) -> None:
-    done = compared.does("accept", "identty")
+    done = compared.run("accept", "identty")
     assert done.code == 2
     assert 'Did you mean "identity"?' in done.err
     assert len(waiting(compared)) == 4
@@ -123,51 +123,51 @@ def test_a_candidate_whose_scenario_has_changed_is_rejected_and_the_others_stay(
 ) -> None:
     compared.edit("scenarios/city.yaml", "北京?", "上海?")
     was = committed(compared)
-    done = compared.does("accept")
+    done = compared.run("accept")
     assert done.code == 3, done
     assert "cassettes/.candidate/city.yaml: The recording of" in done.err
     assert "北京?" in done.err
     assert "coze-harness compare scenarios/city.yaml" in done.err
     assert "Nothing was accepted" in done.err
     assert (committed(compared), len(waiting(compared))) == (was, 4)
-    assert compared.does("accept", "hours").code == 0
+    assert compared.run("accept", "hours").code == 0
 
 
 def test_an_unreadable_candidate_is_refused_and_stays_as_it_is(compared: ProjectFolder) -> None:
-    whole = compared.text("cassettes/.candidate/city.yaml")
+    whole = compared.read("cassettes/.candidate/city.yaml")
     compared.write("cassettes/.candidate/city.yaml", whole[: len(whole) // 2])
     was = committed(compared)
-    done = compared.does("accept")
+    done = compared.run("accept")
     assert done.code == 3, done
     assert "cassettes/.candidate/city.yaml" in done.err
     assert committed(compared) == was
-    assert compared.text("cassettes/.candidate/city.yaml") == whole[: len(whole) // 2]
-    assert compared.does("compare", "--replay").code == 3
+    assert compared.read("cassettes/.candidate/city.yaml") == whole[: len(whole) // 2]
+    assert compared.run("compare", "--replay").code == 3
     assert compared.lines()["city"]["error"]["kind"] == "unreadable"
     assert compared.lines()["hours"]["change"]["kind"] == "reworded"
 
 
 def test_a_candidate_of_no_scenario_is_refused(compared: ProjectFolder) -> None:
     compared.path("scenarios/city.yaml").unlink()
-    done = compared.does("accept")
+    done = compared.run("accept")
     assert done.code == 3
     assert '"city"' in done.err
-    replayed = compared.does("compare", "--replay")
+    replayed = compared.run("compare", "--replay")
     assert "warning: cassettes/.candidate/city.yaml: " in replayed.err
     assert {name.partition("#")[0] for name in compared.lines()} == {"hours", "identity", "sum"}
 
 
 def test_a_changed_expectation_makes_no_candidate_stale(compared: ProjectFolder) -> None:
     compared.edit("scenarios/identity.yaml", "学术助手", "朋友")
-    assert compared.does("accept", "identity").code == 0
-    assert compared.does("run", "identity").code == 0
+    assert compared.run("accept", "identity").code == 0
+    assert compared.run("run", "identity").code == 0
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_where_one_cannot_be_written_none_is(compared: ProjectFolder) -> None:
     compared.path("cassettes").chmod(0o500)
     try:
-        done = compared.does("accept", "--failing")
+        done = compared.run("accept", "--failing")
     finally:
         compared.path("cassettes").chmod(0o700)
     assert done.code == 3
@@ -175,15 +175,15 @@ def test_where_one_cannot_be_written_none_is(compared: ProjectFolder) -> None:
 
 
 def test_a_place_that_cannot_be_written_keeps_every_candidate(
-    compared: ProjectFolder, serving: Serving
+    compared: ProjectFolder, serve_script: ServeScript
 ) -> None:
     # Root may write everywhere but not into a folder that is a file.
     compared.write("scenarios/deep/more.yaml", "turns: [{prompt: 北京?, expect: [首都]}]\n")
-    answered(compared, serving)
-    assert compared.does("compare", "more").code == 0
+    answered(compared, serve_script)
+    assert compared.run("compare", "more").code == 0
     was = committed(compared)
     compared.write("cassettes/deep", "in the way")
-    done = compared.does("accept", "--failing")
+    done = compared.run("accept", "--failing")
     assert done.code == 3, done
     assert "cassettes/deep/more.yaml: The recording could not be written" in done.err
     assert (committed(compared), len(waiting(compared))) == (was, 5)
@@ -191,75 +191,75 @@ def test_a_place_that_cannot_be_written_keeps_every_candidate(
 
 
 def test_an_accepted_draft_replays_as_the_scenario_asks(
-    empty: ProjectFolder, serving: Serving, offline: tuple[str, ...]
+    empty: ProjectFolder, serve_script: ServeScript, offline: tuple[str, ...]
 ) -> None:
     empty.write("scenarios/identity.yaml", IDENTITY.replace("学术助手", "草稿"))
     empty.write("scenarios/flow.yaml", "stream: true\nturns: [{prompt: 你是谁?, expect: [草稿]}]\n")
-    server = serving(draft("- {prompt: 你是谁?, answer: 我是草稿。}"))
+    server = serve_script(draft("- {prompt: 你是谁?, answer: 我是草稿。}"))
     empty.env |= {"COZE_API_TOKEN": TOKEN, "COZE_API_BASE": server.base_url}
-    assert empty.does("record").code == 1
-    assert empty.does("compare", "--draft").code == 0
-    done = empty.does("accept")
+    assert empty.run("record").code == 1
+    assert empty.run("compare", "--draft").code == 0
+    done = empty.run("accept")
     assert done.code == 0, done
     assert "publish_status: unpublished_draft" in done.out
-    assert empty.does("run", within=offline, drop=["COZE_API_TOKEN"]).code == 0
-    assert empty.does("check").code == 0
-    text = empty.text("cassettes/identity.yaml")
+    assert empty.run("run", wrapper=offline, drop=["COZE_API_TOKEN"]).code == 0
+    assert empty.run("check").code == 0
+    text = empty.read("cassettes/identity.yaml")
     assert '"asked": {"publish_status":"unpublished_draft"}' in text
     assert text.count("publish_status") == 1, "the request is as the scenario asks"
     assert '"version":"150"' in text
     # What is published now is what was the draft: the comparison finds nothing.
-    published = serving(after(instead=("我是chatchat,你的朋友😀。", "我是草稿。")))
-    again = empty.does("compare", env={"COZE_API_BASE": published.base_url})
+    published = serve_script(after(instead=("我是chatchat,你的朋友😀。", "我是草稿。")))
+    again = empty.run("compare", env={"COZE_API_BASE": published.base_url})
     assert again.code == 0, again
     assert {line["change"]["kind"] for line in empty.lines().values()} == {"same"}
 
 
 def test_the_demo_bots_draft_and_version_are_accepted_and_replayed(
-    empty: ProjectFolder, serving: Serving
+    empty: ProjectFolder, serve_script: ServeScript
 ) -> None:
     empty.write("scenarios/who.yaml", "turns: [{prompt: 你是谁?, expect: [{length: {max: 30}}]}]\n")
-    empty.env |= {"COZE_API_TOKEN": TOKEN, "COZE_API_BASE": serving(demo_script()).base_url}
-    assert empty.does("record").code == 1
+    empty.env |= {"COZE_API_TOKEN": TOKEN, "COZE_API_BASE": serve_script(demo_script()).base_url}
+    assert empty.run("record").code == 1
     for options in (("--draft",), ("--bot-version", "1720000000000")):
-        assert empty.does("compare", *options).code == 0
-        assert empty.does("accept").code == 0
-        assert empty.does("run").code == 0, options
+        assert empty.run("compare", *options).code == 0
+        assert empty.run("accept").code == 0
+        assert empty.run("run").code == 0, options
     assert answers(empty) == {"who": "我是一个助手。"}
-    assert '"asked": {"bot_version":"1720000000000"}' in empty.text("cassettes/who.yaml")
+    assert '"asked": {"bot_version":"1720000000000"}' in empty.read("cassettes/who.yaml")
 
 
 def test_a_scenario_that_asks_a_version_itself_keeps_it_in_its_requests(
-    empty: ProjectFolder, serving: Serving
+    empty: ProjectFolder, serve_script: ServeScript
 ) -> None:
     asks = "bot_version: '1720000000000'\nturns: [{prompt: 你是谁?, expect: [助手]}]\n"
     empty.write("scenarios/old.yaml", asks)
-    empty.env |= {"COZE_API_TOKEN": TOKEN, "COZE_API_BASE": serving(demo_script()).base_url}
-    assert empty.does("record").code == 0
-    assert empty.does("compare", "--draft").code == 0
-    assert '"publish_status": "unpublished_draft"' in empty.text("cassettes/.candidate/old.yaml")
-    assert empty.does("accept").code == 0
-    assert '"bot_version": "1720000000000"' in empty.text("cassettes/old.yaml")
-    assert empty.does("run").code == 0
+    empty.env |= {"COZE_API_TOKEN": TOKEN, "COZE_API_BASE": serve_script(demo_script()).base_url}
+    assert empty.run("record").code == 0
+    assert empty.run("compare", "--draft").code == 0
+    assert '"publish_status": "unpublished_draft"' in empty.read("cassettes/.candidate/old.yaml")
+    assert empty.run("accept").code == 0
+    assert '"bot_version": "1720000000000"' in empty.read("cassettes/old.yaml")
+    assert empty.run("run").code == 0
 
 
 def test_another_bots_candidate_is_accepted_once_the_scenario_asks_that_bot(
-    empty: ProjectFolder, serving: Serving
+    empty: ProjectFolder, serve_script: ServeScript
 ) -> None:
     empty.write("scenarios/who.yaml", "turns: [{prompt: 你是谁?, expect: [我]}]\n")
     script = after(instead=("bots:\n", SECOND_BOT))
-    empty.env |= {"COZE_API_TOKEN": TOKEN, "COZE_API_BASE": serving(script).base_url}
-    assert empty.does("record").code == 0
-    assert empty.does("compare", "--bot", "second").code == 0
-    refused = empty.does("accept")
+    empty.env |= {"COZE_API_TOKEN": TOKEN, "COZE_API_BASE": serve_script(script).base_url}
+    assert empty.run("record").code == 0
+    assert empty.run("compare", "--bot", "second").code == 0
+    refused = empty.run("accept")
     assert refused.code == 3
     assert "is of the bot second, which scenarios/who.yaml" in refused.err
     assert "`bot: second`" in refused.err
     empty.write("scenarios/who.yaml", "bot: second\nturns: [{prompt: 你是谁?, expect: [我]}]\n")
-    assert empty.does("run").code == 3
-    done = empty.does("accept")
+    assert empty.run("run").code == 3
+    done = empty.run("accept")
     assert done.code == 0, done
-    assert empty.does("run").code == 0
+    assert empty.run("run").code == 0
     assert answers(empty) == {"who": "我是second。"}
 
 
@@ -271,25 +271,25 @@ SECOND_BOT = """bots:
 
 
 def test_further_repeats_are_for_the_comparison_and_not_kept(
-    compared: ProjectFolder, serving: Serving
+    compared: ProjectFolder, serve_script: ServeScript
 ) -> None:
-    answered(compared, serving)
-    assert compared.does("compare", "city", "--repeat", "3").code == 0
+    answered(compared, serve_script)
+    assert compared.run("compare", "city", "--repeat", "3").code == 0
     further = [compared.path(f"cassettes/.candidate/city~{number}.yaml") for number in (2, 3)]
     assert all(path.is_file() for path in further)
-    extra = compared.does("accept", "city#3")
+    extra = compared.run("accept", "city#3")
     assert extra.code == 5
     assert "were for the comparison only" in extra.err
-    done = compared.does("accept", "city")
+    done = compared.run("accept", "city")
     assert done.code == 0
     assert "2 further repeats" in done.out
     assert "city" not in waiting(compared)
     assert not any(path.exists() for path in further)
-    assert compared.does("check").code == 0
+    assert compared.run("check").code == 0
 
 
 def test_plain_vcrpy_reads_what_was_accepted(compared: ProjectFolder) -> None:
-    assert compared.does("accept", "--failing").code == 0
+    assert compared.run("accept", "--failing").code == 0
     path = compared.path("cassettes/identity.yaml")
     with vcr.use_cassette(str(path), record_mode="none") as tape:
         bodies = [json.loads(request.body) for request in tape.requests if request.body]
@@ -412,14 +412,14 @@ def test_ctrl_c_on_a_terminal_changes_nothing(compared: ProjectFolder) -> None:
 
 def test_a_candidate_that_fails_is_accepted_only_with_failing(compared: ProjectFolder) -> None:
     was = committed(compared)
-    done = compared.does("accept", "identity", "hours")
+    done = compared.run("accept", "identity", "hours")
     assert done.code == 1, done
     assert "identity fails (scenarios/identity.yaml" in done.err
     assert "--failing" in done.err
     assert (committed(compared), waiting(compared)) == (was, list(NAMES))
     compared.edit("scenarios/identity.yaml", "学术助手", "朋友")
-    assert compared.does("accept", "identity").code == 0
-    chinese = compared.does("accept", "--lang", "zh")
+    assert compared.run("accept", "identity").code == 0
+    chinese = compared.run("accept", "--lang", "zh")
     assert chinese.code == 0
     assert "已接受" in chinese.out
 
@@ -431,7 +431,7 @@ def _decisions(
     compared: ProjectFolder, *decisions: tuple[str, str], run: str = "", **more: Any
 ) -> None:
     entries = [{"scenario": name, "bot": "chatchat", "decision": one} for name, one in decisions]
-    run = run or json.loads(compared.text("reports/latest/run.json"))["run_id"]
+    run = run or json.loads(compared.read("reports/latest/run.json"))["run_id"]
     data = {"format_version": 1, "run_id": run, "decisions": entries, **more}
     compared.write("decisions.json", json.dumps(data, ensure_ascii=False, indent=1))
 
@@ -439,9 +439,9 @@ def _decisions(
 def test_decisions_of_a_file_are_applied(compared: ProjectFolder, offline: tuple[str, ...]) -> None:
     decisions = ("sum", "accept"), ("hours", "reject"), ("identity", "edit")
     _decisions(compared, *decisions)
-    text = compared.text("decisions.json").replace('"edit"', '"edit", "note": "语气不对"')
+    text = compared.read("decisions.json").replace('"edit"', '"edit", "note": "语气不对"')
     compared.write("decisions.json", text)
-    done = compared.does("accept", "--from", "decisions.json", within=offline)
+    done = compared.run("accept", "--from", "decisions.json", wrapper=offline)
     assert done.code == 0, done
     assert done.out.splitlines()[:3] == [
         "accepted  cassettes/sum.yaml",
@@ -451,7 +451,7 @@ def test_decisions_of_a_file_are_applied(compared: ProjectFolder, offline: tuple
     assert waiting(compared) == ["city", "identity"]
     evidence = compared.path("cassettes/.candidate/.evidence")
     assert [path.name for path in evidence.rglob("candidate/*.yaml")] == ["hours.yaml"]
-    again = compared.does("accept", "--from", "decisions.json")
+    again = compared.run("accept", "--from", "decisions.json")
     assert again.code == 2
     assert "decisions.json:6:16: " in again.err
 
@@ -459,20 +459,20 @@ def test_decisions_of_a_file_are_applied(compared: ProjectFolder, offline: tuple
 def test_decisions_about_the_same_answers_compared_again_are_applied(
     compared: ProjectFolder,
 ) -> None:
-    assert compared.does("compare", "--replay").code == 1
+    assert compared.run("compare", "--replay").code == 1
     _decisions(compared, ("sum", "accept"))
-    assert compared.does("accept", "--from", "decisions.json").code == 0
+    assert compared.run("accept", "--from", "decisions.json").code == 0
 
 
 def test_decisions_about_answers_that_were_recorded_again_are_refused(
-    compared: ProjectFolder, serving: Serving
+    compared: ProjectFolder, serve_script: ServeScript
 ) -> None:
     _decisions(compared, ("sum", "accept"), ("city", "accept"))
-    server = serving(after(instead=("等于2", "结果等于2")))
+    server = serve_script(after(instead=("等于2", "结果等于2")))
     env = {"COZE_API_TOKEN": TOKEN, "COZE_API_BASE": server.base_url}
-    assert compared.does("compare", "sum", env=env).code == 0
+    assert compared.run("compare", "sum", env=env).code == 0
     was = committed(compared)
-    done = compared.does("accept", "--from", "decisions.json")
+    done = compared.run("accept", "--from", "decisions.json")
     assert done.code == 2, done
     assert "decisions.json:6:16: " in done.err
     assert '"sum"' in done.err
@@ -482,9 +482,9 @@ def test_decisions_about_answers_that_were_recorded_again_are_refused(
 
 def test_decisions_accept_what_fails_only_with_failing(compared: ProjectFolder) -> None:
     _decisions(compared, ("identity", "accept"), ("sum", "reject"))
-    assert compared.does("accept", "--from", "decisions.json").code == 1
+    assert compared.run("accept", "--from", "decisions.json").code == 1
     assert waiting(compared) == list(NAMES)
-    assert compared.does("accept", "--from", "decisions.json", "--failing").code == 0
+    assert compared.run("accept", "--from", "decisions.json", "--failing").code == 0
     assert waiting(compared) == ["city", "hours"]
 
 
@@ -508,10 +508,10 @@ def test_wrong_decisions_are_refused_with_their_place(
     compared: ProjectFolder, old: str, new: str, where: str
 ) -> None:
     _decisions(compared, ("sum", "accept"))
-    text = compared.text("decisions.json")
+    text = compared.read("decisions.json")
     assert old in text
     compared.write("decisions.json", text.replace(old, new))
-    done = compared.does("accept", "--from", "decisions.json")
+    done = compared.run("accept", "--from", "decisions.json")
     assert (done.code, done.out) == (2, ""), done
     assert f"decisions.json:{where}: " in done.err
     assert waiting(compared) == list(NAMES)
@@ -522,7 +522,7 @@ def test_of_many_decisions_that_cannot_be_applied_the_first_are_listed(
 ) -> None:
     unknown = [(f"{number}{'长' * 1_000}", "accept") for number in range(500)]
     _decisions(compared, ("sum", "accept"), *unknown)
-    done = compared.does("accept", "--from", "decisions.json")
+    done = compared.run("accept", "--from", "decisions.json")
     assert (done.code, done.out) == (2, "")
     assert done.err.count("decisions.json:") == 21
     assert "first 20" in done.err
@@ -532,14 +532,14 @@ def test_of_many_decisions_that_cannot_be_applied_the_first_are_listed(
 
 def test_a_scenario_is_decided_once_and_of_a_comparison(compared: ProjectFolder) -> None:
     _decisions(compared, ("sum", "accept"), ("sum", "reject"))
-    done = compared.does("accept", "--from", "decisions.json")
+    done = compared.run("accept", "--from", "decisions.json")
     assert done.code == 2
     assert "decisions.json:11:16: " in done.err
-    assert compared.does("accept", "--from", "none.json").code == 2
-    assert compared.does("accept", "--from", "decisions.json", "--interactive").code == 2
-    compared.does("run")
+    assert compared.run("accept", "--from", "none.json").code == 2
+    assert compared.run("accept", "--from", "decisions.json", "--interactive").code == 2
+    compared.run("run")
     _decisions(compared, ("sum", "accept"))
-    done = compared.does("accept", "--from", "decisions.json")
+    done = compared.run("accept", "--from", "decisions.json")
     assert done.code == 2
     assert "decisions.json:3:12: " in done.err
 

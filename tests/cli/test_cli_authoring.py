@@ -18,40 +18,40 @@ from project import ProjectFolder
 
 def test_a_new_scenario_is_in_order_and_is_recorded_next(project: ProjectFolder) -> None:
     prompt = '他说 "你是谁?"\n好吗 # 1'
-    done = project.does("new", "orders/refund", "--prompt", prompt, "--tag", "新")
+    done = project.run("new", "orders/refund", "--prompt", prompt, "--tag", "新")
     assert done.code == 0, done
     assert done.out.startswith("scenarios/orders/refund.yaml")
     assert "coze-harness record refund" in done.err
-    checked = project.does("check", "--no-recordings", "refund")
+    checked = project.run("check", "--no-recordings", "refund")
     assert checked.code == 0, checked
-    assert project.does("check", "refund").code == 3
-    assert project.does("record", "refund").code == 1
+    assert project.run("check", "refund").code == 3
+    assert project.run("record", "refund").code == 1
     assert project.lines()["refund"]["turns"][0]["prompt"] == prompt
 
 
 @pytest.mark.parametrize("name", ["order refund", "it's (new)", "退款 $HOME", "[a]#2"])
 def test_a_printed_command_works_for_any_name(project: ProjectFolder, name: str) -> None:
-    written = project.does("new", name, "--prompt", "你是谁?")
+    written = project.run("new", name, "--prompt", "你是谁?")
     assert written.code == 0, written
     printed = [written.err.partition("coze-harness ")[2]]
     for command in (("run", name), ("check", name)):
-        done = project.does(*command)
+        done = project.run(*command)
         assert done.code == 3, done
         printed.append((done.out + done.err).rpartition("coze-harness ")[2])
     for line in printed:
         words = shlex.split(line.split("\n")[0])
-        selected = project.does("list", *words[1:])
+        selected = project.run("list", *words[1:])
         assert (words[0], selected.code) == ("record", 0), line
         assert "1 trial:" in selected.out, selected
 
 
 def test_a_new_scenario_points_editors_to_the_schema(tmp_path: Path) -> None:
     project = ProjectFolder(tmp_path / "p", home=tmp_path / "home")
-    assert project.does("init").code == 0
-    assert project.does("new", "orders/refund").code == 0
-    first = project.text("scenarios/orders/refund.yaml").splitlines()[0]
+    assert project.run("init").code == 0
+    assert project.run("new", "orders/refund").code == 0
+    first = project.read("scenarios/orders/refund.yaml").splitlines()[0]
     assert first == "# yaml-language-server: $schema=../../scenario.schema.json"
-    assert project.does("check", "--no-recordings").code == 0
+    assert project.run("check", "--no-recordings").code == 0
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_name_that_is_taken_or_leads_elsewhere_is_refused(
     project: ProjectFolder, name: str
 ) -> None:
     before = {path: path.read_bytes() for path in project.root.rglob("*.yaml")}
-    done = project.does("new", name)
+    done = project.run("new", name)
     assert done.code == 2
     assert {path: path.read_bytes() for path in project.root.rglob("*.yaml")} == before
 
@@ -69,23 +69,23 @@ def test_a_name_that_is_taken_or_leads_elsewhere_is_refused(
 def test_a_prompt_is_saved_with_its_recording(
     project: ProjectFolder, server: RunningServer
 ) -> None:
-    done = project.does("ask", "你是谁?", "--save", "who")
+    done = project.run("ask", "你是谁?", "--save", "who")
     assert done.code == 0, done
     assert "学术助手" in done.out
     assert server.calls["POST /v3/chat"] == 1
-    assert "similar" in project.text("scenarios/who.yaml")
-    assert project.does("run", "who").code == 0
-    assert project.does("check", "who").code == 0
-    again = project.does("ask", "你是谁?", "--save", "who")
+    assert "similar" in project.read("scenarios/who.yaml")
+    assert project.run("run", "who").code == 0
+    assert project.run("check", "who").code == 0
+    again = project.run("ask", "你是谁?", "--save", "who")
     assert again.code == 2
     assert server.calls["POST /v3/chat"] == 1
 
 
 def test_a_prompt_without_an_answer_leaves_no_file(project: ProjectFolder) -> None:
-    done = project.does("ask", "你是谁?", "--save", "who", env={"COZE_API_TOKEN": ""})
+    done = project.run("ask", "你是谁?", "--save", "who", env={"COZE_API_TOKEN": ""})
     assert done.code == 2
     assert not project.path("scenarios/who.yaml").exists()
-    assert project.does("ask", "a", "--save", "b", "--conversation", "1").code == 2
+    assert project.run("ask", "a", "--save", "b", "--conversation", "1").code == 2
 
 
 def _runs(project: ProjectFolder) -> list[str]:
@@ -94,20 +94,20 @@ def _runs(project: ProjectFolder) -> list[str]:
 
 def test_old_runs_are_deleted_by_count_and_age(recorded: ProjectFolder) -> None:
     for _ in range(3):
-        recorded.does("run", "identity")
+        recorded.run("run", "identity")
     before = _runs(recorded)
-    assert recorded.does("prune").code == 2
-    assert recorded.does("prune", "--older-than", "soon").code == 2
-    planned = recorded.does("prune", "--keep", "2", "--dry-run")
+    assert recorded.run("prune").code == 2
+    assert recorded.run("prune", "--older-than", "soon").code == 2
+    planned = recorded.run("prune", "--keep", "2", "--dry-run")
     assert planned.out.split() == before[:-2][::-1]
     assert _runs(recorded) == before
-    assert recorded.does("prune", "--keep", "1", "--older-than", "1d").code == 0
+    assert recorded.run("prune", "--keep", "1", "--older-than", "1d").code == 0
     assert _runs(recorded) == before
-    assert recorded.does("prune", "--keep", "2").code == 0
+    assert recorded.run("prune", "--keep", "2").code == 0
     assert _runs(recorded) == before[-2:]
-    assert before[0] not in recorded.text("reports/index.html")
+    assert before[0] not in recorded.read("reports/index.html")
     assert recorded.path("reports/latest/run.json").exists()
-    assert recorded.does("prune", "--older-than", "0h").code == 0
+    assert recorded.run("prune", "--older-than", "0h").code == 0
     assert _runs(recorded) == before[-1:]
 
 
@@ -154,7 +154,7 @@ def test_watch_calls_an_edited_function(recorded: ProjectFolder) -> None:
     recorded.write("checks/__init__.py", "")
     recorded.write("checks/tone.py", 'def formal(reply):\n    return False, "no 您"\n')
     recorded.edit("scenarios/identity.yaml", "- 学术助手", "- python: checks.tone:formal")
-    watched = Watched(recorded.starts("run", "identity", "--watch"))
+    watched = Watched(recorded.start("run", "identity", "--watch"))
     watched.wait("Ctrl-C")
     recorded.write("checks/tone.py", 'def formal(reply):\n    return True, "formal enough"\n')
     assert "checks/tone.py changed" in watched.wait("1 trial passed")
@@ -163,7 +163,7 @@ def test_watch_calls_an_edited_function(recorded: ProjectFolder) -> None:
 
 def test_watch_judges_an_edit_again_and_goes_on_after_an_error(recorded: ProjectFolder) -> None:
     pytest.importorskip("watchfiles", reason="needs the extra watch")
-    watched = Watched(recorded.starts("run", "identity", "--watch"))
+    watched = Watched(recorded.start("run", "identity", "--watch"))
     watched.wait("Ctrl-C")
     runs = _runs(recorded)
     recorded.edit("scenarios/identity.yaml", "- 学术助手", "- 物理老师")
@@ -177,4 +177,4 @@ def test_watch_judges_an_edit_again_and_goes_on_after_an_error(recorded: Project
     watched.wait("1 trial passed")
     assert _runs(recorded) == runs
     assert watched.interrupt() == 130
-    assert recorded.does("run", "--watch", "--shard", "1/2").code == 2
+    assert recorded.run("run", "--watch", "--shard", "1/2").code == 2

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from coze_harness.server.script_schema import ServerScript
 from coze_harness.server.server_process import RunningServer
-from project import IDENTITY, ProjectFolder, scripted
+from project import IDENTITY, ProjectFolder, chatchat_script
 
 GOOD = IDENTITY.encode()
 
@@ -55,7 +55,7 @@ SCENARIO_FILES = {
 @pytest.mark.parametrize("what", SCENARIO_FILES)
 def test_a_bad_scenario_file_is_named_with_its_place(recorded: ProjectFolder, what: str) -> None:
     recorded.path("scenarios/bad.yaml").write_bytes(SCENARIO_FILES[what])
-    done = recorded.does("run", seconds=30)
+    done = recorded.run("run", seconds=30)
     assert done.code == 2, done
     place = re.search(r"^scenarios/bad\.yaml:\d+", done.err, re.MULTILINE)
     assert place, done.err
@@ -73,7 +73,7 @@ def test_every_command_refuses_what_would_pass_silently(
     for name in names:
         recorded.path(f"scenarios/{name}.yaml").write_bytes(SCENARIO_FILES[name])
     env = {"COZE_API_BASE": "http://127.0.0.1:1", "COZE_API_TOKEN": "pat_" + "x" * 40}
-    done = recorded.does(command, env=env, drop=["CI"])
+    done = recorded.run(command, env=env, drop=["CI"])
     assert done.code == 2
     for name in names:
         assert f"scenarios/{name}.yaml:" in done.err
@@ -83,13 +83,13 @@ def test_every_command_refuses_what_would_pass_silently(
 def test_a_byte_order_mark_and_windows_lines_are_taken(recorded: ProjectFolder) -> None:
     path = recorded.path("scenarios/identity.yaml")
     path.write_bytes(b"\xef\xbb\xbf" + GOOD.replace(b"\n", b"\r\n"))
-    assert recorded.does("run", "identity").code == 0
+    assert recorded.run("run", "identity").code == 0
 
 
 def test_faults_of_all_files_are_told_in_one_go(recorded: ProjectFolder) -> None:
     for name in ("a key misspelt", "broken YAML", "a foreign kind"):
         recorded.path(f"scenarios/{name}.yaml").write_bytes(SCENARIO_FILES[name])
-    done = recorded.does("check")
+    done = recorded.run("check")
     assert done.code == 2
     for word in ("a key misspelt.yaml:1:1", "broken YAML.yaml:", "a foreign kind.yaml:1:"):
         assert f"scenarios/{word}" in done.err
@@ -132,9 +132,9 @@ def test_a_bad_cassette_is_named_left_alone_and_stops_nobody_else(
 ) -> None:
     spoil, word = CASSETTES[what]
     path = recorded.path("cassettes/identity.yaml")
-    path.write_bytes(spoil(recorded.text("cassettes/identity.yaml")).encode())
+    path.write_bytes(spoil(recorded.read("cassettes/identity.yaml")).encode())
     before = path.read_bytes()
-    done = recorded.does("run", seconds=30)
+    done = recorded.run("run", seconds=30)
     assert done.code == 3, done
     assert recorded.statuses() == {
         "identity": "error",
@@ -163,7 +163,7 @@ def test_what_stands_in_a_cassettes_place(recorded: ProjectFolder, how: str) -> 
             path.mkdir()
         else:
             path.symlink_to("nowhere.yaml")
-    done = recorded.does("run", "identity")
+    done = recorded.run("run", "identity")
     assert done.code == 3
     assert "cassettes/identity.yaml" in done.err
     assert "next: " in done.err
@@ -192,15 +192,15 @@ HEALED = {
 
 
 def test_whatever_coze_does_wrong_to_some_trials_all_others_go_on(
-    project: ProjectFolder, serving: Callable[[ServerScript], RunningServer]
+    project: ProjectFolder, serve_script: Callable[[ServerScript], RunningServer]
 ) -> None:
     faults = {what: fault for what, (fault, _kind) in FAULTS.items()} | HEALED
     answers = [f"- {{prompt: {w}, answer: 好, faults: [{f}]}}" for w, f in faults.items()]
-    project.env["COZE_API_BASE"] = serving(scripted("\n".join(answers))).base_url
+    project.env["COZE_API_BASE"] = serve_script(chatchat_script("\n".join(answers))).base_url
     project.edit("harness.yaml", "timeout: 2", "timeout: 0.4")
     scenarios = [f"- {{name: {w}, turns: [{{prompt: {w}, expect: [好]}}]}}" for w in faults]
     project.write("scenarios/faults.yaml", "scenarios:\n" + "\n".join(scenarios) + "\n")
-    done = project.does("record", "scenarios/faults.yaml", "identity", "weather")
+    done = project.run("record", "scenarios/faults.yaml", "identity", "weather")
     assert done.code == 4, done
     lines = project.lines()
     errors = {what: line["error"] for what, line in lines.items() if line["error"]}
@@ -217,7 +217,7 @@ def test_whatever_coze_does_wrong_to_some_trials_all_others_go_on(
     assert "log id: " in done.err
     kept = {path.stem for path in project.path("cassettes").iterdir()}
     assert kept.isdisjoint(FAULTS)
-    replayed = project.does("run", *HEALED, "identity", "weather")
+    replayed = project.run("run", *HEALED, "identity", "weather")
     assert (replayed.code, replayed.err) == (0, "")
 
 
@@ -228,15 +228,15 @@ HOSTILE = (
 
 
 def test_a_hostile_answer_is_text_everywhere(
-    project: ProjectFolder, serving: Callable[[ServerScript], RunningServer]
+    project: ProjectFolder, serve_script: Callable[[ServerScript], RunningServer]
 ) -> None:
     import json
     import xml.etree.ElementTree as ElementTree
 
     huge = "长" * 200_000
     quoted = json.dumps(HOSTILE)
-    server = serving(
-        scripted(f"- {{prompt: 坏, answer: [{quoted}]}}\n- {{prompt: 长, answer: [{huge}]}}")
+    server = serve_script(
+        chatchat_script(f"- {{prompt: 坏, answer: [{quoted}]}}\n- {{prompt: 长, answer: [{huge}]}}")
     )
     project.env["COZE_API_BASE"] = server.base_url
     project.write(
@@ -245,11 +245,11 @@ def test_a_hostile_answer_is_text_everywhere(
         "- {name: huge, turns: [{prompt: 长, expect: [nope]}]}\n",
     )
     for done in (
-        project.does("record", "scenarios/hostile.yaml", "-v"),
-        project.does("run", "scenarios/hostile.yaml"),
-        project.does("run", "scenarios/hostile.yaml", "-v"),
-        project.does("ask", "坏"),
-        project.does("history"),
+        project.run("record", "scenarios/hostile.yaml", "-v"),
+        project.run("run", "scenarios/hostile.yaml"),
+        project.run("run", "scenarios/hostile.yaml", "-v"),
+        project.run("ask", "坏"),
+        project.run("history"),
     ):
         assert done.code in (0, 1), done.err
         for text in (done.out, done.err):
@@ -258,62 +258,62 @@ def test_a_hostile_answer_is_text_everywhere(
     assert project.lines()["hostile"]["turns"][0]["answer"] == HOSTILE
     assert project.lines()["huge"]["turns"][0]["answer"] == huge
     ElementTree.parse(project.path("reports/latest/junit.xml"))  # noqa: S314 (made by us)
-    page = project.text("reports/latest/index.html")
+    page = project.read("reports/latest/index.html")
     assert "<script>alert" not in page
     for character in "\0\x1b\u202e":
         assert character not in page
-        assert character not in project.text("reports/latest/summary.md")
-    assert project.does("check", "scenarios/hostile.yaml").code == 0
+        assert character not in project.read("reports/latest/summary.md")
+    assert project.run("check", "scenarios/hostile.yaml").code == 0
 
 
 def test_a_cassette_with_answers_left_over_is_an_error(recorded: ProjectFolder) -> None:
     recorded.edit("scenarios/weather.yaml", "  - prompt: 然后呢?\n    expect: [不知道]\n", "")
-    done = recorded.does("run", "weather")
+    done = recorded.run("run", "weather")
     assert done.code == 3
     assert "turns" in done.err
 
 
 def test_a_changed_prompt_or_bot_is_stale_and_told(recorded: ProjectFolder) -> None:
     recorded.edit("scenarios/identity.yaml", "你是谁?", "你叫什么?")
-    done = recorded.does("run", "identity")
+    done = recorded.run("run", "identity")
     assert done.code == 3
     assert 'recorded  additional_messages[0].content = "你是谁?"' in done.err
     assert 'now       additional_messages[0].content = "你叫什么?"' in done.err
     assert "coze-harness record scenarios/identity.yaml" in done.err
     recorded.edit("scenarios/identity.yaml", "你叫什么?", "你是谁?")
     recorded.edit("harness.yaml", 'chatchat: "7403315657221079041"', 'chatchat: "9403315657221079"')
-    assert 'now       bot_id = "9403315657221079"' in recorded.does("run", "identity").err
+    assert 'now       bot_id = "9403315657221079"' in recorded.run("run", "identity").err
 
 
 def test_a_changed_expectation_is_never_stale(recorded: ProjectFolder) -> None:
     recorded.edit(
         "scenarios/identity.yaml", "- 学术助手", "- {regex: 助.}\n      - {length: {max: 50}}"
     )
-    done = recorded.does("run", "identity")
+    done = recorded.run("run", "identity")
     assert (done.code, done.err) == (0, "")
 
 
 def test_a_cassette_edited_by_hand_is_replayed_as_it_now_reads(recorded: ProjectFolder) -> None:
     recorded.edit("cassettes/identity.yaml", "虚拟的学术助手", "真实的数学助手")
-    done = recorded.does("run", "identity")
+    done = recorded.run("run", "identity")
     assert done.code == 1
     assert recorded.lines()["identity"]["turns"][0]["answer"] == "我是chatchat,一个真实的数学助手。"
-    checked = recorded.does("check")
+    checked = recorded.run("check")
     assert checked.code == 0
     assert "check --rewrite" in checked.err
-    assert recorded.does("check", "--rewrite").out.startswith(
+    assert recorded.run("check", "--rewrite").out.startswith(
         "cassettes/identity.yaml: reformatted."
     )
-    again = recorded.does("check")
+    again = recorded.run("check")
     assert (again.code, again.err) == (0, "")
-    assert recorded.does("run", "identity").code == 1
+    assert recorded.run("run", "identity").code == 1
 
 
 def test_an_interaction_out_of_order_is_refused(recorded: ProjectFolder) -> None:
-    text = recorded.text("cassettes/identity.yaml")
+    text = recorded.read("cassettes/identity.yaml")
     head, first, second, third = re.split(r"(?m)^(?=- request:)", text)
     recorded.write("cassettes/identity.yaml", head + first + third + second)
-    done = recorded.does("run", "identity")
+    done = recorded.run("run", "identity")
     assert done.code == 3
     assert recorded.lines()["identity"]["error"]["kind"] == "mismatch"
 
@@ -323,24 +323,24 @@ def test_an_endless_redact_pattern_is_a_fault_of_run_record_and_check(
 ) -> None:
     victim = "a" * 60 + "!"
     project.write("scenarios/a.yaml", f"turns: [{{prompt: {victim}, expect: [不知道]}}]\n")
-    assert project.does("record", "a").code == 0
-    settings = project.text("harness.yaml") + "redact:\n- '(a|aa)+$'\n"
+    assert project.run("record", "a").code == 0
+    settings = project.read("harness.yaml") + "redact:\n- '(a|aa)+$'\n"
     project.write("harness.yaml", settings)
     place = f"harness.yaml:{settings.count(chr(10))}:3: "
-    before = project.text("cassettes/a.yaml")
+    before = project.read("cassettes/a.yaml")
     for command in (("record", "--all"), ("run",), ("check",)):
-        done = project.does(*command, "a")
+        done = project.run(*command, "a")
         assert done.code == 2, (command, done)
         assert place in done.err, (command, done)
         assert "Traceback" not in done.err, (command, done)
-    assert project.text("cassettes/a.yaml") == before
+    assert project.read("cassettes/a.yaml") == before
 
 
 def test_an_empty_name_of_a_run_to_resume_is_rejected(recorded: ProjectFolder) -> None:
     runs = recorded.runs()
     recorded.env["COZE_API_TOKEN"] = "pat_" + "a1" * 16
     for command, name in (("run", ""), ("run", " "), ("live", ""), ("compare", "")):
-        done = recorded.does(command, "--resume", name)
+        done = recorded.run(command, "--resume", name)
         assert done.code == 2, done
         assert "--resume" in done.err
     assert recorded.runs() == runs
@@ -352,7 +352,7 @@ def test_a_long_name_of_a_run_is_rejected(recorded: ProjectFolder) -> None:
         ("run", "--resume", "reports/" + "x" * 300),
         ("report", "x" * 5_000),
     ):
-        done = recorded.does(*command)
+        done = recorded.run(*command)
         assert done.code == 2, done
         assert "xxx" in done.err
         assert "Internal error" not in done.err
@@ -368,7 +368,7 @@ def test_a_cassette_that_is_no_file_is_an_error_of_its_trial(recorded: ProjectFo
         else:
             os.mkfifo(path)
     for command in ("run", "check"):
-        done = recorded.does(command, seconds=20)
+        done = recorded.run(command, seconds=20)
         assert done.code == 3, done
         for kind in ("named pipe", "device"):
             assert f"This is a {kind}, not a file." in done.out + done.err

@@ -21,7 +21,7 @@ def _commands(text: str) -> list[str]:
 
 
 def test_a_run_on_github_points_at_the_failed_expectation(recorded: ProjectFolder) -> None:
-    done = recorded.does("run", env=GITHUB)
+    done = recorded.run("run", env=GITHUB)
     assert done.code == 1
     (found,) = _commands(done.out)
     assert found.startswith(
@@ -30,17 +30,17 @@ def test_a_run_on_github_points_at_the_failed_expectation(recorded: ProjectFolde
     assert "%0Aprompt: 说点什么%0A" in found
     assert "1 failed" in done.last
     assert done.last.endswith("/index.html")
-    assert _commands(recorded.does("run").out) == []
+    assert _commands(recorded.run("run").out) == []
 
 
 def test_paths_are_those_of_the_checked_out_repository(
     recorded: ProjectFolder, tmp_path: Path
 ) -> None:
-    done = recorded.does("run", env=GITHUB | {"GITHUB_WORKSPACE": str(tmp_path)})
+    done = recorded.run("run", env=GITHUB | {"GITHUB_WORKSPACE": str(tmp_path)})
     assert _commands(done.out)[0].startswith("::error file=project/scenarios/wrong.yaml,line=5,")
-    elsewhere = recorded.does("run", env=GITHUB | {"GITHUB_WORKSPACE": str(tmp_path / "other")})
+    elsewhere = recorded.run("run", env=GITHUB | {"GITHUB_WORKSPACE": str(tmp_path / "other")})
     assert _commands(elsewhere.out)[0].startswith("::error file=scenarios/wrong.yaml,line=5,")
-    below = recorded.does(
+    below = recorded.run(
         "run",
         env=GITHUB | {"GITHUB_WORKSPACE": str(recorded.root)},
         cwd=recorded.path("scenarios"),
@@ -54,25 +54,25 @@ def test_errors_warnings_and_fixed_known_failures_are_told_apart(recorded: Proje
     recorded.edit(
         "scenarios/wrong.yaml", "- 绝不会有的话", "- {contains: 绝不会有的话, severity: warning}"
     )
-    done = recorded.does("run", "-q", env=GITHUB)
+    done = recorded.run("run", "-q", env=GITHUB)
     assert done.code == 3
     told = {re.sub("::([a-z]+) .*title=([^:,]+).*", r"\1 \2", line) for line in _commands(done.out)}
     assert told == {"warning identity", "error weather[1]%3A missing", "warning wrong%3A contains"}
-    strict = recorded.does("run", "identity", "--strict-known", env=GITHUB)
+    strict = recorded.run("run", "identity", "--strict-known", env=GITHUB)
     assert strict.code == 1
     assert _commands(strict.out)[0].startswith("::error file=scenarios/identity.yaml,line=1,")
 
 
 def test_check_and_errors_in_files_are_annotated(recorded: ProjectFolder) -> None:
     recorded.path("cassettes/wrong.yaml").unlink()
-    done = recorded.does("check", env=GITHUB)
+    done = recorded.run("check", env=GITHUB)
     assert done.code == 3
     (found,) = _commands(done.err)
     assert found.startswith("::error file=cassettes/wrong.yaml,title=coze-harness%3A missing::")
-    assert _commands(recorded.does("check").err) == []
+    assert _commands(recorded.run("check").err) == []
     recorded.write("scenarios/new.yaml", "turns: [{promt: x}]\n")
     for command in ("check", "run"):
-        done = recorded.does(command, env=GITHUB | {"GITHUB_WORKSPACE": str(recorded.root.parent)})
+        done = recorded.run(command, env=GITHUB | {"GITHUB_WORKSPACE": str(recorded.root.parent)})
         assert done.code == 2
         places = [line.partition(",title=")[0] for line in _commands(done.err)]
         assert places
@@ -84,7 +84,7 @@ def test_check_and_errors_in_files_are_annotated(recorded: ProjectFolder) -> Non
 def test_no_answer_is_taken_for_a_command(recorded: ProjectFolder) -> None:
     answer = "::add-mask::a\\n  ::error::b\\n##[add-path]c"
     recorded.edit("cassettes/wrong.yaml", "不知道。", answer)
-    done = recorded.does("run", "wrong", "-v", env=GITHUB)
+    done = recorded.run("run", "wrong", "-v", env=GITHUB)
     assert "answer:   ::add-mask::a" in done.out
     assert ": :error::b" in done.out
     levels = [command.split(" ")[0] for command in _commands(done.out)]
@@ -95,11 +95,11 @@ def test_no_answer_is_taken_for_a_command(recorded: ProjectFolder) -> None:
 def test_the_steps_summary_gets_each_runs_markdown(recorded: ProjectFolder, tmp_path: Path) -> None:
     summary = tmp_path / "step.md"
     env = GITHUB | {"GITHUB_STEP_SUMMARY": str(summary)}
-    recorded.does("run", "identity", env=env)
-    first = recorded.text("reports/latest/summary.md")
+    recorded.run("run", "identity", env=env)
+    first = recorded.read("reports/latest/summary.md")
     assert summary.read_text("utf-8") == first
-    recorded.does("run", "wrong", env=env)
-    second = recorded.text("reports/latest/summary.md")
+    recorded.run("run", "wrong", env=env)
+    second = recorded.read("reports/latest/summary.md")
     assert summary.read_text("utf-8") == f"{first}\n{second}"
 
 
@@ -108,12 +108,12 @@ def test_a_summary_that_is_full_or_cannot_be_written_does_not_fail_the_run(
 ) -> None:
     full = tmp_path / "step.md"
     full.write_bytes(b"x" * 1_048_576)
-    done = recorded.does("run", "identity", env={"GITHUB_STEP_SUMMARY": str(full)})
+    done = recorded.run("run", "identity", env={"GITHUB_STEP_SUMMARY": str(full)})
     assert done.code == 0
     assert "summary is full" in done.err
     assert full.stat().st_size == 1_048_576
     nowhere = str(tmp_path / "none" / "step.md")
-    done = recorded.does("run", "identity", env={"GITHUB_STEP_SUMMARY": nowhere})
+    done = recorded.run("run", "identity", env={"GITHUB_STEP_SUMMARY": nowhere})
     assert done.code == 0
     assert nowhere in done.err
 
@@ -121,13 +121,13 @@ def test_a_summary_that_is_full_or_cannot_be_written_does_not_fail_the_run(
 @pytest.mark.parametrize("command", ["record", "live"])
 def test_conversations_with_coze_are_annotated_too(project: ProjectFolder, command: str) -> None:
     force = ["--force"] if command == "record" else []
-    done = project.does(command, *force, env=GITHUB)
+    done = project.run(command, *force, env=GITHUB)
     assert done.code == 1
     assert len([line for line in _commands(done.out) if line.startswith("::error ")]) == 1
 
 
 def test_junit_has_properties_and_the_transcript(recorded: ProjectFolder) -> None:
-    recorded.does("run")
+    recorded.run("run")
     root = ElementTree.parse(recorded.path("reports/latest/junit.xml")).getroot()  # noqa: S314 (ours)
     cases = {case.attrib["name"]: case for case in root.iter("testcase")}
     properties = {
@@ -154,7 +154,7 @@ def test_init_writes_workflows_that_run_offline_and_keep_the_report(
     empty: ProjectFolder, offline: tuple[str, ...]
 ) -> None:
     demo = empty.path("demo")
-    assert empty.does("init", "demo").code == 0
+    assert empty.run("init", "demo").code == 0
     github = yaml.safe_load((demo / ".github/workflows/coze-harness.yml").read_text("utf-8"))
     steps = github["jobs"]["replay"]["steps"]
     gitlab = yaml.safe_load((demo / ".gitlab-ci.yml").read_text("utf-8"))["bot"]
@@ -167,7 +167,7 @@ def test_init_writes_workflows_that_run_offline_and_keep_the_report(
     scenario.write_text(scenario.read_text("utf-8").replace("学术助手", "九点开门"), "utf-8")
     assert [words[1:] for words in on_github] == [["run", "--strict"]]
     for words in on_github:
-        code = empty.does(*words[1:], cwd=demo, within=offline, env={"CI": "true"}).code
+        code = empty.run(*words[1:], cwd=demo, wrapper=offline, env={"CI": "true"}).code
     assert code == 1
     upload = steps[-1]
     assert upload["if"] == "always()"
@@ -195,14 +195,14 @@ def test_the_pre_commit_hook_is_a_command_and_looks_at_what_it_checks() -> None:
 def test_a_comparison_warns_of_a_single_failure_and_of_what_failed_before(
     recorded: ProjectFolder,
 ) -> None:
-    recorded.does("run")
+    recorded.run("run")
     before = recorded.run_json()["run_id"]
-    same = recorded.does("compare", before, before, env=GITHUB)
+    same = recorded.run("compare", before, before, env=GITHUB)
     assert same.code == 0
     assert [line.split(" ")[0] for line in _commands(same.out)] == ["::warning"]
     recorded.edit("scenarios/identity.yaml", "- 学术助手", "- 九点开门")
-    recorded.does("run")
-    done = recorded.does("compare", before, recorded.run_json()["run_id"], env=GITHUB)
+    recorded.run("run")
+    done = recorded.run("compare", before, recorded.run_json()["run_id"], env=GITHUB)
     # One trial on each side decides nothing.
     assert done.code == 0
     levels = {re.sub("::([a-z]+) file=([^,]+),.*", r"\1 \2", line) for line in _commands(done.out)}

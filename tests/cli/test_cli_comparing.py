@@ -14,7 +14,7 @@ from coze_harness.server.script_schema import ServerScript
 from coze_harness.server.server_process import RunningServer
 from project import CHATCHAT, TOKEN, ProjectFolder, empty_project, record_from
 
-Serving = Callable[[ServerScript], RunningServer]
+ServeScript = Callable[[ServerScript], RunningServer]
 
 
 @pytest.fixture
@@ -34,10 +34,12 @@ def recorded_once(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
 
 
 @pytest.fixture
-def baseline(recorded_once: ProjectFolder, tmp_path: Path, serving: Serving) -> ProjectFolder:
+def baseline(
+    recorded_once: ProjectFolder, tmp_path: Path, serve_script: ServeScript
+) -> ProjectFolder:
     """The same, recorded from the bot as it was, which still answers."""
     copy = recorded_once.copy_to(tmp_path / "project", home=tmp_path / "home")
-    copy.env |= {"COZE_API_TOKEN": TOKEN, "COZE_API_BASE": serving(before()).base_url}
+    copy.env |= {"COZE_API_TOKEN": TOKEN, "COZE_API_BASE": serve_script(before()).base_url}
     return copy
 
 
@@ -77,10 +79,10 @@ def states(project: ProjectFolder) -> dict[str, str]:
 
 
 def test_a_changed_bot_is_told_trial_by_trial_and_the_baseline_stays(
-    baseline: ProjectFolder, serving: Serving
+    baseline: ProjectFolder, serve_script: ServeScript
 ) -> None:
     committed = cassettes(baseline)
-    done = baseline.does("compare", env={"COZE_API_BASE": serving(after()).base_url})
+    done = baseline.run("compare", env={"COZE_API_BASE": serve_script(after()).base_url})
     assert done.code == 1, done
     assert cassettes(baseline) == committed
     assert first_ones(baseline) == ["city.yaml", "hours.yaml", "identity.yaml", "sum.yaml"]
@@ -104,9 +106,9 @@ def test_a_changed_bot_is_told_trial_by_trial_and_the_baseline_stays(
 
 
 def test_the_summary_has_regressions_first_with_the_place_the_diff_and_the_figures(
-    baseline: ProjectFolder, serving: Serving
+    baseline: ProjectFolder, serve_script: ServeScript
 ) -> None:
-    done = baseline.does("compare", env={"COZE_API_BASE": serving(after()).base_url})
+    done = baseline.run("compare", env={"COZE_API_BASE": serve_script(after()).base_url})
     lines = done.out.splitlines()
     first = next(line for line in lines if line and line.split()[0].isupper())
     assert first.startswith("REGRESSED  identity regressed: the baseline passed 1 of 1, ")
@@ -118,9 +120,9 @@ def test_the_summary_has_regressions_first_with_the_place_the_diff_and_the_figur
 
 
 def test_the_summary_says_what_changed_of_the_bot(
-    baseline: ProjectFolder, serving: Serving
+    baseline: ProjectFolder, serve_script: ServeScript
 ) -> None:
-    done = baseline.does("compare", env={"COZE_API_BASE": serving(after()).base_url})
+    done = baseline.run("compare", env={"COZE_API_BASE": serve_script(after()).base_url})
     lines = [line.strip() for line in done.out.splitlines()]
     assert "bot version: 100 → 200" in lines
     assert "model: GPT-4o → 豆包·Pro·32k" in lines
@@ -133,45 +135,45 @@ def test_the_summary_says_what_changed_of_the_bot(
 
 
 def test_only_what_passed_and_now_fails_makes_the_exit_code_1(
-    baseline: ProjectFolder, serving: Serving
+    baseline: ProjectFolder, serve_script: ServeScript
 ) -> None:
-    env = {"COZE_API_BASE": serving(after()).base_url}
+    env = {"COZE_API_BASE": serve_script(after()).base_url}
     codes = {
-        name: baseline.does("compare", name, env=env).code
+        name: baseline.run("compare", name, env=env).code
         for name in ("identity", "hours", "sum", "city")
     }
     assert codes == {"identity": 1, "hours": 0, "sum": 0, "city": 0}
 
 
 def test_a_failure_that_the_baseline_has_too_is_no_regression(baseline: ProjectFolder) -> None:
-    done = baseline.does("compare")
+    done = baseline.run("compare")
     assert done.code == 0, done
     assert set(kinds(baseline).values()) == {"same"}
     assert "chatchat: The bot is the same on both sides." in done.out
     assert done.last.startswith("Nothing regressed: 4 scenarios, 12 calls.  report: ")
 
 
-def test_a_draft_is_asked_and_told_of(asks: ProjectFolder, serving: Serving) -> None:
-    server = serving(draft("- {prompt: 你是谁?, answer: 我是草稿。}"))
+def test_a_draft_is_asked_and_told_of(asks: ProjectFolder, serve_script: ServeScript) -> None:
+    server = serve_script(draft("- {prompt: 你是谁?, answer: 我是草稿。}"))
     asks.env["COZE_API_BASE"] = server.base_url
-    asks.does("record")
-    done = asks.does("compare", "--draft", "identity", "city")
+    asks.run("record")
+    done = asks.run("compare", "--draft", "identity", "city")
     assert done.code == 1, done
     assert kinds(asks) == {"identity": "regressed", "city": "same"}
     assert "candidate   the draft" in done.out
     assert "version: 100 → 150" in done.out
-    body = asks.text("cassettes/.candidate/identity.yaml")
+    body = asks.read("cassettes/.candidate/identity.yaml")
     assert '"publish_status": "unpublished_draft"' in body
-    assert "publish_status" not in asks.text("cassettes/identity.yaml")
+    assert "publish_status" not in asks.read("cassettes/identity.yaml")
 
 
 def test_a_version_is_asked_and_its_prompt_is_not_guessed(
-    asks: ProjectFolder, serving: Serving
+    asks: ProjectFolder, serve_script: ServeScript
 ) -> None:
     old = "  versions:\n    '90':\n      answers: [{prompt: 北京?, answer: 首都是北京。}]\n"
-    asks.env["COZE_API_BASE"] = serving(draft("- {prompt: x, answer: y}", rest=old)).base_url
-    asks.does("record")
-    done = asks.does("compare", "--bot-version", "90", "city")
+    asks.env["COZE_API_BASE"] = serve_script(draft("- {prompt: x, answer: y}", rest=old)).base_url
+    asks.run("record")
+    done = asks.run("compare", "--bot-version", "90", "city")
     assert done.code == 0, done
     assert "首都是北京" in str(asks.lines()["city"]["turns"])
     assert "candidate   version 90" in done.out
@@ -179,14 +181,14 @@ def test_a_version_is_asked_and_its_prompt_is_not_guessed(
 
 
 def test_another_bot_is_asked_the_baselines_questions(
-    baseline: ProjectFolder, serving: Serving
+    baseline: ProjectFolder, serve_script: ServeScript
 ) -> None:
     script = after(
         instead=(f'id: "{CHATCHAT}"\n  name: chatchat', 'id: "7403315657221079042"\n  name: second')
     )
     committed = cassettes(baseline)
-    env = {"COZE_API_BASE": serving(script).base_url}
-    done = baseline.does("compare", "--bot", "second", env=env)
+    env = {"COZE_API_BASE": serve_script(script).base_url}
+    done = baseline.run("compare", "--bot", "second", env=env)
     assert done.code == 1, done
     assert kinds(baseline) == {
         "city@second": "same",
@@ -195,44 +197,44 @@ def test_another_bot_is_asked_the_baselines_questions(
         "sum@second": "improved",
     }
     assert cassettes(baseline) == committed
-    again = baseline.does("compare", "--replay", drop=["COZE_API_TOKEN"])
+    again = baseline.run("compare", "--replay", drop=["COZE_API_TOKEN"])
     assert (again.code, kinds(baseline)["identity@second"]) == (1, "regressed")
 
 
 def test_replay_judges_both_sets_offline_by_todays_expectations(
-    baseline: ProjectFolder, serving: Serving, offline: tuple[str, ...]
+    baseline: ProjectFolder, serve_script: ServeScript, offline: tuple[str, ...]
 ) -> None:
-    baseline.does("compare", env={"COZE_API_BASE": serving(after()).base_url})
+    baseline.run("compare", env={"COZE_API_BASE": serve_script(after()).base_url})
     found = kinds(baseline)
     env = {"CI": "true", "COZE_API_BASE": "http://192.0.2.1"}
-    done = baseline.does("compare", "--replay", env=env, drop=["COZE_API_TOKEN"], within=offline)
+    done = baseline.run("compare", "--replay", env=env, drop=["COZE_API_TOKEN"], wrapper=offline)
     assert (done.code, kinds(baseline)) == (1, found), done
     baseline.edit("scenarios/identity.yaml", "学术助手", "chatchat")
-    again = baseline.does("compare", "--replay", drop=["COZE_API_TOKEN"], within=offline)
+    again = baseline.run("compare", "--replay", drop=["COZE_API_TOKEN"], wrapper=offline)
     assert again.code == 0, again
     assert kinds(baseline)["identity"] == "reworded"
 
 
 def test_replay_of_a_part_takes_no_more(baseline: ProjectFolder) -> None:
-    assert baseline.does("compare", "--tag", "steady").code == 0
+    assert baseline.run("compare", "--tag", "steady").code == 0
     assert waiting(baseline) == ["city.yaml"]
-    assert baseline.does("compare", "--replay").code == 0
+    assert baseline.run("compare", "--replay").code == 0
     assert kinds(baseline) == {"city": "same"}
-    done = baseline.does("compare", "--replay", "hours")
+    done = baseline.run("compare", "--replay", "hours")
     assert done.code == 5
     assert "candidate" in done.err
 
 
 def test_repeats_pair_as_far_as_there_are_any_and_luck_is_called_luck(
-    asks: ProjectFolder, serving: Serving
+    asks: ProjectFolder, serve_script: ServeScript
 ) -> None:
     asks.write(
         "scenarios/coin.yaml", "name: coin\nrepeat: 4\nturns: [{prompt: 掷硬币, expect: [正面]}]\n"
     )
-    asks.env["COZE_API_BASE"] = serving(before()).base_url
-    asks.does("record", "coin")
-    done = asks.does(
-        "compare", "coin", "--repeat", "6", env={"COZE_API_BASE": serving(after()).base_url}
+    asks.env["COZE_API_BASE"] = serve_script(before()).base_url
+    asks.run("record", "coin")
+    done = asks.run(
+        "compare", "coin", "--repeat", "6", env={"COZE_API_BASE": serve_script(after()).base_url}
     )
     assert done.code == 0, done
     assert len(asks.lines()) == 6
@@ -244,12 +246,12 @@ def test_repeats_pair_as_far_as_there_are_any_and_luck_is_called_luck(
 
 
 def test_six_of_six_before_and_none_now_is_a_real_change(
-    asks: ProjectFolder, serving: Serving
+    asks: ProjectFolder, serve_script: ServeScript
 ) -> None:
     asks.write("scenarios/identity.yaml", f"{IDENTITY}repeat: 6\n")
-    asks.env["COZE_API_BASE"] = serving(before()).base_url
-    assert asks.does("record", "identity").code == 0
-    done = asks.does("compare", "identity", env={"COZE_API_BASE": serving(after()).base_url})
+    asks.env["COZE_API_BASE"] = serve_script(before()).base_url
+    assert asks.run("record", "identity").code == 0
+    done = asks.run("compare", "identity", env={"COZE_API_BASE": serve_script(after()).base_url})
     assert done.code == 1, done
     assert (
         "REGRESSED  identity regressed: the baseline passed 6 of 6, the candidate 0 of" in done.out
@@ -258,7 +260,7 @@ def test_six_of_six_before_and_none_now_is_a_real_change(
 
 def test_a_trial_without_a_baseline_is_new(baseline: ProjectFolder) -> None:
     baseline.path("cassettes/city.yaml").unlink()
-    done = baseline.does("compare", "city", "hours")
+    done = baseline.run("compare", "city", "hours")
     assert done.code == 0, done
     assert kinds(baseline) == {"city": "new", "hours": "same"}
     assert not baseline.path("cassettes/city.yaml").exists()
@@ -266,19 +268,19 @@ def test_a_trial_without_a_baseline_is_new(baseline: ProjectFolder) -> None:
 
 def test_a_stale_baseline_is_reported_and_exits_3(baseline: ProjectFolder) -> None:
     baseline.edit("scenarios/city.yaml", "北京?", "北京在哪里?")
-    done = baseline.does("compare", "city", "hours")
+    done = baseline.run("compare", "city", "hours")
     assert done.code == 3, done
     assert "city is stale" in done.out
     assert kinds(baseline) == {"city": "new", "hours": "same"}
 
 
 def test_a_candidate_that_coze_does_not_answer_is_broken_and_exits_4(
-    baseline: ProjectFolder, serving: Serving
+    baseline: ProjectFolder, serve_script: ServeScript
 ) -> None:
-    assert baseline.does("compare", "city", "identity").code == 0
-    server = serving(after())
+    assert baseline.run("compare", "city", "identity").code == 0
+    server = serve_script(after())
     server.inject(Fault(kind=FaultKind.FAILED))
-    done = baseline.does("compare", "city", "identity", env={"COZE_API_BASE": server.base_url})
+    done = baseline.run("compare", "city", "identity", env={"COZE_API_BASE": server.base_url})
     assert done.code == 4, done
     assert kinds(baseline) == {"city": "broken", "identity": "broken"}
     assert "NOT JUDGED  city" in done.out
@@ -288,27 +290,27 @@ def test_a_candidate_that_coze_does_not_answer_is_broken_and_exits_4(
 
 
 def test_ci_does_not_ask(baseline: ProjectFolder) -> None:
-    done = baseline.does("compare", env={"CI": "1"})
+    done = baseline.run("compare", env={"CI": "1"})
     assert done.code == 2
     assert "--force" in done.err
     assert waiting(baseline) == []
-    assert baseline.does("compare", "city", "--force", env={"CI": "1"}).code == 0
+    assert baseline.run("compare", "city", "--force", env={"CI": "1"}).code == 0
 
 
 def test_it_needs_a_token_and_prints_the_expected_calls(baseline: ProjectFolder) -> None:
-    done = baseline.does("compare", "city", drop=["COZE_API_TOKEN"])
+    done = baseline.run("compare", "city", drop=["COZE_API_TOKEN"])
     assert done.code == 2
     assert "COZE_API_TOKEN" in done.err
-    told = baseline.does("compare", "city")
+    told = baseline.run("compare", "city")
     assert re.match(r"About \d calls to Coze", told.err)
-    assert baseline.does("compare", "city", "-q").err == ""
+    assert baseline.run("compare", "city", "-q").err == ""
 
 
 def test_quiet_is_a_line_a_regression_and_the_last_line(
-    baseline: ProjectFolder, serving: Serving
+    baseline: ProjectFolder, serve_script: ServeScript
 ) -> None:
-    env = {"COZE_API_BASE": serving(after()).base_url}
-    done = baseline.does("compare", "-q", env=env)
+    env = {"COZE_API_BASE": serve_script(after()).base_url}
+    done = baseline.run("compare", "-q", env=env)
     first, last = done.out.splitlines()
     assert first.startswith("REGRESSED  identity regressed: ")
     assert last == done.last
@@ -327,20 +329,20 @@ def test_quiet_is_a_line_a_regression_and_the_last_line(
 def test_invalid_arguments_are_rejected_by_name(
     baseline: ProjectFolder, arguments: tuple[str, ...], named: str
 ) -> None:
-    done = baseline.does("compare", *arguments)
+    done = baseline.run("compare", *arguments)
     assert done.code == 2, done
     assert named in done.err.splitlines()[0]
     assert "  next: " in done.err
 
 
 def test_nothing_to_replay_is_5(baseline: ProjectFolder) -> None:
-    done = baseline.does("compare", "--replay")
+    done = baseline.run("compare", "--replay")
     assert done.code == 5
     assert "candidate" in done.err
 
 
 def test_where_nothing_changed_there_is_nothing_to_accept(baseline: ProjectFolder) -> None:
-    done = baseline.does("compare")
+    done = baseline.run("compare")
     assert done.code == 0, done
     assert set(kinds(baseline).values()) == {"same"}
     assert "coze-harness accept" not in done.out
@@ -348,11 +350,11 @@ def test_where_nothing_changed_there_is_nothing_to_accept(baseline: ProjectFolde
 
 
 def test_two_runs_are_compared_offline(
-    baseline: ProjectFolder, serving: Serving, offline: tuple[str, ...]
+    baseline: ProjectFolder, serve_script: ServeScript, offline: tuple[str, ...]
 ) -> None:
     first = baseline.runs()[-1]
-    baseline.does("live", env={"COZE_API_BASE": serving(after()).base_url})
-    done = baseline.does("compare", first, "latest", drop=["COZE_API_TOKEN"], within=offline)
+    baseline.run("live", env={"COZE_API_BASE": serve_script(after()).base_url})
+    done = baseline.run("compare", first, "latest", drop=["COZE_API_TOKEN"], wrapper=offline)
     assert done.code == 0, done
     assert kinds(baseline) == {
         "city": "same",
@@ -363,48 +365,52 @@ def test_two_runs_are_compared_offline(
     assert states(baseline)["identity"] == "undecided"
     assert f"baseline    run {first}" in done.out
     assert "more call" not in done.out
-    assert baseline.does("compare", first, baseline.runs()[-2], "--strict").code == 1
+    assert baseline.run("compare", first, baseline.runs()[-2], "--strict").code == 1
     assert "coze-harness accept" not in done.out
-    chosen = baseline.does("compare", str(baseline.path(f"reports/{first}")), first, "-k", "city")
+    chosen = baseline.run("compare", str(baseline.path(f"reports/{first}")), first, "-k", "city")
     assert (chosen.code, kinds(baseline)) == (0, {"city": "same"})
 
 
 def test_of_two_runs_what_only_one_has_is_new_or_missing(
     baseline: ProjectFolder,
 ) -> None:
-    assert baseline.does("run", "city", "hours").code == 0
-    assert baseline.does("run", "hours", "identity").code == 0
+    assert baseline.run("run", "city", "hours").code == 0
+    assert baseline.run("run", "hours", "identity").code == 0
     _record, first, second = baseline.runs()
-    done = baseline.does("compare", first, second)
+    done = baseline.run("compare", first, second)
     assert done.code == 0, done
     assert kinds(baseline) == {"city": "missing", "hours": "same", "identity": "new"}
 
 
-def test_an_interrupted_comparison_goes_on(baseline: ProjectFolder, serving: Serving) -> None:
-    server = serving(after())
+def test_an_interrupted_comparison_goes_on(
+    baseline: ProjectFolder, serve_script: ServeScript
+) -> None:
+    server = serve_script(after())
     server.inject(Fault(kind=FaultKind.FAILED))
     env = {"COZE_API_BASE": server.base_url}
-    assert baseline.does("compare", "city", "identity", env=env).code == 4
+    assert baseline.run("compare", "city", "identity", env=env).code == 4
     server.clear_faults()
     (run,) = baseline.runs()[-1:]
-    done = baseline.does("compare", "city", "identity", "--resume", run, env=env)
+    done = baseline.run("compare", "city", "identity", "--resume", run, env=env)
     assert done.code == 1, done
     assert states(baseline) == {"identity": "regressed", "city": "unchanged"}
     assert first_ones(baseline) == ["city.yaml", "identity.yaml"]
 
 
-def test_other_commands_leave_candidates_alone(baseline: ProjectFolder, serving: Serving) -> None:
-    baseline.does("compare", env={"COZE_API_BASE": serving(after()).base_url})
-    assert baseline.does("check").code == 0
-    assert baseline.does("run").code == 1
+def test_other_commands_leave_candidates_alone(
+    baseline: ProjectFolder, serve_script: ServeScript
+) -> None:
+    baseline.run("compare", env={"COZE_API_BASE": serve_script(after()).base_url})
+    assert baseline.run("check").code == 0
+    assert baseline.run("run").code == 1
     assert baseline.statuses()["identity"] == "passed"
-    assert ".candidate" not in baseline.does("list", "--json").out
+    assert ".candidate" not in baseline.run("list", "--json").out
     assert Path(baseline.path("cassettes/.candidate/identity.yaml")).exists()
 
 
 def test_init_keeps_what_is_not_the_baseline_out_of_version_control(tmp_path: Path) -> None:
     project = ProjectFolder(tmp_path / "new", home=tmp_path / "home")
-    assert project.does("init").code == 0
+    assert project.run("init").code == 0
     ignored = {
         "reports/latest/run.json", "cassettes/.candidate/a.yaml", "cassettes/.lock",
         "cassettes/.accept-journal.json", "cassettes/.identity.yaml.0a1b2c3d.tmp",
@@ -428,10 +434,10 @@ def test_a_baselines_drawn_values_are_asked_again(baseline: ProjectFolder) -> No
     baseline.write(
         "scenarios/lot.yaml", "turns: [{prompt: '号码{{ random_id }}', expect: [不知道]}]\n"
     )
-    assert baseline.does("record", "lot").code == 0
-    assert baseline.does("compare", "lot").code == 0
+    assert baseline.run("record", "lot").code == 0
+    assert baseline.run("compare", "lot").code == 0
     (line,) = baseline.lines().values()
-    assert line["turns"][0]["prompt"] in baseline.text("cassettes/lot.yaml")
+    assert line["turns"][0]["prompt"] in baseline.read("cassettes/lot.yaml")
     assert line["change"]["kind"] == "same"
 
 
@@ -439,37 +445,37 @@ SAME = "name: held\nturns:\n- {prompt: 几点开门?, expect: [{same_as_baseline
 
 
 def test_same_as_baseline_judges_what_is_asked_now_and_passes_in_replay(
-    baseline: ProjectFolder, serving: Serving
+    baseline: ProjectFolder, serve_script: ServeScript
 ) -> None:
     baseline.write("scenarios/held.yaml", SAME)
-    env = {"COZE_API_BASE": serving(after()).base_url}
-    assert baseline.does("record", "held").code == 0
+    env = {"COZE_API_BASE": serve_script(after()).base_url}
+    assert baseline.run("record", "held").code == 0
     first = baseline.lines()["held"]["turns"][0]["verdicts"][0]
     assert first["status"] == "skipped"
     assert first["messages"]["reason"]["id"] == "kind.same_as_baseline.absent"
-    assert baseline.does("run", "held").code == 0
+    assert baseline.run("run", "held").code == 0
     second = baseline.lines()["held"]["turns"][0]["verdicts"][0]
     assert second["status"] == "passed"
     assert second["messages"]["reason"]["id"] == "kind.same_as_baseline.same"
     for command in (("live",), ("compare",), ("compare", "--replay"), ("record", "--all")):
-        done = baseline.does(*command, "held", env=env)
+        done = baseline.run(*command, "held", env=env)
         assert done.code == 1, (command, done)
         verdict = baseline.lines()["held"]["turns"][0]["verdicts"][0]
         assert "晚上六点关门" in verdict["reason"], command
     # What was recorded last is the baseline now.
-    assert baseline.does("live", "held", env=env).code == 0
+    assert baseline.run("live", "held", env=env).code == 0
 
 
 KNOWN = "name: known\nknown_failure: 模型不会算\nturns:\n- {prompt: 1加1?, expect: [等于2]}\n"
 
 
 def test_a_known_failure_fails_quietly_passes_loudly_and_strictly_is_a_fault(
-    baseline: ProjectFolder, serving: Serving
+    baseline: ProjectFolder, serve_script: ServeScript
 ) -> None:
     baseline.write("scenarios/known.yaml", KNOWN)
-    assert baseline.does("record", "known", "--strict-known").code == 0
-    assert baseline.does("run", "known", "--strict-known").code == 0
-    env = {"COZE_API_BASE": serving(after()).base_url}
+    assert baseline.run("record", "known", "--strict-known").code == 0
+    assert baseline.run("run", "known", "--strict-known").code == 0
+    env = {"COZE_API_BASE": serve_script(after()).base_url}
     for command in (
         ("compare",),
         ("compare", "--replay"),
@@ -477,6 +483,6 @@ def test_a_known_failure_fails_quietly_passes_loudly_and_strictly_is_a_fault(
         ("record", "--all"),
         ("run",),
     ):
-        assert baseline.does(*command, "known", env=env).code == 0, command
+        assert baseline.run(*command, "known", env=env).code == 0, command
         assert baseline.statuses() == {"known": "fixed"}
-        assert baseline.does(*command, "known", "--strict-known", env=env).code == 1, command
+        assert baseline.run(*command, "known", "--strict-known", env=env).code == 1, command

@@ -20,7 +20,7 @@ def _complete(project: ProjectFolder, *words: str) -> list[str]:
 def _complete_line(project: ProjectFolder, line: str, shell: str = "bash") -> list[str]:
     """Return what a shell offers at the end of a line."""
     word = "" if line.endswith(" ") else line.rpartition(" ")[2]
-    done = project.does(
+    done = project.run(
         env={
             "_COZE_HARNESS_COMPLETE": f"{shell}_complete",
             "COMP_LINE": line,
@@ -104,7 +104,7 @@ def test_a_real_bash_inserts_a_name_with_a_space(empty: ProjectFolder) -> None:
     if bash is None:
         pytest.skip("needs bash")
     _write_odd_names(empty)
-    script = empty.does("completion", "bash").out
+    script = empty.run("completion", "bash").out
     # What readline does: it sets the variables, calls the function and takes COMPREPLY.
     program = empty.root / "bin" / "coze-harness"
     program.parent.mkdir()
@@ -141,7 +141,7 @@ def test_errors_in_files_are_silent(recorded: ProjectFolder, name: str, text: st
 
 
 def test_help_of_options_is_in_the_language_of_the_locale(empty: ProjectFolder) -> None:
-    done = empty.does(
+    done = empty.run(
         env={
             "_COZE_HARNESS_COMPLETE": "zsh_complete",
             "COMP_WORDS": "coze-harness run --stric",
@@ -156,7 +156,7 @@ def test_help_of_options_is_in_the_language_of_the_locale(empty: ProjectFolder) 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_the_script_for_a_shell_is_accepted_by_it(empty: ProjectFolder, shell: str) -> None:
-    done = empty.does("completion", shell)
+    done = empty.run("completion", shell)
     assert (done.code, done.err) == (0, "")
     assert "coze-harness" in done.out
     if program := shutil.which(shell):

@@ -23,7 +23,7 @@ def edited(recorded: ProjectFolder) -> ProjectFolder:
 
 
 def _run(project: ProjectFolder, *arguments: str) -> tuple[int, str]:
-    done = project.does("run", "weather", *arguments)
+    done = project.run("run", "weather", *arguments)
     return done.code, done.out + done.err
 
 
@@ -40,11 +40,11 @@ def test_run_counts_and_lists_an_edited_recording(edited: ProjectFolder) -> None
     assert edited.run_json()["edited_recordings"] == [EDITED]
     assert _line(edited)["edited"] is True
     for name in REPORTS:
-        assert EDITED in edited.text(f"reports/latest/{name}"), name
+        assert EDITED in edited.read(f"reports/latest/{name}"), name
     # A report that is written again, and a run that is read again, know it too.
     edited.path("reports/latest/index.html").unlink()
-    assert edited.does("report", "latest").code == 0
-    assert EDITED in edited.text("reports/latest/index.html")
+    assert edited.run("report", "latest").code == 0
+    assert EDITED in edited.read("reports/latest/index.html")
 
 
 def test_quiet_output_and_a_killed_run_have_the_count_too(edited: ProjectFolder) -> None:
@@ -52,12 +52,12 @@ def test_quiet_output_and_a_killed_run_have_the_count_too(edited: ProjectFolder)
     run = edited.path("reports/latest/run.json")
     opening = json.loads(run.read_text("utf-8"))
     run.write_text(json.dumps({**opening, "finished_at": "", "trials": []}), "utf-8")
-    assert edited.does("report", "latest").code == 0
-    assert EDITED in edited.text("reports/latest/summary.md")
+    assert edited.run("report", "latest").code == 0
+    assert EDITED in edited.read("reports/latest/summary.md")
 
 
 def test_github_shows_an_edited_recording_at_its_scenario(edited: ProjectFolder) -> None:
-    done = edited.does("run", "weather", env={"GITHUB_ACTIONS": "true"})
+    done = edited.run("run", "weather", env={"GITHUB_ACTIONS": "true"})
     assert done.code == 0
     shown = [line for line in done.out.splitlines() if line.startswith("::warning ")]
     assert len(shown) == 1
@@ -69,7 +69,7 @@ def test_strict_makes_an_edit_exit_3(edited: ProjectFolder) -> None:
     assert code == 3
     assert EDITED in shown
     assert "coze-harness check --rewrite" in shown
-    edited.write("harness.yaml", edited.text("harness.yaml") + "strict: true\n")
+    edited.write("harness.yaml", edited.read("harness.yaml") + "strict: true\n")
     assert _run(edited)[0] == 3
     # One that fails as well is still an edit first.
     edited.edit("scenarios/weather.yaml", "天气很好", "天气很坏")
@@ -77,12 +77,12 @@ def test_strict_makes_an_edit_exit_3(edited: ProjectFolder) -> None:
 
 
 def test_an_edit_is_accepted_as_check_says(edited: ProjectFolder) -> None:
-    checked = edited.does("check")
+    checked = edited.run("check")
     assert checked.code == 0
     assert f"note: {EDITED}: " in checked.err
     assert "edited since it was recorded" in checked.err
     assert "coze-harness check --rewrite" in checked.err
-    rewritten = edited.does("check", "--rewrite")
+    rewritten = edited.run("check", "--rewrite")
     assert (rewritten.code, EDITED in rewritten.out) == (0, True)
     code, shown = _run(edited, "--strict")
     assert (code, "edited" in shown) == (0, False)
@@ -98,12 +98,12 @@ def test_what_was_not_edited_is_not_reported(recorded: ProjectFolder) -> None:
     cassette.write_bytes(b"version: 1\n" + plain[1] + plain[2])
     code, shown = _run(recorded, "--strict")
     assert (code, "edited" in shown) == (0, False)
-    assert "edited since" not in recorded.does("check").err
+    assert "edited since" not in recorded.run("check").err
     # Git may write a working copy with the line ends of Windows.
     cassette.write_bytes(content.replace(b"\n", b"\r\n"))
     code, shown = _run(recorded, "--strict")
     assert (code, "edited" in shown) == (0, False), shown
-    assert "edited since" not in recorded.does("check").err
+    assert "edited since" not in recorded.run("check").err
 
 
 def test_a_flipped_bit_is_an_error_or_reported(recorded: ProjectFolder) -> None:

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from coze_harness.server.script_schema import ServerScript
 from coze_harness.server.server_process import RunningServer
-from project import TOKEN, ProjectFolder, scripted
+from project import TOKEN, ProjectFolder, chatchat_script
 from vcr.serialize import deserialize
 from vcr.serializers import yamlserializer
 
@@ -32,22 +32,22 @@ workflows:
   - {{default: true, answer: 你好，我是工作流。}}
 """
 
-Serving = Callable[[ServerScript], RunningServer]
+ServeScript = Callable[[ServerScript], RunningServer]
 
 
 @pytest.fixture
-def served(empty: ProjectFolder, serving: Serving) -> tuple[ProjectFolder, RunningServer]:
+def served(empty: ProjectFolder, serve_script: ServeScript) -> tuple[ProjectFolder, RunningServer]:
     """A project without scenarios, and a server that it can be recorded from."""
-    server = serving(scripted(ANSWERS, rest=WORKFLOWS))
+    server = serve_script(chatchat_script(ANSWERS, rest=WORKFLOWS))
     empty.env |= {"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN}
     return empty, server
 
 
 def _recorded_and_replayed(project: ProjectFolder, name: str, offline: tuple[str, ...]) -> Any:
-    done = project.does("record", name)
+    done = project.run("record", name)
     assert done.code == 0, done
     recorded = project.lines()[name]
-    again = project.does("run", name, within=offline, drop=("COZE_API_TOKEN", "COZE_API_BASE"))
+    again = project.run("run", name, wrapper=offline, drop=("COZE_API_TOKEN", "COZE_API_BASE"))
     assert again.code == 0, again
     replayed = project.lines()[name]
     assert replayed["turns"] == recorded["turns"]
@@ -56,7 +56,7 @@ def _recorded_and_replayed(project: ProjectFolder, name: str, offline: tuple[str
 
 
 def _requests(project: ProjectFolder, name: str) -> list[tuple[str, Any]]:
-    cassette = yaml.safe_load(project.text(f"cassettes/{name}.yaml"))
+    cassette = yaml.safe_load(project.read(f"cassettes/{name}.yaml"))
     return [
         (item["request"]["uri"].partition("/v")[2], json.loads(item["request"]["body"]))
         for item in cassette["interactions"]
@@ -78,8 +78,8 @@ def test_history_goes_before_the_first_prompt_and_only_there(
         "  - {prompt: 记得吗?, expect: [你说过杭州]}\n"
         "  - {prompt: 还记得吗?, expect: [你说过杭州]}\n",
     )
-    assert project.does("record", "history").code == 0
-    assert project.does("run", "history", within=offline).code == 0
+    assert project.run("record", "history").code == 0
+    assert project.run("run", "history", wrapper=offline).code == 0
     (_, first), (_, second) = _requests(project, "history+h")
     assert [said["content"] for said in first["additional_messages"]] == [
         "我住在杭州。",
@@ -88,7 +88,7 @@ def test_history_goes_before_the_first_prompt_and_only_there(
     ]
     assert len(second["additional_messages"]) == 1
     project.edit("scenarios/history.yaml", "好的。", "好。")
-    stale = project.does("run", "history")
+    stale = project.run("run", "history")
     assert stale.code == 3
     assert "好。" in stale.err
 
@@ -108,7 +108,7 @@ def test_a_conversation_is_made_first_and_then_used(
     assert len({turn["conversation_id"] for turn in line["turns"]}) == 1
     assert _requests(project, "made")[0][1] == {"bot_id": "7403315657221079041"}
     project.edit("scenarios/made.yaml", "conversation: create\n", "")
-    assert project.does("run", "made").code == 3
+    assert project.run("run", "made").code == 3
 
 
 def test_files_go_up_once_and_out_as_objects(
@@ -143,7 +143,7 @@ def test_files_go_up_once_and_out_as_objects(
         {"type": "file", "file_url": "https://example.com/report"},
     ]
     assert file_id in second["additional_messages"][0]["content"]
-    requests, _answers = deserialize(project.text("cassettes/files.yaml"), yamlserializer)
+    requests, _answers = deserialize(project.read("cassettes/files.yaml"), yamlserializer)
     assert requests[0].uri.endswith("/v1/files/upload")
 
 
@@ -153,14 +153,14 @@ def test_a_changed_file_makes_the_recording_stale_and_says_what_changed(
     project, _server = served
     project.write("scenarios/a.txt", "one")
     project.write("scenarios/files.yaml", "turns: [{prompt: 读, attach: [a.txt]}]\n")
-    assert project.does("record", "files").code == 0
-    assert project.does("run", "files").code == 0
+    assert project.run("record", "files").code == 0
+    assert project.run("run", "files").code == 0
     project.write("scenarios/a.txt", "two")
-    done = project.does("run", "files")
+    done = project.run("run", "files")
     assert done.code == 3
     assert "7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed" in done.err  # of one
     project.write("scenarios/a.txt", "")
-    done = project.does("run", "files")
+    done = project.run("run", "files")
     assert done.code == 2
     assert "scenarios/files.yaml:1:" in done.err
 
@@ -203,7 +203,7 @@ def test_a_workflow_runs_on_its_input_and_its_output_is_the_answer(
     assert line["turns"][0]["prompt"] == '{"city":"杭州"}'
     assert line["turns"][0]["chat_id"]
     project.edit("scenarios/wf.yaml", "city: 杭州", "city: 北京")
-    stale = project.does("run", "wf")
+    stale = project.run("run", "wf")
     assert stale.code == 3
     assert "北京" in stale.err
 
@@ -213,6 +213,6 @@ def test_an_unknown_workflow_is_refused_by_coze(
 ) -> None:
     project, _server = served
     project.write("scenarios/none.yaml", "workflow: '7403315657221079000'\nturns: [{input: {}}]\n")
-    done = project.does("record", "none")
+    done = project.run("record", "none")
     assert done.code == 4
     assert "4200" in done.err

@@ -8,10 +8,10 @@ import sys
 
 import pytest
 from coze_harness.server.server_process import RunningServer
-from project import CHATCHAT, TOKEN, Done, ProjectFolder
+from project import CHATCHAT, TOKEN, CommandResult, ProjectFolder
 
 
-def _is_a_block(done: Done, *words: str) -> bool:
+def _is_a_block(done: CommandResult, *words: str) -> bool:
     """Tell whether stderr says what, and what next, and shows no traceback."""
     assert "Traceback" not in done.err
     assert re.search(r"^  next: \S", done.err, re.MULTILINE), done.err
@@ -21,7 +21,7 @@ def _is_a_block(done: Done, *words: str) -> bool:
 
 
 def test_0_when_all_passed(recorded: ProjectFolder) -> None:
-    done = recorded.does("run", "identity", "weather")
+    done = recorded.run("run", "identity", "weather")
     assert (done.code, done.err) == (0, "")
     latest = recorded.path("reports/latest").readlink()
     assert done.out == (
@@ -30,7 +30,7 @@ def test_0_when_all_passed(recorded: ProjectFolder) -> None:
 
 
 def test_1_when_an_expectation_failed(recorded: ProjectFolder) -> None:
-    done = recorded.does("run")
+    done = recorded.run("run")
     assert done.code == 1
     head, *_ = done.out.splitlines()
     assert head.startswith("✗ failed  wrong  ")
@@ -64,7 +64,7 @@ def test_1_when_an_expectation_failed(recorded: ProjectFolder) -> None:
 def test_2_when_the_command_line_is_wrong(
     project: ProjectFolder, arguments: list[str], words: list[str]
 ) -> None:
-    done = project.does(*arguments)
+    done = project.run(*arguments)
     assert done.code == 2, done
     assert done.out == ""
     assert _is_a_block(done, *words)
@@ -74,26 +74,26 @@ def test_2_when_the_command_line_is_wrong(
 def test_2_when_settings_or_scenarios_are_wrong(project: ProjectFolder) -> None:
     project.write("scenarios/other.yaml", "trns: []\nturns: [{promt: x}]\n")
     for command in ("run", "record", "live", "check", "list"):
-        done = project.does(command)
+        done = project.run(command)
         assert done.code == 2, command
         assert _is_a_block(done, "scenarios/other.yaml:1:1", "trns", "scenarios/other.yaml:2")
     project.write("harness.yaml", "bots: {a: 12x}\n")
-    done = project.does("run")
+    done = project.run("run")
     assert done.code == 2
     assert _is_a_block(done, "harness.yaml:1:")
 
 
 def test_3_when_a_recording_is_missing(project: ProjectFolder) -> None:
-    done = project.does("run", "identity")
+    done = project.run("run", "identity")
     assert done.code == 3
     assert done.out.startswith("The only scenario could not be judged.")
-    assert project.does("run", "identity", "-q").out.startswith("ERROR  identity  identity has no")
+    assert project.run("run", "identity", "-q").out.startswith("ERROR  identity  identity has no")
     assert _is_a_block(done, "cassettes/identity.yaml", "scenarios/identity.yaml:1", "record")
 
 
 def test_4_when_coze_failed(project: ProjectFolder) -> None:
     project.write("scenarios/fail.yaml", "turns: [{prompt: fail, expect: [x]}]\n")
-    done = project.does("record", "fail", "identity")
+    done = project.run("record", "fail", "identity")
     assert done.code == 4
     assert project.statuses() == {"fail": "error", "identity": "passed"}
     assert _is_a_block(done, "模型炸了", "log id: ", "scenarios/fail.yaml:1")
@@ -102,7 +102,7 @@ def test_4_when_coze_failed(project: ProjectFolder) -> None:
 def test_5_when_there_is_nothing_to_run(project: ProjectFolder) -> None:
     for arguments in (["-k", "nothing-like-it"], ["--tag", "none"], ["scenarios/empty"]):
         project.path("scenarios/empty").mkdir(exist_ok=True)
-        done = project.does("run", *arguments)
+        done = project.run("run", *arguments)
         assert done.code == 5, arguments
         assert _is_a_block(done)
 
@@ -110,7 +110,7 @@ def test_5_when_there_is_nothing_to_run(project: ProjectFolder) -> None:
 def test_5_in_a_folder_that_is_no_project(project: ProjectFolder) -> None:
     nowhere = project.root.parent / "nowhere"
     nowhere.mkdir()
-    done = project.does("run", cwd=nowhere)
+    done = project.run("run", cwd=nowhere)
     assert done.code == 5
     assert _is_a_block(done, "coze-harness init")
     assert list(nowhere.iterdir()) == []
@@ -118,7 +118,7 @@ def test_5_in_a_folder_that_is_no_project(project: ProjectFolder) -> None:
 
 def test_an_error_outweighs_a_failure(recorded: ProjectFolder) -> None:
     recorded.path("cassettes/identity.yaml").unlink()
-    done = recorded.does("run")
+    done = recorded.run("run")
     assert done.code == 3
     assert recorded.statuses() == {
         "identity": "error",
@@ -130,11 +130,11 @@ def test_an_error_outweighs_a_failure(recorded: ProjectFolder) -> None:
 
 def test_coze_failing_outweighs_a_failure(project: ProjectFolder) -> None:
     project.write("scenarios/fail.yaml", "turns: [{prompt: fail, expect: [x]}]\n")
-    assert project.does("record").code == 4
+    assert project.run("record").code == 4
     assert project.statuses()["wrong"] == "failed"
     assert project.statuses()["fail"] == "error"
     # Its cassette was not written, so that now the other code of an error comes up.
-    assert project.does("run").code == 3
+    assert project.run("run").code == 3
 
 
 def test_known_failures_warnings_and_met_rates_do_not_fail_a_run(project: ProjectFolder) -> None:
@@ -146,7 +146,7 @@ def test_known_failures_warnings_and_met_rates_do_not_fail_a_run(project: Projec
         "- name: warned\n"
         "  turns: [{prompt: a, expect: [{contains: 没有, severity: warning}]}]\n",
     )
-    done = project.does("record", "scenarios/wrong.yaml")
+    done = project.run("record", "scenarios/wrong.yaml")
     assert done.code == 0, done
     assert project.statuses() == {"known": "known_failure", "fixed": "fixed", "warned": "passed"}
     assert project.run_json()["summary"] == {
@@ -173,24 +173,24 @@ def test_known_failures_warnings_and_met_rates_do_not_fail_a_run(project: Projec
 
 
 def test_repeats_that_reach_their_rate_pass_and_others_fail(
-    project: ProjectFolder, serving: object
+    project: ProjectFolder, serve_script: object
 ) -> None:
     from collections.abc import Callable
     from typing import cast
 
     from coze_harness.server.script_schema import ServerScript
-    from project import scripted
+    from project import chatchat_script
 
-    serve = cast("Callable[[ServerScript], RunningServer]", serving)
-    varied = serve(scripted("- prompt: 选\n  vary: [甲, 乙]"))
+    serve = cast("Callable[[ServerScript], RunningServer]", serve_script)
+    varied = serve(chatchat_script("- prompt: 选\n  vary: [甲, 乙]"))
     for rate, code in ((0.5, 0), (0.6, 1)):
         project.write(
             "scenarios/rate.yaml",
             f"repeat: 4\nmin_pass_rate: {rate}\nturns: [{{prompt: 选, expect: [甲]}}]\n",
         )
-        done = project.does("record", "--all", "rate", env={"COZE_API_BASE": varied.base_url})
+        done = project.run("record", "--all", "rate", env={"COZE_API_BASE": varied.base_url})
         assert done.code == code, done
-        assert project.does("run", "rate").code == code
+        assert project.run("run", "rate").code == code
         head = project.run_json()
         assert head["summary"]["failed"] == 2
         assert head["pass_rates"][0]["met"] is (code == 0)
@@ -208,8 +208,8 @@ def test_repeats_that_reach_their_rate_pass_and_others_fail(
 def test_debug_adds_the_traceback_and_keeps_the_exit_code(
     project: ProjectFolder, arguments: list[str], code: int
 ) -> None:
-    plain = project.does(*arguments)
-    debug = project.does(*arguments, "--debug")
+    plain = project.run(*arguments)
+    debug = project.run(*arguments, "--debug")
     assert (plain.code, debug.code) == (code, code)
     assert "Traceback" not in plain.err
     assert "Traceback (most recent call last)" in debug.err
@@ -246,15 +246,15 @@ def test_a_closed_output_does_not_change_the_verdict(recorded: ProjectFolder) ->
 
 
 def test_a_bot_may_be_named_by_its_id(project: ProjectFolder) -> None:
-    done = project.does("record", "identity", "--bot", CHATCHAT)
+    done = project.run("record", "identity", "--bot", CHATCHAT)
     assert done.code == 0, done
-    assert project.does("ask", "你是谁?", "--bot", CHATCHAT, "-q").out == (
+    assert project.run("ask", "你是谁?", "--bot", CHATCHAT, "-q").out == (
         "我是chatchat,一个虚拟的学术助手。\n"
     )
 
 
 def test_a_token_that_is_refused_is_an_error_of_coze(project: ProjectFolder) -> None:
-    done = project.does("record", "identity", env={"COZE_API_TOKEN": "x"})
+    done = project.run("record", "identity", env={"COZE_API_TOKEN": "x"})
     assert done.code == 4
     assert _is_a_block(done, "4101", "COZE_API_TOKEN")
     assert not project.path("cassettes").exists()

@@ -34,7 +34,7 @@ def small_disk(project: ProjectFolder, folder: str, size: int) -> tuple[str, ...
 @pytest.mark.parametrize("size", [4, 16, 80])
 def test_a_full_disk_is_named_with_the_verdict(recorded: ProjectFolder, size: int) -> None:
     shutil.rmtree(recorded.path("reports"))
-    done = recorded.does("run", within=small_disk(recorded, "reports", size))
+    done = recorded.run("run", wrapper=small_disk(recorded, "reports", size))
     assert done.code == 2, done
     assert "the disk is full" in done.err
     assert "Internal error" not in done.err
@@ -45,14 +45,14 @@ def test_a_full_disk_is_named_with_the_verdict(recorded: ProjectFolder, size: in
 
 
 def test_recordings_on_a_full_disk(project: ProjectFolder, server: RunningServer) -> None:
-    done = project.does("record", "identity", within=small_disk(project, "cassettes", 4))
+    done = project.run("record", "identity", wrapper=small_disk(project, "cassettes", 4))
     assert done.code == 3, done
     assert "the disk is full" in done.out + done.err
     assert "The only scenario could not be judged" in done.out
 
 
 def test_output_that_cannot_be_written(recorded: ProjectFolder) -> None:
-    done = recorded.does("list", within=("sh", "-c", 'exec "$@" >/dev/full', "sh"))
+    done = recorded.run("list", wrapper=("sh", "-c", 'exec "$@" >/dev/full', "sh"))
     assert done.code == 2, done
     assert "The disk is full." in done.err
     assert TOKEN not in done.err

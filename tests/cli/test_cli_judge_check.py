@@ -13,7 +13,7 @@ from coze_harness.server.server_process import RunningServer
 from judging import ANSWER, QUESTION, block, judged_project, judging, no, verdicts, yes
 from project import TOKEN, ProjectFolder, record_from
 
-Serving = Callable[[ServerScript], RunningServer]
+ServeScript = Callable[[ServerScript], RunningServer]
 SCENARIO = """name: polite
 turns:
 - prompt: 退款多久到账?
@@ -56,79 +56,81 @@ def project(recorded_once: ProjectFolder, tmp_path: Path) -> ProjectFolder:
     return recorded_once.copy_to(tmp_path / "project", home=tmp_path / "home")
 
 
-def asking(project: ProjectFolder, serving: Serving, judge: list[dict[str, object]]) -> None:
-    server = serving(judging(ANSWERS, judge=judge))
+def asking(
+    project: ProjectFolder, serve_script: ServeScript, judge: list[dict[str, object]]
+) -> None:
+    server = serve_script(judging(ANSWERS, judge=judge))
     project.env |= {"COZE_API_TOKEN": TOKEN, "COZE_API_BASE": server.base_url}
 
 
 def checked(project: ProjectFolder, *options: str, **how: Any) -> tuple[int, dict[str, Any]]:
     """Return the exit code and what is measured of the only question."""
-    done = project.does("judge-check", "--json", *options, **how)
+    done = project.run("judge-check", "--json", *options, **how)
     (found,) = json.loads(done.out)["judges"]
     return done.code, found
 
 
 def test_a_good_judge_reaches_the_bound_and_a_repeated_check_is_offline(
-    project: ProjectFolder, serving: Serving, offline: tuple[str, ...]
+    project: ProjectFolder, serve_script: ServeScript, offline: tuple[str, ...]
 ) -> None:
-    asking(project, serving, GOOD)
+    asking(project, serve_script, GOOD)
     code, found = checked(project, "--bound", "0.3", *OPERATORS)
     assert found["accepted"] == found["good"] >= 3
     assert found["rejected"] == found["wrong"] >= 3
     assert (code, found["weak"], found["missed"]) == (0, False, {})
     assert found["sensitivity"][0] >= 0.3
     assert checked(project, "--bound", "0.3", *OPERATORS, within=offline) == (code, found)
-    assert project.does("check", within=offline).code == 0
-    stricter = project.does("judge-check", "--bound", "0.99", *OPERATORS, within=offline)
+    assert project.run("check", wrapper=offline).code == 0
+    stricter = project.run("judge-check", "--bound", "0.99", *OPERATORS, wrapper=offline)
     assert (stricter.code, "381" in stricter.out) == (1, True)
 
 
 def test_a_bad_judge_cannot_fail_a_trial(
-    project: ProjectFolder, serving: Serving, offline: tuple[str, ...]
+    project: ProjectFolder, serve_script: ServeScript, offline: tuple[str, ...]
 ) -> None:
     # The same judge, found to be bad by what it says about mutants, and then saying no.
-    asking(project, serving, BAD)
+    asking(project, serve_script, BAD)
     code, found = checked(project, *OPERATORS)
     assert (code, found["weak"], found["rejected"]) == (1, True, 0)
     assert sum(found["missed"].values()) == found["wrong"]
-    asking(project, serving, [{"default": True, "answer": no()}])
-    assert project.does("record", "--judge-only", "--all").code == 0
-    assert project.does("run", within=offline).code == 0
+    asking(project, serve_script, [{"default": True, "answer": no()}])
+    assert project.run("record", "--judge-only", "--all").code == 0
+    assert project.run("run", wrapper=offline).code == 0
     (verdict,) = project.lines()["polite"]["turns"][0]["verdicts"]
     assert (verdict["status"], verdict["severity"]) == ("failed", "warning")
     assert "judge-check" in verdict["reason"]
-    assert project.does("run", "--allow-weak-judge", within=offline).code == 1
+    assert project.run("run", "--allow-weak-judge", wrapper=offline).code == 1
     # What fails without the judge fails all the same.
     project.edit("scenarios/polite.yaml", "judge: 是否", "all_of: [火星, {judge: 是否")
     project.edit("scenarios/polite.yaml", "退款？", "退款？}]")
-    assert project.does("run", within=offline).code == 1
+    assert project.run("run", wrapper=offline).code == 1
     project.edit("scenarios/polite.yaml", "火星", "退款")
-    assert project.does("run", within=offline).code == 0
+    assert project.run("run", wrapper=offline).code == 0
 
 
 def test_another_version_of_the_judge_is_not_known_to_be_bad(
-    project: ProjectFolder, serving: Serving
+    project: ProjectFolder, serve_script: ServeScript
 ) -> None:
-    asking(project, serving, BAD)
+    asking(project, serve_script, BAD)
     assert checked(project, *OPERATORS)[0] == 1
-    server = serving(judging(ANSWERS, judge=[{"default": True, "answer": no()}], version="2"))
+    server = serve_script(judging(ANSWERS, judge=[{"default": True, "answer": no()}], version="2"))
     project.env |= {"COZE_API_BASE": server.base_url}
-    assert project.does("record", "--judge-only", "--all").code == 1
+    assert project.run("record", "--judge-only", "--all").code == 1
 
 
 def test_a_judge_that_was_never_checked_is_mentioned_and_fails_trials(
-    project: ProjectFolder, serving: Serving
+    project: ProjectFolder, serve_script: ServeScript
 ) -> None:
-    assert "judge-check" in project.does("run").err
-    asking(project, serving, GOOD)
+    assert "judge-check" in project.run("run").err
+    asking(project, serve_script, GOOD)
     checked(project, *OPERATORS)
-    assert "judge-check" not in project.does("run").err
+    assert "judge-check" not in project.run("run").err
 
 
 def test_labels_are_the_truth_where_there_are_any(
-    project: ProjectFolder, serving: Serving, offline: tuple[str, ...]
+    project: ProjectFolder, serve_script: ServeScript, offline: tuple[str, ...]
 ) -> None:
-    asking(project, serving, GOOD)
+    asking(project, serve_script, GOOD)
     project.write("labels.csv", LABELS)
     code, found = checked(project, "--labels", "labels.csv")
     assert (found["good"], found["accepted"], found["wrong"], found["rejected"]) == (4, 4, 4, 4)
@@ -138,7 +140,7 @@ def test_labels_are_the_truth_where_there_are_any(
     code, found = checked(project, "--labels", "labels.csv", within=offline)
     # Seven of eight agree; by chance it would be half.
     assert found["kappa"] == 0.75
-    assert "Cohen's kappa: 0.75" in project.does("judge-check", "--labels", "labels.csv").out
+    assert "Cohen's kappa: 0.75" in project.run("judge-check", "--labels", "labels.csv").out
 
 
 @pytest.mark.parametrize(
@@ -153,28 +155,28 @@ def test_labels_that_cannot_be_read_name_their_line(
     text: str, place: str, project: ProjectFolder
 ) -> None:
     project.write("labels.csv", text)
-    done = project.does("judge-check", "--labels", "labels.csv")
+    done = project.run("judge-check", "--labels", "labels.csv")
     assert (done.code, done.err.startswith(f"{place}:")) == (2, True), done
 
 
 def test_labels_are_for_one_question(project: ProjectFolder) -> None:
     project.write("labels.csv", LABELS)
     project.write("scenarios/polite.yaml", SCENARIO + "  - judge: 是否礼貌？\n")
-    done = project.does("judge-check", "--labels", "labels.csv")
+    done = project.run("judge-check", "--labels", "labels.csv")
     assert (done.code, "是否礼貌？" in done.err) == (2, True)
 
 
 def test_a_reply_without_a_verdict_counts_against_the_judge(
-    project: ProjectFolder, serving: Serving
+    project: ProjectFolder, serve_script: ServeScript
 ) -> None:
-    asking(project, serving, [{"default": True, "answer": "当然是好的回答！"}])
+    asking(project, serve_script, [{"default": True, "answer": "当然是好的回答！"}])
     code, found = checked(project, "--all", *OPERATORS)
     assert (code, found["accepted"], found["rejected"]) == (1, 0, 0)
     assert found["undecided"] == found["good"] + found["wrong"]
 
 
 def test_a_judge_inside_not_must_say_no_to_good_answers(
-    project: ProjectFolder, serving: Serving
+    project: ProjectFolder, serve_script: ServeScript
 ) -> None:
     project.write(
         "scenarios/polite.yaml",
@@ -184,43 +186,43 @@ def test_a_judge_inside_not_must_say_no_to_good_answers(
         {"regex": QUESTION + ANSWER + r"退款会在 ?[7七７] ?天内到账", "answer": no()},
         {"default": True, "answer": yes()},
     ]
-    asking(project, serving, vague)
+    asking(project, serve_script, vague)
     found = checked(project, *OPERATORS)[1]
     assert (found["accepted"], found["rejected"]) == (found["good"], found["wrong"])
     assert verdicts(project) == ["passed"]
 
 
 def test_nothing_is_asked_beyond_the_budget_or_in_ci(
-    project: ProjectFolder, serving: Serving
+    project: ProjectFolder, serve_script: ServeScript
 ) -> None:
-    asking(project, serving, GOOD)
-    done = project.does("judge-check", "--budget", "3")
+    asking(project, serve_script, GOOD)
+    done = project.run("judge-check", "--budget", "3")
     assert done.code == 2
     words = done.err.split("use --budget ")[1].split(",")[0]
-    assert project.does("judge-check", "--budget", words).code in (0, 1)
+    assert project.run("judge-check", "--budget", words).code in (0, 1)
     project.path(CHECKED).unlink()
-    assert project.does("judge-check", env={"CI": "true"}).code == 2
+    assert project.run("judge-check", env={"CI": "true"}).code == 2
 
 
 def test_a_judge_that_cannot_be_asked_keeps_what_it_said(
-    project: ProjectFolder, serving: Serving
+    project: ProjectFolder, serve_script: ServeScript
 ) -> None:
     refusing = [{"kind": "refuse", "code": 4100}]
     empty: dict[str, object] = {"regex": r"BEGIN ANSWER \w+\n\nEND", "faults": refusing}
     empty["answer"] = "x"
-    asking(project, serving, [empty, *GOOD])
-    assert project.does("judge-check", "--operator=number-changed").code in (0, 1)
+    asking(project, serve_script, [empty, *GOOD])
+    assert project.run("judge-check", "--operator=number-changed").code in (0, 1)
     before = block(project, CHECKED)["interactions"]
-    assert project.does("judge-check", "--operator=emptied", "--operator=refused").code == 4
+    assert project.run("judge-check", "--operator=emptied", "--operator=refused").code == 4
     assert block(project, CHECKED)["interactions"] >= before  # type: ignore[operator]
 
 
 def test_without_a_judge_there_is_nothing_to_check(project: ProjectFolder) -> None:
     project.edit("scenarios/polite.yaml", "judge: 是否说明 7 天内退款？", "退款")
-    assert project.does("judge-check").code == 5
+    assert project.run("judge-check").code == 5
 
 
 def test_damaged_results_are_an_error_with_its_line(project: ProjectFolder) -> None:
     project.write("cassettes/judge-check.jsonl", '{"judge": 3}\n')
-    done = project.does("run")
+    done = project.run("run")
     assert (done.code, "cassettes/judge-check.jsonl:1" in done.err) == (3, True)

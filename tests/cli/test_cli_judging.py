@@ -13,10 +13,9 @@ import yaml
 from coze_harness.server.script_schema import ServerScript
 from coze_harness.server.server_process import RunningServer
 from judging import POLITE, block, judged_project, judging, no, verdicts, yes
-from project import TOKEN, Done, ProjectFolder, record_from
-from project import serving as serving_script
+from project import TOKEN, CommandResult, ProjectFolder, record_from, script_server
 
-Serving = Callable[[ServerScript], RunningServer]
+ServeScript = Callable[[ServerScript], RunningServer]
 JUDGED = "cassettes/polite~judge.yaml"
 POLITELY = {"你是谁?": "您好，我是学术助手。"}
 RUDELY = {"你是谁?": "不告诉你。"}
@@ -36,8 +35,10 @@ def judged(recorded_once: ProjectFolder, tmp_path: Path) -> ProjectFolder:
     return recorded_once.copy_to(tmp_path / "project", home=tmp_path / "home")
 
 
-def asking(project: ProjectFolder, serving: Serving, script: ServerScript) -> ProjectFolder:
-    project.env |= {"COZE_API_TOKEN": TOKEN, "COZE_API_BASE": serving(script).base_url}
+def asking(
+    project: ProjectFolder, serve_script: ServeScript, script: ServerScript
+) -> ProjectFolder:
+    project.env |= {"COZE_API_TOKEN": TOKEN, "COZE_API_BASE": serve_script(script).base_url}
     return project
 
 
@@ -51,16 +52,16 @@ def test_bot_and_judge_are_recorded_apart_and_replayed_offline(
     judged: ProjectFolder, offline: tuple[str, ...]
 ) -> None:
     assert calls(judged) == 2 * CALLS
-    assert yaml.safe_load(judged.text("cassettes/polite.yaml"))["x-coze"]["interactions"] == CALLS
+    assert yaml.safe_load(judged.read("cassettes/polite.yaml"))["x-coze"]["interactions"] == CALLS
     about = block(judged)
     assert about["interactions"] == CALLS
     assert about["judge"]["bot"] == "judge"  # type: ignore[index]
     assert about["bot"]["version"] == "1"  # type: ignore[index]
-    done = judged.does("run", "-v", within=offline)
+    done = judged.run("run", "-v", wrapper=offline)
     assert (done.code, verdicts(judged)) == (0, ["passed"])
     reason = judged.lines()["polite"]["turns"][0]["verdicts"][0]["reason"]
     assert "有敬语" in reason
-    assert judged.does("check", within=offline).code == 0
+    assert judged.run("check", wrapper=offline).code == 0
 
 
 def test_plain_vcrpy_replays_the_judges_recording(judged: ProjectFolder) -> None:
@@ -79,10 +80,10 @@ def test_plain_vcrpy_replays_the_judges_recording(judged: ProjectFolder) -> None
     ("answer", "code", "status"), [(POLITELY, 0, "passed"), (RUDELY, 1, "failed")]
 )
 def test_live_judges_and_keeps_nothing(
-    answer: dict[str, str], code: int, status: str, tmp_path: Path, serving: Serving
+    answer: dict[str, str], code: int, status: str, tmp_path: Path, serve_script: ServeScript
 ) -> None:
-    project = asking(judged_project(tmp_path), serving, judging(answer))
-    assert project.does("live").code == code
+    project = asking(judged_project(tmp_path), serve_script, judging(answer))
+    assert project.run("live").code == code
     assert verdicts(project) == [status]
     assert not project.path("cassettes").exists() or not list(project.path("cassettes").glob("*~*"))
 
@@ -109,11 +110,11 @@ def not_a_judges(project: ProjectFolder) -> None:
 
 def no_verdict(project: ProjectFolder) -> None:
     project.write(
-        JUDGED, project.text(JUDGED).replace(r"answer\": \"yes\", ", r"verdict\": \"yes\", ")
+        JUDGED, project.read(JUDGED).replace(r"answer\": \"yes\", ", r"verdict\": \"yes\", ")
     )
 
 
-def next_command(done: Done) -> list[str]:
+def next_command(done: CommandResult) -> list[str]:
     line = next(one for one in done.err.splitlines() if "next: coze-harness" in one)
     return line.split("next: coze-harness ")[1].split()
 
@@ -123,25 +124,25 @@ def test_a_judge_without_its_recording_is_an_error_that_names_the_command(
     change: Callable[[ProjectFolder], None],
     judged: ProjectFolder,
     offline: tuple[str, ...],
-    serving: Serving,
+    serve_script: ServeScript,
 ) -> None:
     change(judged)
     before = judged.path("cassettes/polite.yaml").read_bytes()
-    done = judged.does("run", within=offline)
+    done = judged.run("run", wrapper=offline)
     assert (done.code, judged.statuses()) == (3, {"polite": "error"})
     assert next_command(done) == ["record", "--judge-only", "scenarios/polite.yaml"]
-    checked = judged.does("check", within=offline)
+    checked = judged.run("check", wrapper=offline)
     assert (checked.code, next_command(checked)) == (3, next_command(done))
-    listed = judged.does("list", within=offline)
+    listed = judged.run("list", wrapper=offline)
     assert "judge: missing" in listed.out if change is removed else "judge: stale" in listed.out
     if change is another_judge:
         return
-    asking(judged, serving, judging(RUDELY))
-    assert judged.does(*next_command(done)).code == 0
+    asking(judged, serve_script, judging(RUDELY))
+    assert judged.run(*next_command(done)).code == 0
     # The bot was not asked, and the judge was asked about what is recorded.
     assert calls(judged) == CALLS
     assert judged.path("cassettes/polite.yaml").read_bytes() == before
-    assert judged.does("run", within=offline).code == 0
+    assert judged.run("run", wrapper=offline).code == 0
 
 
 @pytest.mark.parametrize(("change", "code"), [(broken, 3), (not_a_judges, 3), (no_verdict, 4)])
@@ -150,58 +151,58 @@ def test_a_damaged_recording_of_a_judge_is_an_error_and_is_recorded_again(
     code: int,
     judged: ProjectFolder,
     offline: tuple[str, ...],
-    serving: Serving,
+    serve_script: ServeScript,
 ) -> None:
     change(judged)
-    assert judged.does("run", within=offline).code == code
+    assert judged.run("run", wrapper=offline).code == code
     assert verdicts(judged) == []
-    asking(judged, serving, judging(RUDELY))
-    assert judged.does("record").code == 0
+    asking(judged, serve_script, judging(RUDELY))
+    assert judged.run("record").code == 0
     assert calls(judged) == CALLS
-    assert judged.does("run", within=offline).code == 0
+    assert judged.run("run", wrapper=offline).code == 0
 
 
 def test_an_edited_verdict_is_reported(judged: ProjectFolder, offline: tuple[str, ...]) -> None:
-    text = judged.text(JUDGED)
+    text = judged.read(JUDGED)
     judged.write(JUDGED, text.replace(r"\"yes\", \"reason\"", r"\"no\", \"reason\""))
-    assert judged.text(JUDGED) != text
-    assert judged.does("run", within=offline).code == 1
+    assert judged.read(JUDGED) != text
+    assert judged.run("run", wrapper=offline).code == 1
     assert judged.lines()["polite"]["edited"] is True
-    assert judged.does("run", "--strict", within=offline).code == 3
+    assert judged.run("run", "--strict", wrapper=offline).code == 3
 
 
-def test_record_asks_only_what_changed(judged: ProjectFolder, serving: Serving) -> None:
+def test_record_asks_only_what_changed(judged: ProjectFolder, serve_script: ServeScript) -> None:
     judged.write(
         "scenarios/polite.yaml", POLITE + "  - not: {judge: {question: 是否粗鲁？, votes: 3}}\n"
     )
     rude: list[dict[str, object]] = [{"regex": "QUESTION\n是否粗鲁", "answer": no("礼貌")}]
-    asking(judged, serving, judging(RUDELY, judge=rude))  # the old question has no answer here
-    done = judged.does("record")
+    asking(judged, serve_script, judging(RUDELY, judge=rude))  # the old question has no answer here
+    done = judged.run("record")
     assert (done.code, verdicts(judged)) == (0, ["passed", "passed"]), done
     assert calls(judged) == 3 * CALLS
-    assert judged.does("record").out.startswith("Nothing to record")
-    assert judged.does("record", "--judge-only").out.startswith("Nothing to record")
+    assert judged.run("record").out.startswith("Nothing to record")
+    assert judged.run("record", "--judge-only").out.startswith("Nothing to record")
 
 
 def test_another_version_of_the_judge_is_asked_everything_again(
-    judged: ProjectFolder, serving: Serving
+    judged: ProjectFolder, serve_script: ServeScript
 ) -> None:
     judged.write("scenarios/polite.yaml", POLITE + "  - judge: 是否友好？\n")
-    asking(judged, serving, judging(RUDELY, version="2"))
-    assert judged.does("record").code == 0
+    asking(judged, serve_script, judging(RUDELY, version="2"))
+    assert judged.run("record").code == 0
     assert calls(judged) == 2 * CALLS
     assert block(judged)["bot"]["version"] == "2"  # type: ignore[index]
 
 
-def test_all_asks_the_judge_again(judged: ProjectFolder, serving: Serving) -> None:
-    asking(judged, serving, judging(POLITELY, looks_for="火星"))
-    assert judged.does("record", "--judge-only", "--all").code == 1
+def test_all_asks_the_judge_again(judged: ProjectFolder, serve_script: ServeScript) -> None:
+    asking(judged, serve_script, judging(POLITELY, looks_for="火星"))
+    assert judged.run("record", "--judge-only", "--all").code == 1
     assert (calls(judged), verdicts(judged)) == (CALLS, ["failed"])
 
 
-def test_equal_answers_are_judged_once(tmp_path: Path, serving: Serving) -> None:
-    project = asking(judged_project(tmp_path), serving, judging(POLITELY))
-    assert project.does("record", "--repeat", "4").code == 0
+def test_equal_answers_are_judged_once(tmp_path: Path, serve_script: ServeScript) -> None:
+    project = asking(judged_project(tmp_path), serve_script, judging(POLITELY))
+    assert project.run("record", "--repeat", "4").code == 0
     lines = project.lines().values()
     assert sorted(line["calls"] for line in lines) == [CALLS, CALLS, CALLS, 2 * CALLS]
     names = {path.name for path in project.path("cassettes").glob("*~judge.yaml")}
@@ -212,42 +213,46 @@ def test_equal_answers_are_judged_once(tmp_path: Path, serving: Serving) -> None
     "answer", ["我觉得可以。", f"{yes()}\n{no()}", "", '{"answer": "yes"', '{"answer": 1}']
 )
 def test_a_reply_without_a_verdict_is_an_error_and_keeps_what_the_bot_said(
-    answer: str, tmp_path: Path, serving: Serving, offline: tuple[str, ...]
+    answer: str, tmp_path: Path, serve_script: ServeScript, offline: tuple[str, ...]
 ) -> None:
     script = judging(POLITELY, judge=[{"default": True, "answer": answer}])
-    project = asking(judged_project(tmp_path), serving, script)
-    done = project.does("record")
+    project = asking(judged_project(tmp_path), serve_script, script)
+    done = project.run("record")
     assert (done.code, project.statuses()) == (4, {"polite": "error"})
     assert project.lines()["polite"]["error"]["kind"] == "judge"
     assert not project.path(JUDGED).exists()
-    asking(project, serving, judging(RUDELY))
-    assert project.does("record").code == 0
+    asking(project, serve_script, judging(RUDELY))
+    assert project.run("record").code == 0
     assert calls(project) == CALLS
-    assert project.does("run", within=offline).code == 0
+    assert project.run("run", wrapper=offline).code == 0
 
 
 def test_a_failed_verdict_of_the_judge_stops_a_conversation(
-    tmp_path: Path, serving: Serving, offline: tuple[str, ...]
+    tmp_path: Path, serve_script: ServeScript, offline: tuple[str, ...]
 ) -> None:
     scenario = POLITE.replace("turns:", "stop_on_failure: true\nturns:") + "- {prompt: 然后?}\n"
-    project = asking(judged_project(tmp_path, scenario), serving, judging(RUDELY | {"然后?": "x"}))
-    assert project.does("record").code == 1
+    project = asking(
+        judged_project(tmp_path, scenario), serve_script, judging(RUDELY | {"然后?": "x"})
+    )
+    assert project.run("record").code == 1
     assert len(project.lines()["polite"]["turns"]) == 1
-    assert project.does("run", within=offline).code == 1
+    assert project.run("run", wrapper=offline).code == 1
 
 
-def test_a_scenario_may_name_its_own_judge_and_needs_one(tmp_path: Path, serving: Serving) -> None:
+def test_a_scenario_may_name_its_own_judge_and_needs_one(
+    tmp_path: Path, serve_script: ServeScript
+) -> None:
     project = judged_project(tmp_path, POLITE.replace("turns:", "judge: {bot: chatchat}\nturns:"))
     project.edit("harness.yaml", "judge: {bot: judge}\n", "")
-    asking(project, serving, judging({**POLITELY}))
+    asking(project, serve_script, judging({**POLITELY}))
     # The bot has no answer to such a prompt.
-    assert project.does("record").code == 4
+    assert project.run("record").code == 4
     assert "chatchat" in str(project.lines()["polite"]["error"]["what"])
     project.edit("scenarios/polite.yaml", "judge: {bot: chatchat}\n", "")
-    done = project.does("check", "--no-recordings")
+    done = project.run("check", "--no-recordings")
     assert (done.code, "scenarios/polite.yaml:5:5" in done.err) == (2, True)
     project.edit("scenarios/polite.yaml", "turns:", "judge: {bot: chatchta}\nturns:")
-    done = project.does("check", "--no-recordings")
+    done = project.run("check", "--no-recordings")
     assert (done.code, "Did you mean" in done.err, "polite.yaml:2:14" in done.err) == (
         2,
         True,
@@ -257,8 +262,8 @@ def test_a_scenario_may_name_its_own_judge_and_needs_one(tmp_path: Path, serving
 
 def test_a_recording_of_a_judge_that_nothing_needs_is_reported(judged: ProjectFolder) -> None:
     judged.edit("scenarios/polite.yaml", "judge: 是否使用敬语？", "您好")
-    assert judged.does("run").code == 0
-    done = judged.does("check")
+    assert judged.run("run").code == 0
+    done = judged.run("check")
     assert done.code == 3
     assert f"{JUDGED}: " in done.err
 
@@ -277,89 +282,91 @@ CANDIDATE = [".candidate/polite.yaml", ".candidate/polite~judge.yaml"]
 
 
 def test_a_comparison_judges_a_regression_and_accept_moves_the_judges_recording(
-    judged: ProjectFolder, serving: Serving, offline: tuple[str, ...]
+    judged: ProjectFolder, serve_script: ServeScript, offline: tuple[str, ...]
 ) -> None:
-    old = judged.text(JUDGED)
-    asking(judged, serving, judging(RUDELY))
-    assert judged.does("compare").code == 1
+    old = judged.read(JUDGED)
+    asking(judged, serve_script, judging(RUDELY))
+    assert judged.run("compare").code == 1
     assert {*CANDIDATE, *BASE, ".candidate/polite~2~judge.yaml"} < {*files(judged)}
     (scenario,) = judged.run_json()["comparison"]["scenarios"]
     assert scenario["scenario"] == "polite"
     assert judged.lines()["polite"]["change"]["kind"] == "regressed"
-    assert judged.text(JUDGED) == old
-    assert judged.does("compare", "--replay", within=offline).code == 1
-    assert judged.does("accept", within=offline).code == 1
-    assert judged.does("accept", "--failing", within=offline).code == 0
+    assert judged.read(JUDGED) == old
+    assert judged.run("compare", "--replay", wrapper=offline).code == 1
+    assert judged.run("accept", wrapper=offline).code == 1
+    assert judged.run("accept", "--failing", wrapper=offline).code == 0
     assert files(judged) == BASE
-    assert judged.text(JUDGED) != old
+    assert judged.read(JUDGED) != old
     assert "candidate" not in block(judged)
-    assert judged.does("run", within=offline).code == 1
-    assert judged.does("check", within=offline).code == 0
+    assert judged.run("run", wrapper=offline).code == 1
+    assert judged.run("check", wrapper=offline).code == 0
 
 
-def test_an_unchanged_answer_needs_no_judge(judged: ProjectFolder, serving: Serving) -> None:
-    asking(judged, serving, judging(POLITELY))
-    assert judged.does("compare", "--repeat", "1").code == 0
+def test_an_unchanged_answer_needs_no_judge(
+    judged: ProjectFolder, serve_script: ServeScript
+) -> None:
+    asking(judged, serve_script, judging(POLITELY))
+    assert judged.run("compare", "--repeat", "1").code == 0
     assert calls(judged) == CALLS
     assert judged.lines()["polite"]["change"]["kind"] == "same"
 
 
 def test_another_version_of_the_judge_judges_both_sides(
-    judged: ProjectFolder, serving: Serving, offline: tuple[str, ...]
+    judged: ProjectFolder, serve_script: ServeScript, offline: tuple[str, ...]
 ) -> None:
     """The new judge is stricter: without its verdict on the baseline, the bot would look worse."""
-    old = judged.text(JUDGED)
-    asking(judged, serving, judging(POLITELY, version="2", looks_for="火星"))
-    done = judged.does("compare", "--repeat", "1")
+    old = judged.read(JUDGED)
+    asking(judged, serve_script, judging(POLITELY, version="2", looks_for="火星"))
+    done = judged.run("compare", "--repeat", "1")
     change = judged.lines()["polite"]["change"]
     assert change["kind"] != "regressed", done
     assert change["baseline"]["status"] == "failed"
-    assert judged.text(JUDGED) == old
+    assert judged.read(JUDGED) == old
     assert ".candidate/polite~baseline~judge.yaml" in files(judged)
-    assert judged.does("compare", "--replay", within=offline).code == done.code
+    assert judged.run("compare", "--replay", wrapper=offline).code == done.code
     assert judged.lines()["polite"]["change"]["baseline"]["status"] == "failed"
-    assert judged.does("accept", "--failing", within=offline).code == 0
+    assert judged.run("accept", "--failing", wrapper=offline).code == 0
     assert files(judged) == BASE
     assert block(judged)["bot"]["version"] == "2"  # type: ignore[index]
 
 
 def test_a_question_that_changed_is_asked_about_both_sides(
-    judged: ProjectFolder, serving: Serving
+    judged: ProjectFolder, serve_script: ServeScript
 ) -> None:
     edited(judged)
-    asking(judged, serving, judging(RUDELY))
-    assert judged.does("compare", "--repeat", "1").code == 0
+    asking(judged, serve_script, judging(RUDELY))
+    assert judged.run("compare", "--repeat", "1").code == 0
     assert judged.lines()["polite"]["change"]["kind"] == "regressed"
 
 
 def test_two_answers_are_compared_by_the_judge(
-    judged: ProjectFolder, serving: Serving, offline: tuple[str, ...]
+    judged: ProjectFolder, serve_script: ServeScript, offline: tuple[str, ...]
 ) -> None:
     judged.write(
         "scenarios/polite.yaml",
         "name: polite\nturns:\n- prompt: 你是谁?\n  expect:\n"
         "  - judge: {better_than: baseline, criteria: 简短}\n",
     )
-    assert judged.does("run", within=offline).code == 0
+    assert judged.run("run", wrapper=offline).code == 0
     assert verdicts(judged) == ["skipped"]
     shorter = r"BEGIN ANSWER 1 \w+\n不告诉你。\nEND"
     script = judging(
         RUDELY, judge=[{"regex": shorter, "answer": yes("更短")}, {"default": True, "answer": no()}]
     )
-    asking(judged, serving, script)
-    assert judged.does("compare", "--repeat", "1").code == 0
+    asking(judged, serve_script, script)
+    assert judged.run("compare", "--repeat", "1").code == 0
     assert (verdicts(judged), calls(judged)) == (["passed"], 3 * CALLS)
-    assert judged.does("accept", within=offline).code == 0
-    assert judged.does("run", within=offline).code == 0
+    assert judged.run("accept", wrapper=offline).code == 0
+    assert judged.run("run", wrapper=offline).code == 0
     assert verdicts(judged) == ["skipped"]
 
 
 def test_rejected_candidates_and_earlier_ones_take_their_judges_along(
-    judged: ProjectFolder, serving: Serving
+    judged: ProjectFolder, serve_script: ServeScript
 ) -> None:
-    asking(judged, serving, judging(RUDELY))
-    assert judged.does("compare", "--repeat", "1").code == 0
-    assert judged.does("compare", "--repeat", "1").code == 0
+    asking(judged, serve_script, judging(RUDELY))
+    assert judged.run("compare", "--repeat", "1").code == 0
+    assert judged.run("compare", "--repeat", "1").code == 0
     assert files(judged) == [*CANDIDATE, *BASE]
     kept = judged.path("cassettes/.candidate/.evidence").rglob("*.yaml")
     assert sorted(path.name for path in kept) == BASE
@@ -367,19 +374,19 @@ def test_rejected_candidates_and_earlier_ones_take_their_judges_along(
 
 def test_the_servers_of_bot_and_judge_may_differ(tmp_path: Path) -> None:
     project = judged_project(tmp_path)
-    with serving_script(judging(POLITELY)) as own, serving_script(judging(RUDELY)) as other:
+    with script_server(judging(POLITELY)) as own, script_server(judging(RUDELY)) as other:
         studio = f"{{studio: '{other.base_url}', id: '7403315657221079099'}}"
         project.edit("harness.yaml", 'judge: "7403315657221079099"', f"judge: {studio}")
         env = {"COZE_API_BASE": own.base_url, "COZE_API_TOKEN": TOKEN}
-        done = project.does("record", env=env)
+        done = project.run("record", env=env)
     assert done.code == 0, done
-    assert other.base_url in project.text(JUDGED)
-    assert other.base_url not in project.text("cassettes/polite.yaml")
-    assert project.does("run").code == 0
+    assert other.base_url in project.read(JUDGED)
+    assert other.base_url not in project.read("cassettes/polite.yaml")
+    assert project.run("run").code == 0
 
 
 def test_no_attack_on_the_judge_passes(
-    tmp_path: Path, serving: Serving, offline: tuple[str, ...]
+    tmp_path: Path, serve_script: ServeScript, offline: tuple[str, ...]
 ) -> None:
     path = Path(__file__).parents[1] / "expectations" / "judge_attacks.yaml"
     attacks = yaml.safe_load(path.read_text("utf-8"))
@@ -387,9 +394,9 @@ def test_no_attack_on_the_judge_passes(
     scenario = POLITE.replace("turns:", f"cases: [{cases}]\nturns:").replace("谁?", "谁{{ n }}?")
     project = judged_project(tmp_path, scenario)
     answers = {f"你是谁{n}?": attack for n, attack in enumerate(attacks)}
-    asking(project, serving, judging(answers))
+    asking(project, serve_script, judging(answers))
     for command in (("record",), ("run",)):
-        assert project.does(*command, within=offline if command == ("run",) else ()).code == 1
+        assert project.run(*command, wrapper=offline if command == ("run",) else ()).code == 1
         assert set(project.statuses().values()) == {"failed"}
     assert len(project.statuses()) == len(attacks)
 
@@ -401,19 +408,19 @@ expect: [{judge: 是否友好？}]
 
 
 def test_a_judge_may_end_the_conversation_with_a_simulated_user(
-    tmp_path: Path, serving: Serving, offline: tuple[str, ...]
+    tmp_path: Path, serve_script: ServeScript, offline: tuple[str, ...]
 ) -> None:
     project = judged_project(tmp_path, SIMULATED)
     answers: list[dict[str, object]] = [{"default": True, "vary": ["不行。", "您稍等。", "好。"]}]
     tester: list[dict[str, object]] = [{"default": True, "vary": ["我要退款", "为什么？", "谢谢"]}]
-    asking(project, serving, judging(answers, tester=tester))
-    done = project.does("record")
+    asking(project, serve_script, judging(answers, tester=tester))
+    done = project.run("record")
     assert (done.code, len(project.lines()["polite"]["turns"])) == (0, 2), done
     assert block(project)["interactions"] == 3 * CALLS
-    assert project.does("run", within=offline).code == 0
-    assert project.does("check", within=offline).code == 0
+    assert project.run("run", wrapper=offline).code == 0
+    assert project.run("check", wrapper=offline).code == 0
     project.edit("scenarios/polite.yaml", "是否友好？", "是否礼貌？")
-    assert next_command(project.does("run", within=offline))[1] == "--judge-only"
-    assert project.does("record").code == 0
+    assert next_command(project.run("run", wrapper=offline))[1] == "--judge-only"
+    assert project.run("record").code == 0
     assert calls(project) == CALLS
-    assert project.does("run", within=offline).code == 0
+    assert project.run("run", wrapper=offline).code == 0

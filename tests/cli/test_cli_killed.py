@@ -11,32 +11,32 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from accepting import OLD, Compared, compared_project, recording_runner, state
+from accepting import OLD, ComparedProject, compared_project, recording_runner, recording_states
 from kill_checks import check_record_killed, check_run_killed
 from kill_points import Runner
 
 
 @pytest.fixture(scope="module")
-def compared(tmp_path_factory: pytest.TempPathFactory) -> Compared:
+def compared(tmp_path_factory: pytest.TempPathFactory) -> ComparedProject:
     compared = compared_project(tmp_path_factory.mktemp("compared"))
     shutil.rmtree(compared.project.path("cassettes/.candidate"))
     return compared
 
 
 @pytest.fixture(scope="module")
-def runner(compared: Compared) -> Iterator[Runner]:
+def runner(compared: ComparedProject) -> Iterator[Runner]:
     with recording_runner(compared) as runner:
         yield runner
 
 
 def test_a_killed_run_leaves_whole_files(
-    compared: Compared, runner: Runner, tmp_path: Path
+    compared: ComparedProject, runner: Runner, tmp_path: Path
 ) -> None:
-    assert state(compared.project.root) == OLD
+    assert recording_states(compared.project.root) == OLD
     assert check_run_killed(compared, runner, tmp_path, count(2, 3)) > 20
 
 
 def test_a_killed_recording_leaves_whole_files(
-    compared: Compared, runner: Runner, tmp_path: Path
+    compared: ComparedProject, runner: Runner, tmp_path: Path
 ) -> None:
     assert check_record_killed(compared, runner, tmp_path, count(2, 5)) > 20

@@ -18,8 +18,8 @@ COMMANDS = coze_harness.list_commands(click.Context(coze_harness))
 @pytest.mark.parametrize("command", ["", *COMMANDS])
 def test_help_fits_eighty_columns_in_both_languages(empty: ProjectFolder, command: str) -> None:
     words = [command] if command else []
-    english = empty.does(*words, "--help")
-    chinese = empty.does("--lang", "zh", *words, "--help")
+    english = empty.run(*words, "--help")
+    chinese = empty.run("--lang", "zh", *words, "--help")
     for done in (english, chinese):
         assert (done.code, done.err) == (0, "")
         assert max(map(cell_len, done.out.splitlines())) <= 80, done.out
@@ -54,7 +54,7 @@ def test_errors_of_the_command_line_are_translated(
     empty: ProjectFolder, arguments: tuple[str, ...]
 ) -> None:
     for lang, has_han in (("en", False), ("zh", True)):
-        done = empty.does(*arguments, "--lang", lang)
+        done = empty.run(*arguments, "--lang", lang)
         assert (done.code, done.out) == (2, "")
         what, step = done.err.splitlines()
         assert bool(HAN.search(what)) is has_han, what
@@ -65,55 +65,55 @@ def test_the_option_wins_over_the_file_the_environment_and_the_locale(
     recorded: ProjectFolder,
 ) -> None:
     def is_chinese(*arguments: str, **env: str) -> bool:
-        done = recorded.does("list", *arguments, env=env)
+        done = recorded.run("list", *arguments, env=env)
         assert done.code == 0, done
         return "次测试" in done.last
 
     assert not is_chinese()
     assert is_chinese(LANG="zh_CN.UTF-8")
     assert not is_chinese(LANG="zh_CN.UTF-8", COZE_HARNESS_LANG="en")
-    recorded.write("harness.yaml", f"lang: zh\n{recorded.text('harness.yaml')}")
+    recorded.write("harness.yaml", f"lang: zh\n{recorded.read('harness.yaml')}")
     assert is_chinese(COZE_HARNESS_LANG="en")
     assert not is_chinese("--lang", "en")
     assert not is_chinese("--lang=en")
 
 
 def test_an_error_after_the_settings_is_in_their_language(recorded: ProjectFolder) -> None:
-    recorded.write("harness.yaml", f"lang: zh\n{recorded.text('harness.yaml')}")
-    done = recorded.does("run", "nowhere")
+    recorded.write("harness.yaml", f"lang: zh\n{recorded.read('harness.yaml')}")
+    done = recorded.run("run", "nowhere")
     assert done.code == 2
     assert "下一步：" in done.err
     recorded.write("harness.yaml", "lang: fr\n")
-    done = recorded.does("run", env={"COZE_HARNESS_LANG": "zh"})
+    done = recorded.run("run", env={"COZE_HARNESS_LANG": "zh"})
     assert done.code == 2
     assert done.err.startswith("harness.yaml:1:7: ")
 
 
 def test_the_page_follows_the_browser_unless_a_language_is_chosen(recorded: ProjectFolder) -> None:
     def lang() -> str:
-        page = recorded.text("reports/latest/index.html")
+        page = recorded.read("reports/latest/index.html")
         found = re.search(r'"lang": ?"(\w*)"', page)
         assert found, page[:400]
         return found[1]
 
-    recorded.does("run", env={"COZE_HARNESS_LANG": "zh"})
+    recorded.run("run", env={"COZE_HARNESS_LANG": "zh"})
     first = lang()
-    recorded.does("run", "--lang", "zh")
+    recorded.run("run", "--lang", "zh")
     assert (first, lang()) == ("", "zh")
 
 
 def test_ids_and_states_in_json_are_never_translated(recorded: ProjectFolder) -> None:
-    english = recorded.does("list", "--json")
-    chinese = recorded.does("list", "--json", "--lang", "zh")
+    english = recorded.run("list", "--json")
+    chinese = recorded.run("list", "--json", "--lang", "zh")
     assert json.loads(english.out) == json.loads(chinese.out)
 
 
 def test_asking_is_reported_in_the_language_of_the_project(project: ProjectFolder) -> None:
-    project.write("harness.yaml", f"lang: zh\n{project.text('harness.yaml')}")
-    done = project.does("ask", "你是谁?")
+    project.write("harness.yaml", f"lang: zh\n{project.read('harness.yaml')}")
+    done = project.run("ask", "你是谁?")
     assert done.code == 0, done
     assert done.out.startswith("我是chatchat")
     assert not re.search(r"[A-Za-z]+ [a-z]+ [a-z]+", done.err), done.err
     for arguments in (("record",), ("live", "identity"), ("compare", "identity")):
-        told = project.does(*arguments).err.splitlines()
+        told = project.run(*arguments).err.splitlines()
         assert all(HAN.search(line) for line in told if not line.startswith("  ")), told

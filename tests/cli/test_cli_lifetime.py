@@ -13,12 +13,19 @@ from pathlib import Path
 import pytest
 from coze_harness.server.script_schema import ServerScript
 from coze_harness.server.server_process import RunningServer
-from lifetime import Ended, Started, handles_signals, latest_run, saved, wait_until
-from project import ProjectFolder, scripted
+from lifetime import (
+    ProcessEnd,
+    RunningCommand,
+    handles_signals,
+    latest_run,
+    saved_trial_ids,
+    wait_until,
+)
+from project import ProjectFolder, chatchat_script
 
 from benchmarks.project import build
 
-Serving = Callable[[ServerScript], RunningServer]
+ServeScript = Callable[[ServerScript], RunningServer]
 TRIALS = 1_200
 POLITE = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
@@ -38,11 +45,11 @@ def _no_runs(request: pytest.FixtureRequest) -> None:
         shutil.rmtree(project.path("reports"), ignore_errors=True)
 
 
-def started(project: ProjectFolder, *arguments: str, **how: object) -> Started:
-    return Started(project, *arguments, "--no-progress", **how)  # type: ignore[arg-type]  # as there
+def started(project: ProjectFolder, *arguments: str, **how: object) -> RunningCommand:
+    return RunningCommand(project, *arguments, "--no-progress", **how)  # type: ignore[arg-type]  # as there
 
 
-def is_clean(ended: Ended) -> None:
+def is_clean(ended: ProcessEnd) -> None:
     """Nothing of a process is left, and it printed no traceback."""
     assert ended.left == ()
     assert ended.seconds_open < 1
@@ -54,7 +61,7 @@ def is_reported(run: Path) -> None:
     """A run's reports are whole and agree with its lines."""
     head = json.loads((run / "run.json").read_text("utf-8"))
     assert head["interrupted"] is True
-    done = saved(run)
+    done = saved_trial_ids(run)
     assert [row["id"] for row in head["trials"] if row["status"] != "missing"] == sorted(done)
     assert "</html>" in (run / "index.html").read_text("utf-8")[-200:]
     assert (run / "junit.xml").read_text("utf-8").count("<testcase ") >= len(done)
@@ -66,7 +73,7 @@ def test_a_run_that_is_ended_while_it_replays_leaves_no_process(
     large: ProjectFolder, how: signal.Signals
 ) -> None:
     run = started(large, "run", "--workers", "2")
-    wait_until(lambda: len(saved(latest_run(large))) >= 100)
+    wait_until(lambda: len(saved_trial_ids(latest_run(large))) >= 100)
     run.send(how)
     ended = run.end()
     is_clean(ended)
@@ -136,12 +143,12 @@ def test_a_signal_while_reports_are_written_leaves_whole_ones(
     run = latest_run(recorded)
     assert run is not None
     if file != "trials.jsonl":  # then, there is nothing to report yet
-        assert len(saved(run)) == 4
+        assert len(saved_trial_ids(run)) == 4
         is_reported(run)
         before = (run / "junit.xml").read_bytes()
-        assert recorded.does("report", run.name).code == 0
+        assert recorded.run("report", run.name).code == 0
         assert (run / "junit.xml").read_bytes() == before
-    assert recorded.does("run", "--resume", "latest").code == 1
+    assert recorded.run("run", "--resume", "latest").code == 1
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -166,7 +173,7 @@ def end_at_random(project: ProjectFolder, seed: int) -> None:
     ended = run.end()
     is_clean(ended)
     assert ended.code in (0, -signal.SIGKILL if how is signal.SIGKILL else 130)
-    ids = saved(latest_run(project))
+    ids = saved_trial_ids(latest_run(project))
     assert len(set(ids)) == len(ids)
 
 
@@ -182,7 +189,7 @@ def test_a_second_signal_ends_a_run_at_once(large: ProjectFolder) -> None:
 
 
 def test_the_last_words_are_in_the_language_of_the_project(large: ProjectFolder) -> None:
-    large.write("harness.yaml", f"lang: zh\n{large.text('harness.yaml')}")
+    large.write("harness.yaml", f"lang: zh\n{large.read('harness.yaml')}")
     run = started(large, "run", "--workers", "2", at=("open", ".index.html.tmp", signal.SIGTERM))
     folder = large.path("reports")
     wait_until(lambda: bool(list(folder.glob("2*/.index.html.tmp"))))
@@ -199,10 +206,10 @@ def test_an_ignored_signal_stays_ignored(recorded: ProjectFolder, number: signal
     ended = run.end()
     is_clean(ended)
     assert ended.code == 1
-    assert len(saved(latest_run(recorded))) == 4
+    assert len(saved_trial_ids(latest_run(recorded))) == 4
 
 
-def _slow(project: ProjectFolder, serving: Serving) -> None:
+def _slow(project: ProjectFolder, serve_script: ServeScript) -> None:
     """Make a scenario of five trials of which the last two take very long."""
     project.write(
         "scenarios/many.yaml",
@@ -214,9 +221,9 @@ def _slow(project: ProjectFolder, serving: Serving) -> None:
         "- {regex: '^问题[34]$', delay: 30, answer: 好。}",
     )
     project.edit("harness.yaml", "timeout: 2", "timeout: 60")
-    project.env["COZE_API_BASE"] = serving(scripted(quick)).base_url
-    assert project.does("record", "many", "-q").code == 0
-    project.env["COZE_API_BASE"] = serving(scripted(f"{slow}\n{quick}")).base_url
+    project.env["COZE_API_BASE"] = serve_script(chatchat_script(quick)).base_url
+    assert project.run("record", "many", "-q").code == 0
+    project.env["COZE_API_BASE"] = serve_script(chatchat_script(f"{slow}\n{quick}")).base_url
     shutil.rmtree(project.path("reports"))
 
 
@@ -225,12 +232,12 @@ def _slow(project: ProjectFolder, serving: Serving) -> None:
     [("record", signal.SIGTERM), ("live", signal.SIGHUP), ("compare", signal.SIGTERM)],
 )
 def test_a_terminated_command_saves_and_reports_what_is_finished(
-    project: ProjectFolder, serving: Serving, command: str, how: signal.Signals
+    project: ProjectFolder, serve_script: ServeScript, command: str, how: signal.Signals
 ) -> None:
-    _slow(project, serving)
+    _slow(project, serve_script)
     options = ("--all",) if command == "record" else ()
     run = started(project, command, *options, "many")
-    wait_until(lambda: len(saved(latest_run(project))) == 3)
+    wait_until(lambda: len(saved_trial_ids(latest_run(project))) == 3)
     run.send(how)
     ended = run.end()
     is_clean(ended)
@@ -238,12 +245,12 @@ def test_a_terminated_command_saves_and_reports_what_is_finished(
     folder = latest_run(project)
     assert folder is not None
     is_reported(folder)
-    assert sorted(saved(folder)) == [f"many[{number}]" for number in (1, 2, 3)]
+    assert sorted(saved_trial_ids(folder)) == [f"many[{number}]" for number in (1, 2, 3)]
 
 
 def test_a_terminated_mutation_saves_and_reports_what_is_finished(large: ProjectFolder) -> None:
     run = started(large, "mutate", "-k", "s0000 or s0001")
-    wait_until(lambda: len(saved(latest_run(large))) >= 20)
+    wait_until(lambda: len(saved_trial_ids(latest_run(large))) >= 20)
     run.send(signal.SIGTERM)
     ended = run.end()
     is_clean(ended)
@@ -257,7 +264,7 @@ def test_a_terminated_mutation_saves_and_reports_what_is_finished(large: Project
 def test_a_terminated_server_stops_and_prints_its_counts(
     empty: ProjectFolder, how: signal.Signals
 ) -> None:
-    server = Started(empty, "serve", "--demo", "--port", "0")
+    server = RunningCommand(empty, "serve", "--demo", "--port", "0")
     assert server.process.stdout is not None
     assert "http://127.0.0.1:" in server.process.stdout.readline()
     server.send(how)

@@ -29,7 +29,7 @@ def failed_cases(junit: ET.Element) -> list[str | None]:
 
 
 def test_run_junit_and_pytest_have_the_same_result(scored: ProjectFolder) -> None:
-    done = scored.does("run")
+    done = scored.run("run")
     assert done.code == 1
     assert scored.statuses() == {"identity": "passed", "wrong": "failed"}
     assert scored.run_json()["summary"]["warnings"] == 1
@@ -52,33 +52,33 @@ def test_run_junit_and_pytest_have_the_same_result(scored: ProjectFolder) -> Non
 
 
 def test_outputs_show_a_tolerated_failure_as_a_warning_and_no_cause(scored: ProjectFolder) -> None:
-    quiet = scored.does("run", "-q").out.splitlines()
+    quiet = scored.run("run", "-q").out.splitlines()
     assert quiet[0] == f"FAILED  wrong  min_score: {LOW}  scenarios/wrong.yaml:3:16"
-    shown = scored.does("run", env={"GITHUB_ACTIONS": "true"})
+    shown = scored.run("run", env={"GITHUB_ACTIONS": "true"})
     annotations = [
         line.partition("::")[0] + line.partition("::")[2].partition(" ")[0]
         for line in (shown.out + shown.err).splitlines()
         if line.startswith(("::error ", "::warning "))
     ]
     assert sorted(annotations) == ["error", "error", "warning"]
-    summary = scored.text("reports/latest/summary.md")
+    summary = scored.read("reports/latest/summary.md")
     assert "| `identity` |" not in summary
     assert LOW in summary
-    page = scored.text("reports/latest/index.html")
+    page = scored.read("reports/latest/index.html")
     assert LOW in page
     assert "warning" in page
-    chinese = scored.does("run", "--lang", "zh").out
+    chinese = scored.run("run", "--lang", "zh").out
     assert "本轮得分为 0.2，要求至少 0.5。" in chinese
 
 
 def test_a_score_decides_what_a_comparison_says(scored: ProjectFolder) -> None:
     before = set(scored.runs())
-    assert scored.does("run", "scenarios/identity.yaml").code == 0
+    assert scored.run("run", "scenarios/identity.yaml").code == 0
     (base,) = set(scored.runs()) - before
     scored.edit("scenarios/identity.yaml", "min_score: 0.5", "min_score: 0.6")
-    assert scored.does("run", "scenarios/identity.yaml").code == 1
+    assert scored.run("run", "scenarios/identity.yaml").code == 1
     (candidate,) = set(scored.runs()) - before - {base}
-    shown = scored.does("compare", f"reports/{base}", f"reports/{candidate}").out
+    shown = scored.run("compare", f"reports/{base}", f"reports/{candidate}").out
     assert "The score of the turn is 0.5; at least 0.6 is required." in shown
     change = scored.lines()["identity"]["change"]
     assert change["kind"] == "regressed"
@@ -88,14 +88,14 @@ def test_a_score_decides_what_a_comparison_says(scored: ProjectFolder) -> None:
 def test_a_turn_with_a_low_score_ends_a_conversation_that_stops_on_failure(
     recorded: ProjectFolder,
 ) -> None:
-    text = recorded.text("scenarios/weather.yaml").replace(
+    text = recorded.read("scenarios/weather.yaml").replace(
         "cases:", "stop_on_failure: true\ncases:"
     )
     tolerant = text.replace("    expect:\n", "    min_score: 0.5\n    expect:\n      - 猫\n", 1)
     recorded.write("scenarios/weather.yaml", tolerant)
-    assert recorded.does("run", "scenarios/weather.yaml").code == 0
+    assert recorded.run("run", "scenarios/weather.yaml").code == 0
     recorded.write("scenarios/weather.yaml", tolerant.replace("min_score: 0.5", "min_score: 0.6"))
-    recorded.does("run", "scenarios/weather.yaml")
+    recorded.run("run", "scenarios/weather.yaml")
     assert {len(line["turns"]) for line in recorded.lines().values()} == {1}
 
 
@@ -103,7 +103,7 @@ def test_mutants_are_killed_by_the_score(scored: ProjectFolder) -> None:
     def score(at_least: float) -> tuple[int, int]:
         items = "      - {contains: 学术助手, weight: 3}\n      - {contains: chatchat, weight: 2}\n"
         scored.write("scenarios/identity.yaml", HEAD % ("你是谁?", at_least) + items + PASSES)
-        done = scored.does("mutate", "scenarios/identity.yaml", "--json")
+        done = scored.run("mutate", "scenarios/identity.yaml", "--json")
         (found,) = json.loads(done.out)["mutation"]["scores"]
         return found["caught"], found["spoilings"]
 
@@ -116,9 +116,9 @@ def test_a_min_score_without_anything_to_count_is_an_error(scored: ProjectFolder
     head = HEAD % ("你是谁?", 0.5)
     for items in ("      - {contains: a, severity: warning}\n", "      []\n"):
         scored.write("scenarios/identity.yaml", head.rstrip("\n") + "\n" + items)
-        done = scored.does("check")
+        done = scored.run("check")
         assert done.code == 2
         assert "scenarios/identity.yaml:3:5: " in done.err
     for value in ("0", "1.1", "high"):
         scored.write("scenarios/identity.yaml", HEAD % ("你是谁?", value) + PASSES)
-        assert "scenarios/identity.yaml:3:16: " in scored.does("check").err
+        assert "scenarios/identity.yaml:3:16: " in scored.run("check").err

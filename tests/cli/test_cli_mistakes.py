@@ -14,49 +14,49 @@ def _advised(output: str) -> str:
 
 
 def test_the_nearest_option_is_suggested(empty: ProjectFolder) -> None:
-    done = empty.does("run", "--wrokers", "2")
+    done = empty.run("run", "--wrokers", "2")
     assert done.code == 2
     assert done.err.splitlines()[0].endswith("Did you mean --workers?")
 
 
 def test_a_misspelt_tag_is_named_with_the_tags_there_are(recorded: ProjectFolder) -> None:
-    done = recorded.does("run", "--tag", "smok")
+    done = recorded.run("run", "--tag", "smok")
     assert done.code == 5
     assert '"smok"' in done.err
     assert '"smoke"' in done.err
     assert "smoke, tools, zh" in _advised(done.err)
     # Each tag is one of a scenario, so the selection as a whole is what is empty.
-    both = recorded.does("run", "--tag", "smoke", "-k", "nothing")
+    both = recorded.run("run", "--tag", "smoke", "-k", "nothing")
     assert (both.code, "-k and --tag" in both.err) == (5, True)
-    listed = recorded.does("list", "identity").out
+    listed = recorded.run("list", "identity").out
     assert all(tag in listed for tag in ("smoke", "zh"))
 
 
 def test_a_project_without_tags_says_how_to_add_one(empty: ProjectFolder) -> None:
     empty.write("scenarios/a.yaml", "turns: [{prompt: hi}]\n")
-    done = empty.does("run", "--tag", "smoke")
+    done = empty.run("run", "--tag", "smoke")
     assert done.code == 5
     empty.write("scenarios/a.yaml", "tags: [smoke]\nturns: [{prompt: hi}]\n")
     assert "tags: [smoke]" in _advised(done.err)
-    assert empty.does("check", "--no-recordings", "--tag", "smoke").code == 0
+    assert empty.run("check", "--no-recordings", "--tag", "smoke").code == 0
 
 
 def test_a_recording_in_place_of_a_scenario_names_the_scenario(recorded: ProjectFolder) -> None:
-    done = recorded.does("run", "cassettes/identity.yaml")
+    done = recorded.run("run", "cassettes/identity.yaml")
     assert done.code == 2
     assert len(done.err.splitlines()) == 2
     name = _advised(done.err).rpartition(": ")[2]
-    assert recorded.does("run", *shlex.split(name)).code == 0
+    assert recorded.run("run", *shlex.split(name)).code == 0
 
 
 def test_the_settings_in_place_of_a_scenario(recorded: ProjectFolder) -> None:
-    done = recorded.does("check", "harness.yaml")
+    done = recorded.run("check", "harness.yaml")
     assert (done.code, len(done.err.splitlines())) == (2, 2)
 
 
 def test_a_folder_without_scenarios_is_named(recorded: ProjectFolder) -> None:
     (recorded.root / "notes").mkdir()
-    done = recorded.does("run", "notes")
+    done = recorded.run("run", "notes")
     assert done.code == 5
     assert "in notes." in done.err
     assert _advised(done.err).endswith("such as scenarios.")
@@ -75,25 +75,25 @@ def test_a_folder_without_scenarios_is_named(recorded: ProjectFolder) -> None:
 def test_a_file_in_place_of_a_folder(
     recorded: ProjectFolder, arguments: tuple[str, ...], language: str
 ) -> None:
-    done = recorded.does("--lang", language, *arguments)
+    done = recorded.run("--lang", language, *arguments)
     assert done.code == 2
     assert {"en": "is a file", "zh": "是文件"}[language] in done.err
 
 
 def test_a_base_url_without_its_scheme_is_completed(recorded: ProjectFolder) -> None:
-    done = recorded.does("ask", "hi", "--base-url", "api.coze.cn")
+    done = recorded.run("ask", "hi", "--base-url", "api.coze.cn")
     assert (done.code, _advised(done.err)) == (2, "Write https://api.coze.cn")
 
 
 def test_an_empty_prompt_is_not_sent(project: ProjectFolder) -> None:
-    done = project.does("ask", " ")
+    done = project.run("ask", " ")
     assert (done.code, done.out) == (2, "")
     assert "coze-harness ask" in _advised(done.err)
 
 
 def test_a_repeated_attempt_says_so(project: ProjectFolder) -> None:
-    project.write("harness.yaml", f"{project.text('harness.yaml')}\nlimits: {{trial: 2}}\n")
-    done = project.does("ask", "hi", "--base-url", "http://127.0.0.1:1")
+    project.write("harness.yaml", f"{project.read('harness.yaml')}\nlimits: {{trial: 2}}\n")
+    done = project.run("ask", "hi", "--base-url", "http://127.0.0.1:1")
     assert done.code == 4
     steps = [line for line in done.err.splitlines() if line.startswith("Asking")]
     assert len(set(steps)) == len(steps) > 1
@@ -103,8 +103,8 @@ def test_history_counts_what_its_head_says(recorded: ProjectFolder) -> None:
     recorded.write(
         "scenarios/twice.yaml", "cases: [{a: 1}, {a: 2}]\nturns: [{prompt: '{{ a }}'}]\n"
     )
-    recorded.does("run", "twice")
-    head, row, *_ = recorded.does("history").out.splitlines()
+    recorded.run("run", "twice")
+    head, row, *_ = recorded.run("history").out.splitlines()
     assert head.split()[2] == "scenarios"
     assert row.split()[2] == "1"
 
@@ -116,7 +116,7 @@ def test_all_faults_of_a_file_with_several_scenarios_are_reported(empty: Project
         "  - name: a\n    turns:\n      - prompt: issue #1\n"
         "  - name: b\n    turns: [{prompt: hi, expect: [{contians: x}]}]\n",
     )
-    done = empty.does("check", "--no-recordings")
+    done = empty.run("check", "--no-recordings")
     assert [line[:22] for line in done.err.splitlines() if line.startswith("scenarios/")] == [
         "scenarios/a.yaml:4:23:",
         "scenarios/a.yaml:6:36:",

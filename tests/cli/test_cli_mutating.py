@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from coze_harness.model import MutationClass
 from coze_harness.reporting.views.mutation_view import missing_protection
-from project import Done, ProjectFolder, empty_project, record_from, scripted
+from project import CommandResult, ProjectFolder, chatchat_script, empty_project, record_from
 from rich.cells import cell_len
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,7 +44,7 @@ def small_once(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
     project = empty_project(tmp_path_factory.mktemp("small"))
     project.write("scenarios/weak.yaml", WEAK)
     project.write("scenarios/strong.yaml", STRONG)
-    record_from(scripted(), project)
+    record_from(chatchat_script(), project)
     return project
 
 
@@ -55,12 +55,12 @@ def small(small_once: ProjectFolder, tmp_path: Path) -> ProjectFolder:
 
 
 def _scores(project: ProjectFolder, *arguments: str, code: int = 0) -> dict[str, dict[str, Any]]:
-    done = project.does("mutate", "--json", *arguments)
+    done = project.run("mutate", "--json", *arguments)
     assert done.code == code, done
     return _by_scenario(done)
 
 
-def _by_scenario(done: Done) -> dict[str, dict[str, Any]]:
+def _by_scenario(done: CommandResult) -> dict[str, dict[str, Any]]:
     return {one["scenario"]: one for one in json.loads(done.out)["mutation"]["scores"]}
 
 
@@ -84,7 +84,7 @@ def test_a_weak_scenario_scores_low_and_a_strong_one_full(small: ProjectFolder) 
 
 
 def test_the_output_has_scores_survivors_and_what_to_add(small: ProjectFolder) -> None:
-    done = small.does("mutate")
+    done = small.run("mutate")
     assert done.code == 0, done
     lines = done.out.splitlines()
     weak, strong = sorted(lines[:2], key=lambda line: "█" in line)
@@ -131,14 +131,14 @@ def test_the_same_seed_gives_the_same_mutants_whatever_other_scenarios_there_are
 
 
 def test_a_low_score_is_a_failure_only_with_fail_under(small: ProjectFolder) -> None:
-    done = small.does("mutate", "-q", "--fail-under", "0.5")
+    done = small.run("mutate", "-q", "--fail-under", "0.5")
     assert done.code == 1
     below, last = done.out.splitlines()
     assert below.startswith("弱 scores 0.00")
     assert below.endswith(", less than 0.5")
     assert " killed " in last
-    assert small.does("mutate", "strong", "--fail-under", "0.9").code == 0
-    as_json = small.does("mutate", "--json", "--fail-under", "0.5")
+    assert small.run("mutate", "strong", "--fail-under", "0.9").code == 0
+    as_json = small.run("mutate", "--json", "--fail-under", "0.5")
     assert as_json.code == 1
     assert json.loads(as_json.out) == small.run_json()
     assert "弱 scores 0.00" in as_json.err
@@ -146,12 +146,12 @@ def test_a_low_score_is_a_failure_only_with_fail_under(small: ProjectFolder) -> 
 
 def test_a_turn_without_expectations_is_reported(small: ProjectFolder) -> None:
     small.edit("scenarios/weak.yaml", "    expect:\n      - length: {max: 5000}\n", "")
-    done = small.does("mutate", "弱")
+    done = small.run("mutate", "弱")
     assert "弱, turn 1: " in done.out
 
 
 def test_a_turn_that_does_not_pass_is_left_out_and_is_no_failure(recorded: ProjectFolder) -> None:
-    done = recorded.does("mutate", "--json", "--fail-under", "0")
+    done = recorded.run("mutate", "--json", "--fail-under", "0")
     assert done.code == 0
     scores = _by_scenario(done)
     assert scores["wrong"] == {
@@ -173,7 +173,7 @@ def test_a_turn_that_does_not_pass_is_left_out_and_is_no_failure(recorded: Proje
 def test_unusable_recordings_are_reported_and_the_others_continue(small: ProjectFolder) -> None:
     small.write("scenarios/new.yaml", "turns: [{prompt: 新的, expect: [新]}]\n")
     small.path("cassettes/strong.yaml").write_text("{[", "utf-8")
-    done = small.does("mutate", "--json", "--fail-under", "0.5")
+    done = small.run("mutate", "--json", "--fail-under", "0.5")
     assert done.code == 3
     scores = _by_scenario(done)
     assert scores["弱"]["spoilings"] > 10
@@ -183,7 +183,7 @@ def test_unusable_recordings_are_reported_and_the_others_continue(small: Project
     assert "cassettes/strong.yaml" in done.err
     assert "next: set COZE_API_TOKEN and run coze-harness record scenarios/new.yaml" in done.err
     small.edit("scenarios/weak.yaml", "你是谁?", "你到底是谁?")
-    assert "is stale" in small.does("mutate", "弱").err
+    assert "is stale" in small.run("mutate", "弱").err
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_unusable_recordings_are_reported_and_the_others_continue(small: Project
 def test_invalid_arguments_are_rejected(
     small: ProjectFolder, arguments: tuple[str, ...], code: int, words: str
 ) -> None:
-    done = small.does("mutate", *arguments)
+    done = small.run("mutate", *arguments)
     assert done.code == code, done
     assert words in done.err
 
@@ -206,7 +206,7 @@ def test_invalid_arguments_are_rejected(
 def test_no_secret_of_a_scenarios_author_reaches_the_reports(small: ProjectFolder) -> None:
     secret = "pat_" + "Q7hT2kVw9ZxL4mBn" * 4
     small.edit("scenarios/weak.yaml", "length: {max: 5000}", f"not: {{contains: {secret}}}")
-    done = small.does("mutate")
+    done = small.run("mutate")
     assert done.code == 0
     assert secret not in done.out
     for path in small.path("reports/latest").iterdir():
@@ -216,7 +216,7 @@ def test_no_secret_of_a_scenarios_author_reaches_the_reports(small: ProjectFolde
 def test_no_secret_reaches_the_reports_with_a_rejected_answer(shipped: ProjectFolder) -> None:
     secret = "pat_" + "Q7hT2kVw9ZxL4mBn" * 4
     shipped.edit("scenarios/identity.yaml", "- 学术助手", f'- regex: "主题,并|{secret}"')
-    done = shipped.does("mutate", "identity")
+    done = shipped.run("mutate", "identity")
     assert done.code == 0, done
     (score,) = shipped.run_json()["mutation"]["scores"]
     assert score["rejected"]
@@ -228,15 +228,15 @@ def test_no_secret_reaches_the_reports_with_a_rejected_answer(shipped: ProjectFo
 def test_an_answer_cannot_move_the_cursor(project: ProjectFolder) -> None:
     project.write("scenarios/esc.yaml", "turns: [{prompt: '天气\\e[2J杭州', expect: []}]\n")
     project.edit("scenarios/esc.yaml", "'天气\\e[2J杭州'", '"天气\\e[2J杭州"')
-    assert project.does("record", "esc").code == 0
-    done = project.does("mutate", "esc")
+    assert project.run("record", "esc").code == 0
+    done = project.run("mutate", "esc")
     assert done.code == 0
     assert "\x1b" not in done.out
     assert "⟨ESC⟩[2J" in done.out
 
 
 def test_it_needs_no_network(small: ProjectFolder, offline: tuple[str, ...]) -> None:
-    assert small.does("mutate", within=offline).code == 0
+    assert small.run("mutate", wrapper=offline).code == 0
 
 
 def test_the_shipped_scenarios_have_these_scores(shipped: ProjectFolder) -> None:

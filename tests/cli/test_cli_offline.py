@@ -30,9 +30,9 @@ def _comparable(project: ProjectFolder, run: str) -> tuple[dict[str, Any], dict[
 def test_a_replay_without_network_or_token_gives_the_recorded_verdicts(
     project: ProjectFolder, offline: tuple[str, ...]
 ) -> None:
-    assert project.does("record").code == 1
+    assert project.run("record").code == 1
     recorded = _comparable(project, project.runs()[0])
-    done = project.does("run", within=offline, drop=["COZE_API_TOKEN", "COZE_API_BASE"])
+    done = project.run("run", wrapper=offline, drop=["COZE_API_TOKEN", "COZE_API_BASE"])
     assert done.code == 1, done
     assert project.run_json()["mode"] == "replay"
     assert _comparable(project, "latest") == recorded
@@ -60,7 +60,7 @@ def test_a_replay_opens_no_socket_and_asks_no_server(
             """
         ),
     )
-    done = recorded.does(
+    done = recorded.run(
         "run", env={"PYTHONPATH": f"{recorded.root}{os.pathsep}{recorded.env['PYTHONPATH']}"}
     )
     assert done.code == 1
@@ -78,7 +78,7 @@ def test_a_replay_opens_no_socket_and_asks_no_server(
 def test_a_proxy_in_the_environment_does_not_disturb_a_replay(
     recorded: ProjectFolder, proxies: dict[str, str]
 ) -> None:
-    assert recorded.does("run", "identity", env=proxies).code == 0
+    assert recorded.run("run", "identity", env=proxies).code == 0
 
 
 _WALKTHROUGH = f'''
@@ -119,7 +119,7 @@ def test_plain_vcrpy_answers_the_walkthroughs_script_from_our_cassette(
     import subprocess
     import sys
 
-    assert project.does("record", "identity").code == 0
+    assert project.run("record", "identity").code == 0
     script = project.write("walkthrough.py", _WALKTHROUGH)
     cassette = project.path("cassettes/identity.yaml")
     before = cassette.read_bytes()
@@ -137,11 +137,11 @@ def test_plain_vcrpy_answers_the_walkthroughs_script_from_our_cassette(
 
 
 def test_recording_the_same_bot_again_changes_times_and_ids_only(project: ProjectFolder) -> None:
-    project.does("record", "weather")
+    project.run("record", "weather")
     first = {p.name: p.read_text("utf-8") for p in project.path("cassettes").iterdir()}
-    project.does("record", "weather")
+    project.run("record", "weather")
     for name, text in first.items():
-        before, after = text.splitlines(), project.text(f"cassettes/{name}").splitlines()
+        before, after = text.splitlines(), project.read(f"cassettes/{name}").splitlines()
         assert len(before) == len(after), name
         changed = [line for line, now in zip(before, after, strict=True) if line != now]
         allowed = ("crc32=", "recorded_at", "timings_ms", "polls", "calls", "_at", "logid")
@@ -150,29 +150,29 @@ def test_recording_the_same_bot_again_changes_times_and_ids_only(project: Projec
 
 
 def test_equal_polls_in_a_row_are_kept_once_with_their_count(
-    project: ProjectFolder, serving: Any
+    project: ProjectFolder, serve_script: Any
 ) -> None:
-    from project import scripted
+    from project import chatchat_script
 
-    slow = serving(scripted("- prompt: 慢\n  delay: 0.4\n  answer: 好。"))
+    slow = serve_script(chatchat_script("- prompt: 慢\n  delay: 0.4\n  answer: 好。"))
     project.write("scenarios/slow.yaml", "turns: [{prompt: 慢, expect: [好, {polls: {min: 3}}]}]\n")
-    done = project.does("record", "slow", env={"COZE_API_BASE": slow.base_url})
+    done = project.run("record", "slow", env={"COZE_API_BASE": slow.base_url})
     assert done.code == 0, done
-    cassette = project.text("cassettes/slow.yaml")
+    cassette = project.read("cassettes/slow.yaml")
     assert cassette.count("/v3/chat/retrieve") == 2  # in progress (many), then completed
     told = project.lines()["slow"]
     assert told["turns"][0]["seconds"] >= 0.4
-    assert project.does("run", "slow").code == 0
+    assert project.run("run", "slow").code == 0
     assert project.lines()["slow"]["turns"] == told["turns"]
     assert json.loads(json.dumps(told))["calls"] >= 5
 
 
 def test_the_token_is_needed_for_live_commands_only(project: ProjectFolder) -> None:
     for command in (["record"], ["live"], ["ask", "你是谁?"]):
-        done = project.does(*command, drop=["COZE_API_TOKEN"])
+        done = project.run(*command, drop=["COZE_API_TOKEN"])
         assert done.code == 2, command
         assert "There is no token" in done.err
         assert "COZE_API_TOKEN" in done.err
         assert "Traceback" not in done.err
-    assert project.does("list", drop=["COZE_API_TOKEN"]).code == 0
-    assert TOKEN not in project.does("list").out
+    assert project.run("list", drop=["COZE_API_TOKEN"]).code == 0
+    assert TOKEN not in project.run("list").out

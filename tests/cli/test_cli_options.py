@@ -76,7 +76,7 @@ def test_each_command_offers_the_options_that_it_supports() -> None:
 def test_an_option_of_another_command_is_rejected(
     empty: ProjectFolder, arguments: tuple[str, ...]
 ) -> None:
-    done = empty.does(*arguments)
+    done = empty.run(*arguments)
     assert (done.code, done.out) == (2, "")
     assert arguments[1] in done.err
     assert f"coze-harness {arguments[0]} --help" in done.err
@@ -89,24 +89,24 @@ def test_an_option_of_another_command_is_rejected(
 def test_compare_rejects_options_of_a_candidate_where_none_is_recorded(
     recorded: ProjectFolder, option: tuple[str, ...]
 ) -> None:
-    recorded.does("run")
+    recorded.run("run")
     for arguments in (("--replay",), tuple(recorded.runs())):
-        done = recorded.does("compare", *arguments, *option)
+        done = recorded.run("compare", *arguments, *option)
         assert done.code == 2, done
         assert option[0] in done.err
 
 
 def test_options_change_what_is_printed_or_written(recorded: ProjectFolder) -> None:
     recorded.edit("scenarios/wrong.yaml", "- 绝不会有的话", "- 绝不会有的话\n      - 不知道")
-    assert '不知道"' not in recorded.does("run").out
-    assert '不知道"' in recorded.does("run", "--verbose").out
-    assert len(recorded.does("run", "--quiet", "identity").out.splitlines()) == 1
-    assert recorded.does("run", "-x", "wrong", "identity").code == 1
-    assert recorded.does("run", "--layout", "folder", "identity").code == 0
+    assert '不知道"' not in recorded.run("run").out
+    assert '不知道"' in recorded.run("run", "--verbose").out
+    assert len(recorded.run("run", "--quiet", "identity").out.splitlines()) == 1
+    assert recorded.run("run", "-x", "wrong", "identity").code == 1
+    assert recorded.run("run", "--layout", "folder", "identity").code == 0
     assert list(recorded.path("reports/latest").glob("*.js"))
-    assert recorded.does("mutate", "--layout", "folder", "identity").code == 0
+    assert recorded.run("mutate", "--layout", "folder", "identity").code == 0
     assert list(recorded.path("reports/latest").glob("*.js"))
-    assert recorded.does("run", "identity", "--reports", "elsewhere").code == 0
+    assert recorded.run("run", "identity", "--reports", "elsewhere").code == 0
     assert recorded.path("elsewhere/latest/run.json").is_file()
-    assert "elsewhere" not in recorded.does("history").out
-    assert len(recorded.does("history", "--reports", "elsewhere").out.splitlines()) == 2
+    assert "elsewhere" not in recorded.run("history").out
+    assert len(recorded.run("history", "--reports", "elsewhere").out.splitlines()) == 2

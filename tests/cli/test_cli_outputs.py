@@ -34,8 +34,8 @@ def _bytes(folder: Path) -> dict[str, bytes]:
 
 
 def test_a_runs_folder_holds_what_the_contract_says(recorded: ProjectFolder) -> None:
-    recorded.does("run")
-    recorded.does("run")
+    recorded.run("run")
+    recorded.run("run")
     assert {path.name for path in recorded.path("reports/latest").iterdir()} == FILES
     run = recorded.run_json()
     assert run["format_version"] == 1
@@ -82,7 +82,7 @@ def test_a_runs_folder_holds_what_the_contract_says(recorded: ProjectFolder) -> 
 
 def test_an_error_is_kept_with_what_where_and_the_next_step(recorded: ProjectFolder) -> None:
     recorded.path("cassettes/identity.yaml").unlink()
-    recorded.does("run")
+    recorded.run("run")
     error = recorded.lines()["identity"]["error"]
     assert set(error) >= {"kind", "what", "where", "next_step"}
     assert error["kind"] == "missing"
@@ -92,36 +92,36 @@ def test_an_error_is_kept_with_what_where_and_the_next_step(recorded: ProjectFol
     assert len(list(suites.iter("testcase"))) == 4
     assert len(list(suites.iter("failure"))) == 1
     assert len(list(suites.iter("error"))) == 1
-    assert "绝不会有的话" in recorded.text("reports/latest/summary.md")
+    assert "绝不会有的话" in recorded.read("reports/latest/summary.md")
 
 
 def test_latest_is_the_newest_and_the_list_names_all(recorded: ProjectFolder) -> None:
     for _ in range(2):
-        recorded.does("run", "identity")
+        recorded.run("run", "identity")
         assert recorded.path("reports/latest").resolve().name == recorded.run_json()["run_id"]
     assert len(recorded.runs()) == 3
-    page = recorded.text("reports/index.html")
+    page = recorded.read("reports/index.html")
     assert all(run in page for run in recorded.runs())
-    assert recorded.text("reports/.gitignore") == "*\n"
-    done = recorded.does("history")
+    assert recorded.read("reports/.gitignore") == "*\n"
+    done = recorded.run("history")
     assert done.code == 0
     told = [line.split()[0] for line in done.out.splitlines()[1:]]
     assert told[0] == recorded.run_json()["run_id"]
     assert sorted(told) == recorded.runs()
-    assert len(recorded.does("history", "-n", "1").out.splitlines()) == 2
+    assert len(recorded.run("history", "-n", "1").out.splitlines()) == 2
 
 
 def test_rendering_again_gives_the_same_bytes(recorded: ProjectFolder) -> None:
-    recorded.does("run")
+    recorded.run("run")
     before = _bytes(recorded.path("reports/latest"))
-    assert recorded.does("report", "latest").code == 0
+    assert recorded.run("report", "latest").code == 0
     assert _bytes(recorded.path("reports/latest")) == before
     for name in FILES - {"run.json", "trials.jsonl"}:
         recorded.path(f"reports/latest/{name}").unlink()
-    assert recorded.does("report", recorded.run_json()["run_id"]).code == 0
+    assert recorded.run("report", recorded.run_json()["run_id"]).code == 0
     assert _bytes(recorded.path("reports/latest")) == before
     elsewhere = recorded.root.parent / "page"
-    assert recorded.does("report", "latest", "-o", str(elsewhere)).code == 0
+    assert recorded.run("report", "latest", "-o", str(elsewhere)).code == 0
     assert (elsewhere / "index.html").read_bytes() == before["index.html"]
 
 
@@ -129,45 +129,45 @@ def test_the_page_is_in_the_language_and_layout_of_settings_or_options(
     recorded: ProjectFolder,
 ) -> None:
     page = recorded.path("reports/latest/index.html")
-    recorded.does("run", "identity", "--lang", "zh", "--layout", "folder")
+    recorded.run("run", "identity", "--lang", "zh", "--layout", "folder")
     assert '<html lang="zh' in page.read_text("utf-8")
-    assert '<html lang="zh' in recorded.text("reports/index.html")
+    assert '<html lang="zh' in recorded.read("reports/index.html")
     assert (page.parent / "report.css").is_file()
-    recorded.does("run", "identity")
+    recorded.run("run", "identity")
     assert '<html lang="en' in page.read_text("utf-8")
     assert {path.name for path in page.parent.iterdir()} == FILES
     recorded.write("harness.yaml", f"{SETTINGS}report: {{lang: zh, layout: folder}}\n")
-    assert recorded.does("report", "latest").code == 0
+    assert recorded.run("report", "latest").code == 0
     assert '<html lang="zh' in page.read_text("utf-8")
     assert (page.parent / "report.js").is_file()
-    assert recorded.does("report", "latest", "--lang", "en").code == 0
+    assert recorded.run("report", "latest", "--lang", "en").code == 0
     assert '<html lang="en' in page.read_text("utf-8")
-    assert recorded.does("run", "--lang", "de").code == 2
+    assert recorded.run("run", "--lang", "de").code == 2
 
 
 def test_two_runs_merge_into_one(recorded: ProjectFolder) -> None:
-    recorded.does("run", "identity")
+    recorded.run("run", "identity")
     first = recorded.run_json()["run_id"]
-    recorded.does("run", "weather", "wrong")
+    recorded.run("run", "weather", "wrong")
     second = recorded.run_json()["run_id"]
-    done = recorded.does("report", first, second, "-o", "merged")
+    done = recorded.run("report", first, second, "-o", "merged")
     assert done.code == 0, done
     assert {path.name for path in recorded.path("merged").iterdir()} == FILES
-    run = json.loads(recorded.text("merged/run.json"))
+    run = json.loads(recorded.read("merged/run.json"))
     names = ["identity", "weather[1]", "weather[2]", "wrong"]
     assert [row["id"] for row in run["trials"]] == names
     assert run["summary"]["passed"] == 3
-    refused = recorded.does("report", first, second)
+    refused = recorded.run("report", first, second)
     assert refused.code == 2
     assert "-o DIR" in refused.err
-    assert recorded.does("report", second, recorded.runs()[0], "-o", "twice").code == 2
+    assert recorded.run("report", second, recorded.runs()[0], "-o", "twice").code == 2
 
 
 def test_list_as_json_has_the_contracts_keys_and_states(recorded: ProjectFolder) -> None:
     recorded.path("cassettes/weather+1.yaml").unlink()
     recorded.edit("scenarios/identity.yaml", "你是谁?", "你叫什么?")
     recorded.write("cassettes/wrong.yaml", "<<<<<<< HEAD\n")
-    done = recorded.does("list", "--json")
+    done = recorded.run("list", "--json")
     assert (done.code, done.err) == (0, "")
     rows = json.loads(done.out)
     assert all(set(row) == LISTED for row in rows)
@@ -180,23 +180,23 @@ def test_list_as_json_has_the_contracts_keys_and_states(recorded: ProjectFolder)
     assert {row["cassette"] for row in rows} == {
         f"cassettes/{name}.yaml" for name in ("identity", "weather+1", "weather+2", "wrong")
     }
-    below = recorded.does("list", "--json", cwd=recorded.path("scenarios"))
+    below = recorded.run("list", "--json", cwd=recorded.path("scenarios"))
     assert json.loads(below.out) == rows
-    plain = recorded.does("list").out.splitlines()
+    plain = recorded.run("list").out.splitlines()
     assert plain[0].split() == ["stale", "identity", "scenarios/identity.yaml:1", "smoke,", "zh"]
     assert plain[-1] == "4 trials: 1 recorded, 1 stale, 1 missing, 1 unreadable"
 
 
 def test_check_finds_everything_that_is_wrong(recorded: ProjectFolder) -> None:
-    assert recorded.does("check").code == 0
-    whole = recorded.text("cassettes/weather+2.yaml")
+    assert recorded.run("check").code == 0
+    whole = recorded.read("cassettes/weather+2.yaml")
     recorded.path("cassettes/weather+1.yaml").unlink()
     recorded.edit("scenarios/identity.yaml", "你是谁?", "你叫什么?")
     recorded.write("cassettes/wrong.yaml", whole[:900])
     recorded.write("cassettes/gone.yaml", whole)
     recorded.write("cassettes/.x.yaml.123.tmp", whole[:9])
     recorded.edit("cassettes/weather+2.yaml", "不知道", "密钥 sk-Qw3Er5Ty7Ui9Op1AQw3Er5")
-    done = recorded.does("check")
+    done = recorded.run("check")
     assert done.code == 3
     for name, words in (
         ("weather+1.yaml", "has no recording"),
@@ -210,8 +210,8 @@ def test_check_finds_everything_that_is_wrong(recorded: ProjectFolder) -> None:
     assert "sk-Qw3" not in done.err
     assert "5 errors" in done.err
     # What cannot be read is not offered to be mended, and mending leaves it alone.
-    assert recorded.does("check", "--rewrite", "wrong").code == 3
-    assert recorded.text("cassettes/wrong.yaml") == whole[:900]
+    assert recorded.run("check", "--rewrite", "wrong").code == 3
+    assert recorded.read("cassettes/wrong.yaml") == whole[:900]
 
 
 _BY_VCR = f"""
@@ -248,22 +248,22 @@ def test_a_recording_by_plain_vcrpy_is_replayed_and_rewritten(
         timeout=60,
     )
     assert made.returncode == 0, made.stderr
-    assert project.does("run", "identity").code == 0
+    assert project.run("run", "identity").code == 0
     before = project.lines()["identity"]["turns"][0]
-    checked = project.does("check", "identity")
+    checked = project.run("check", "identity")
     assert checked.code == 0
     assert "another recorder" in checked.err
-    assert "reformatted" in project.does("check", "--rewrite", "identity").out
-    assert project.text("cassettes/identity.yaml").startswith("# coze-cassette 1 crc32=")
-    again = project.does("check", "identity")
+    assert "reformatted" in project.run("check", "--rewrite", "identity").out
+    assert project.read("cassettes/identity.yaml").startswith("# coze-cassette 1 crc32=")
+    again = project.run("check", "identity")
     assert (again.code, again.err) == (0, "")
-    assert project.does("run", "identity").code == 0
+    assert project.run("run", "identity").code == 0
     now = project.lines()["identity"]["turns"][0]
     assert (now["answer"], now["verdicts"]) == (before["answer"], before["verdicts"])
 
 
 def test_the_schema_is_one_that_editors_take(project: ProjectFolder) -> None:
-    done = project.does("schema")
+    done = project.run("schema")
     assert done.code == 0
     schema = json.loads(done.out)
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
@@ -275,13 +275,13 @@ def test_the_schema_is_one_that_editors_take(project: ProjectFolder) -> None:
 def test_there_are_schemas_for_settings_and_scripts(
     project: ProjectFolder, file: str, key: str
 ) -> None:
-    done = project.does("schema", file)
+    done = project.run("schema", file)
     assert done.code == 0
     assert key in json.loads(done.out)["properties"]
 
 
 def test_a_schema_of_another_file_is_a_usage_error(project: ProjectFolder) -> None:
-    done = project.does("schema", "cassette")
+    done = project.run("schema", "cassette")
     assert (done.code, done.out) == (2, "")
     assert all(word in done.err for word in ("scenario", "harness", "server"))
 
@@ -290,7 +290,7 @@ def test_the_shipped_scenarios_fit_the_schema(project: ProjectFolder) -> None:
     import yaml
 
     jsonschema = pytest.importorskip("jsonschema", reason="it tells what the schema accepts")
-    schema = json.loads(project.does("schema").out)
+    schema = json.loads(project.run("schema").out)
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
     shipped = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
@@ -302,7 +302,7 @@ def test_the_shipped_scenarios_fit_the_schema(project: ProjectFolder) -> None:
 
 
 def test_the_version_is_said_without_loading_what_it_does_not_need(empty: ProjectFolder) -> None:
-    done = empty.does("--version")
+    done = empty.run("--version")
     assert (done.code, done.err) == (0, "")
     assert re.fullmatch(r"coze-harness \d+\.\d+\.\d+\S*\n", done.out)
     probe = (

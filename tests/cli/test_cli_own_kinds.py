@@ -18,7 +18,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from project import Done, ProjectFolder
+from project import CommandResult, ProjectFolder
 from pytest_plugin.plugin_running import run_pytest_in
 
 POLITE = """
@@ -117,10 +117,10 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return made
 
 
-def run_with(project: ProjectFolder, site: Path, *arguments: str) -> Done:
+def run_with(project: ProjectFolder, site: Path, *arguments: str) -> CommandResult:
     """Run a command where the packages of a folder are installed."""
     path = os.pathsep.join((project.env["PYTHONPATH"], str(site)))
-    return project.does(*arguments, env={"PYTHONPATH": path})
+    return project.run(*arguments, env={"PYTHONPATH": path})
 
 
 def add_packages(project: ProjectFolder, site: Path) -> None:
@@ -149,7 +149,7 @@ def test_a_wheel_adds_a_kind_to_every_command(
 
 def test_without_the_package_its_kind_is_unknown(recorded: ProjectFolder) -> None:
     recorded.write("scenarios/identity.yaml", USES % "[学术助手]")
-    done = recorded.does("check", "identity")
+    done = recorded.run("check", "identity")
     assert done.code == 2
     assert 'scenarios/identity.yaml:4:9: "polite" is not a kind' in done.err
 
@@ -160,7 +160,7 @@ def test_a_name_of_a_package_s_kind_that_is_misspelt_is_suggested(
     add_packages(recorded, sites["good"])
     text = (USES % "[a]").replace("polite:", "polit:") + '      - "polite：请"\n'
     recorded.write("scenarios/identity.yaml", text)
-    errors = recorded.does("check", "identity").err
+    errors = recorded.run("check", "identity").err
     assert 'Did you mean "polite"?' in errors
     assert "Write `polite: [请, 您]`." in errors
 
@@ -170,20 +170,20 @@ def test_a_broken_package_harms_only_the_scenarios_that_use_its_kind(
 ) -> None:
     add_packages(recorded, sites["broken"])
     recorded.write("scenarios/identity.yaml", USES % "[学术助手]")
-    assert recorded.does("run", "identity").code == 0
-    checked = recorded.does("check", "identity")
+    assert recorded.run("run", "identity").code == 0
+    checked = recorded.run("check", "identity")
     assert checked.code == 0
     for package in ("bad_import", "bad_class", "bad_name", "built_in"):
         assert f"{package} 1.2" in checked.err
     assert "raised at bad_import.py:1" in checked.err
-    schema = recorded.does("schema")
+    schema = recorded.run("schema")
     assert schema.code == 0
     assert '"polite"' in schema.out
     assert '"sad"' not in schema.out
     assert "bad_import 1.2" in schema.err
     for name, package in (("sad", "bad_import"), ("odd", "bad_class"), ("kindly", "bad_name")):
         recorded.write("scenarios/identity.yaml", (USES % "[a]").replace("polite:", f"{name}:"))
-        done = recorded.does("run", "identity")
+        done = recorded.run("run", "identity")
         assert done.code == 2
         assert "scenarios/identity.yaml:4:9: " in done.err
         assert f"{package} 1.2" in done.err
@@ -195,10 +195,10 @@ def test_two_packages_with_one_kind_are_an_error_where_it_is_used(
 ) -> None:
     add_packages(recorded, sites["twice"])
     recorded.write("scenarios/identity.yaml", USES % "[学术助手]")
-    done = recorded.does("run", "identity")
+    done = recorded.run("run", "identity")
     assert done.code == 2
     assert "acme_kinds 1.2, other_kinds 1.2" in done.err
-    assert recorded.does("run", "scenarios/wrong.yaml").code == 1
+    assert recorded.run("run", "scenarios/wrong.yaml").code == 1
 
 
 def test_pytest_finds_the_kind_of_a_package(
@@ -223,19 +223,19 @@ def own(recorded: ProjectFolder) -> ProjectFolder:
     recorded.write("kinds/__init__.py", "")
     recorded.write("kinds/manners.py", OWN)
     recorded.write(
-        "harness.yaml", recorded.text("harness.yaml") + "expectations: [kinds.manners]\n"
+        "harness.yaml", recorded.read("harness.yaml") + "expectations: [kinds.manners]\n"
     )
     recorded.write("scenarios/identity.yaml", USES % "[学术助手]")
     return recorded
 
 
 def test_harness_yaml_names_modules_that_register_kinds(own: ProjectFolder) -> None:
-    assert own.does("check", "identity").code == 0
-    assert own.does("run", "identity").code == 0
-    assert own.does("mutate", "identity").code in (0, 1)
-    assert '"polite"' in own.does("schema").out
-    assert own.does("try", "polite: [请]", "进来").code == 1
-    assert own.does("run", "identity", cwd=own.root / "scenarios").code == 0
+    assert own.run("check", "identity").code == 0
+    assert own.run("run", "identity").code == 0
+    assert own.run("mutate", "identity").code in (0, 1)
+    assert '"polite"' in own.run("schema").out
+    assert own.run("try", "polite: [请]", "进来").code == 1
+    assert own.run("run", "identity", cwd=own.root / "scenarios").code == 0
 
 
 def test_kinds_of_a_project_reach_processes_that_are_not_forked(own: ProjectFolder) -> None:
@@ -270,7 +270,7 @@ def test_kinds_of_a_project_reach_processes_that_are_not_forked(own: ProjectFold
 
 def test_an_exception_of_a_kind_is_an_error_of_its_trial(own: ProjectFolder) -> None:
     own.write("scenarios/identity.yaml", USES % "[raise]")
-    done = own.does("run", "identity", "weather")
+    done = own.run("run", "identity", "weather")
     assert done.code == 2
     statuses = own.statuses()
     assert statuses.pop("identity") == "error"
@@ -295,12 +295,12 @@ def test_an_exception_of_a_kind_is_an_error_of_its_trial(own: ProjectFolder) -> 
 def test_a_module_that_cannot_be_used_is_one_error_of_harness_yaml(
     own: ProjectFolder, setting: str, module: str, what: str, step: str
 ) -> None:
-    text = own.text("harness.yaml").replace("[kinds.manners]", setting)
+    text = own.read("harness.yaml").replace("[kinds.manners]", setting)
     own.write("harness.yaml", text)
     own.write("kinds/manners.py", module or OWN)
     own.write("scenarios/other.yaml", USES % "[a]")
     for command in ("check", "run", "list"):
-        done = own.does(command)
+        done = own.run(command)
         assert done.code == 2, done
         line = text.splitlines().index(f"expectations: {setting}") + 1
         assert done.err.count(f"harness.yaml:{line}:16: ") == 1
@@ -324,7 +324,7 @@ def checked(recorded: ProjectFolder) -> ProjectFolder:
     """A project whose scenario `identity` raises in a function, and `wrong` fails by one."""
     recorded.write("own_checks.py", CHECKS)
     for name, function in (("identity", "breaks"), ("wrong", "polite")):
-        text = recorded.text(f"scenarios/{name}.yaml").partition("    expect:")[0]
+        text = recorded.read(f"scenarios/{name}.yaml").partition("    expect:")[0]
         text += f"    expect: [{{python: own_checks:{function}}}]\n"
         recorded.write(f"scenarios/{name}.yaml", text)
     return recorded
@@ -333,7 +333,7 @@ def checked(recorded: ProjectFolder) -> ProjectFolder:
 def test_an_exception_of_a_function_is_shown_with_its_line_everywhere(
     checked: ProjectFolder,
 ) -> None:
-    done = checked.does("run", "identity", "wrong")
+    done = checked.run("run", "identity", "wrong")
     assert done.code == 2
     assert checked.statuses() == {"identity": "error", "wrong": "failed"}
     place = "own_checks.py:6"
@@ -357,13 +357,13 @@ def test_an_exception_of_a_function_is_shown_with_its_line_everywhere(
 
 def test_functions_judge_in_many_processes(checked: ProjectFolder) -> None:
     rows = ", ".join(f"{{n: {n}}}" for n in range(400))
-    text = checked.text("scenarios/wrong.yaml")
+    text = checked.read("scenarios/wrong.yaml")
     checked.write("scenarios/wrong.yaml", f"{text}cases: [{rows}]\n")
-    cassette = checked.text("cassettes/wrong.yaml")
-    trials = json.loads(checked.does("list", "wrong", "--json").out)
+    cassette = checked.read("cassettes/wrong.yaml")
+    trials = json.loads(checked.run("list", "wrong", "--json").out)
     for trial in trials:
         checked.write(trial["cassette"], cassette)
-    assert checked.does("run", "wrong", "--workers", "2", "-q").code == 1
+    assert checked.run("run", "wrong", "--workers", "2", "-q").code == 1
     lines = checked.lines()
     assert len(lines) == 400
     reasons = {one["turns"][0]["verdicts"][0]["reason"] for one in lines.values()}

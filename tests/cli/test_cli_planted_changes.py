@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from planted_changes import Planted, add_history, script, write_project
-from project import TOKEN, Done, ProjectFolder, empty_project, serving
+from project import TOKEN, CommandResult, ProjectFolder, empty_project, script_server
 
 P = Planted
 ROWS = [
@@ -73,20 +73,22 @@ CAUSES = {"prompted": "prompt", "modelled": "model", "extended": "plugins", "sam
 
 
 @pytest.fixture(scope="module")
-def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ProjectFolder, Done]]:
+def planted(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[ProjectFolder, CommandResult]]:
     """The project after one comparison of all rows."""
     project = empty_project(tmp_path_factory.mktemp("planted"))
     write_project(project, ROWS)
     project.env["COZE_API_TOKEN"] = TOKEN
-    with serving(script(ROWS, 0)) as server:
-        assert project.does("record", env={"COZE_API_BASE": server.base_url}).code == 1
+    with script_server(script(ROWS, 0)) as server:
+        assert project.run("record", env={"COZE_API_BASE": server.base_url}).code == 1
     add_history(project, ROWS)
-    with serving(script(ROWS, 1)) as server:
-        yield project, project.does("compare", env={"COZE_API_BASE": server.base_url})
+    with script_server(script(ROWS, 1)) as server:
+        yield project, project.run("compare", env={"COZE_API_BASE": server.base_url})
 
 
 @pytest.fixture(scope="module")
-def found(planted: tuple[ProjectFolder, Done]) -> dict[str, dict[str, Any]]:
+def found(planted: tuple[ProjectFolder, CommandResult]) -> dict[str, dict[str, Any]]:
     """The scenarios of the comparison by name, with their calls."""
     project, _ = planted
     # Of a scenario with several bots, the gravest result comes first.
@@ -106,7 +108,7 @@ def test_every_change_has_its_result_and_its_calls(found: dict[str, dict[str, An
     }
 
 
-def test_every_change_has_its_exit_code(planted: tuple[ProjectFolder, Done]) -> None:
+def test_every_change_has_its_exit_code(planted: tuple[ProjectFolder, CommandResult]) -> None:
     project, done = planted
     assert done.code == 1
     bad = [one.name for one in ROWS if one.code]
@@ -114,16 +116,16 @@ def test_every_change_has_its_exit_code(planted: tuple[ProjectFolder, Done]) -> 
     copy = project.copy_to(project.root / "copy", home=project.root / "copy-home")
     for name in ("drop-total", "drop-unchanged-bot", "cost-limit"):
         assert name in bad
-        again = copy.does("compare", name, "--replay")
+        again = copy.run("compare", name, "--replay")
         assert again.code == 1, again
-    again = copy.does("compare", *good, "--replay")
+    again = copy.run("compare", *good, "--replay")
     assert again.code == 0, again
     # A replay decides as the comparison did.
     states = {one["scenario"]: one["state"] for one in copy.run_json()["comparison"]["scenarios"]}
     assert states == {one.name: one.state for one in ROWS if not one.code}
 
 
-def test_every_change_has_its_cause(planted: tuple[ProjectFolder, Done]) -> None:
+def test_every_change_has_its_cause(planted: tuple[ProjectFolder, CommandResult]) -> None:
     project, done = planted
     bots = {one["bot"]: one for one in project.run_json()["comparison"]["bots"]}
     causes = {}
@@ -137,7 +139,7 @@ def test_every_change_has_its_cause(planted: tuple[ProjectFolder, Done]) -> None
 
 
 def test_facts_and_costs_are_data_and_words(
-    planted: tuple[ProjectFolder, Done], found: dict[str, dict[str, Any]]
+    planted: tuple[ProjectFolder, CommandResult], found: dict[str, dict[str, Any]]
 ) -> None:
     project, done = planted
     assert found["fact-days"]["facts"] == [{"kind": "number", "before": "7 天", "after": "15 天"}]
@@ -151,8 +153,8 @@ def test_facts_and_costs_are_data_and_words(
     assert (round(tokens["before"]), round(tokens["after"]), tokens["pairs"]) == (611, 6011, 1)
     assert (tokens["changed"], tokens["exceeded"], tokens["p"]) == (True, False, None)
     assert found["cost-limit"]["cost"][0]["exceeded"]
-    text = project.text("reports/latest/summary.md")
-    page = project.text("reports/latest/index.html")
+    text = project.read("reports/latest/summary.md")
+    page = project.read("reports/latest/index.html")
     for shown in (done.out, text):
         assert 'still passes, but facts changed: "7 天" → "15 天".' in shown
         assert "Tokens increased by 25%; max_increase allows 20%." in shown
@@ -163,16 +165,16 @@ def test_facts_and_costs_are_data_and_words(
 
 
 def test_a_limit_of_the_project_and_of_a_scenario_hold_for_two_runs(
-    planted: tuple[ProjectFolder, Done],
+    planted: tuple[ProjectFolder, CommandResult],
 ) -> None:
     project, _ = planted
     copy = project.copy_to(project.root / "copy3", home=project.root / "copy3-home")
     before, after = copy.runs()[0], copy.runs()[-1]
-    assert copy.does("compare", before, after, "-k", "cost-within").code == 0
-    assert copy.does("compare", before, after, "-k", "cost-limit").code == 1
+    assert copy.run("compare", before, after, "-k", "cost-within").code == 0
+    assert copy.run("compare", before, after, "-k", "cost-limit").code == 1
     copy.edit("harness.yaml", "bots:", "compare: {max_increase: {tokens: 5%}}\nbots:")
-    done = copy.does("compare", before, after, "-k", "cost-little")
+    done = copy.run("compare", before, after, "-k", "cost-little")
     assert done.code == 1, done
     assert "max_increase allows 5%" in done.out
     # The scenario's own limit comes first.
-    assert copy.does("compare", before, after, "-k", "cost-within").code == 0
+    assert copy.run("compare", before, after, "-k", "cost-within").code == 0

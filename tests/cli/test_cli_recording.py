@@ -11,9 +11,9 @@ import pytest
 from coze_harness.server.script_reader import parse_script
 from coze_harness.server.script_schema import ServerScript
 from coze_harness.server.server_process import RunningServer
-from project import TOKEN, ProjectFolder, scripted
+from project import TOKEN, ProjectFolder, chatchat_script
 
-Serving = Callable[[ServerScript], RunningServer]
+ServeScript = Callable[[ServerScript], RunningServer]
 
 
 def _wait_until(is_so: Callable[[], bool], seconds: float = 30) -> None:
@@ -26,78 +26,78 @@ def _wait_until(is_so: Callable[[], bool], seconds: float = 30) -> None:
 
 
 def test_missing_records_what_has_no_recording_and_leaves_the_rest(project: ProjectFolder) -> None:
-    assert project.does("record", "identity").code == 0
+    assert project.run("record", "identity").code == 0
     before = project.path("cassettes/identity.yaml").read_bytes()
-    done = project.does("record", "--missing", "identity", "weather")
+    done = project.run("record", "--missing", "identity", "weather")
     assert done.code == 0, done
     assert sorted(project.statuses()) == ["weather[1]", "weather[2]"]
     assert project.path("cassettes/identity.yaml").read_bytes() == before
-    again = project.does("record", "--missing", "identity", "weather")
+    again = project.run("record", "--missing", "identity", "weather")
     assert again.code == 0
     assert "--all" in again.out
 
 
 def test_record_records_what_is_missing_or_stale(project: ProjectFolder) -> None:
-    assert project.does("record", "identity", "weather").code == 0
+    assert project.run("record", "identity", "weather").code == 0
     identity, second = "cassettes/identity.yaml", "cassettes/weather+2.yaml"
     before = {name: project.path(name).read_bytes() for name in (identity, second)}
-    assert project.does("record", "identity", "weather").code == 0
+    assert project.run("record", "identity", "weather").code == 0
     assert {name: project.path(name).read_bytes() for name in before} == before
     project.path(second).write_bytes(before[second].replace(b"interactions", b"interactiom"))
     project.edit("scenarios/identity.yaml", "你是谁?", "你是谁？")
-    done = project.does("record", "identity", "weather")
+    done = project.run("record", "identity", "weather")
     assert done.code == 1, done  # the server does not know the new question
     assert sorted(project.statuses()) == ["identity", "weather[2]"]
     assert project.path(identity).read_bytes() != before[identity]
-    assert project.does("check", "identity", "weather").code == 0
+    assert project.run("check", "identity", "weather").code == 0
 
 
 def test_all_records_again_what_is_up_to_date(project: ProjectFolder) -> None:
-    assert project.does("record", "identity").code == 0
-    assert project.does("record", "--all", "identity").code == 0
+    assert project.run("record", "identity").code == 0
+    assert project.run("record", "--all", "identity").code == 0
     assert sorted(project.statuses()) == ["identity"]
-    assert project.does("record", "--all", "--missing").code == 2
+    assert project.run("record", "--all", "--missing").code == 2
 
 
 def test_ci_replays_and_does_not_record(project: ProjectFolder, server: RunningServer) -> None:
-    done = project.does("record", "identity", env={"CI": "true"})
+    done = project.run("record", "identity", env={"CI": "true"})
     assert done.code == 2
     assert "--force" in done.err
     assert not server.calls
     assert not project.path("cassettes").exists()
-    assert project.does("record", "identity", "--force", env={"CI": "true"}).code == 0
-    assert project.does("run", "identity", env={"CI": "true"}).code == 0
+    assert project.run("record", "identity", "--force", env={"CI": "true"}).code == 0
+    assert project.run("run", "identity", env={"CI": "true"}).code == 0
 
 
 def test_live_judges_and_keeps_no_cassette(project: ProjectFolder) -> None:
-    done = project.does("live")
+    done = project.run("live")
     assert done.code == 1
     assert project.run_json()["mode"] == "live"
     assert [path.name for path in project.path("cassettes").iterdir()] == ["evidence.jsonl"]
 
 
 def test_a_failed_conversation_leaves_the_old_cassette_untouched(
-    recorded: ProjectFolder, serving: Serving
+    recorded: ProjectFolder, serve_script: ServeScript
 ) -> None:
     before = recorded.path("cassettes/identity.yaml").read_bytes()
-    broken = serving(scripted("- {prompt: 你是谁?, faults: [failed], answer: x}"))
+    broken = serve_script(chatchat_script("- {prompt: 你是谁?, faults: [failed], answer: x}"))
     env = {"COZE_API_BASE": broken.base_url, "COZE_API_TOKEN": "pat_" + "a" * 20}
-    done = recorded.does("record", "--all", "identity", env=env)
+    done = recorded.run("record", "--all", "identity", env=env)
     assert done.code == 4
     assert recorded.path("cassettes/identity.yaml").read_bytes() == before
-    assert recorded.does("run", "identity").code == 0
+    assert recorded.run("run", "identity").code == 0
 
 
 def test_a_failed_verdict_is_kept_like_any_other(recorded: ProjectFolder) -> None:
     assert recorded.path("cassettes/wrong.yaml").exists()
     recorded.edit("scenarios/wrong.yaml", "绝不会有的话", "不知道")
-    assert recorded.does("run", "wrong").code == 0
+    assert recorded.run("run", "wrong").code == 0
 
 
 def test_a_failed_chat_is_kept_where_the_scenario_expects_it(project: ProjectFolder) -> None:
     project.write("scenarios/fail.yaml", "turns: [{prompt: fail, expect: [{status: failed}]}]\n")
-    assert project.does("record", "fail").code == 0
-    assert project.does("run", "fail").code == 0
+    assert project.run("record", "fail").code == 0
+    assert project.run("run", "fail").code == 0
     assert project.lines()["fail"]["turns"][0]["status"] == "failed"
 
 
@@ -106,7 +106,7 @@ def test_a_chat_that_never_ends_is_cancelled_at_its_deadline(
 ) -> None:
     project.write("scenarios/never.yaml", "turns: [{prompt: never, expect: [x]}]\n")
     project.edit("harness.yaml", "timeout: 2", "timeout: 0.5")
-    done = project.does("record", "never", "identity")
+    done = project.run("record", "never", "identity")
     assert done.code == 4
     assert "was canceled" in done.out
     assert server.calls["POST /v3/chat/cancel"] == 1
@@ -123,17 +123,17 @@ def test_a_later_turn_that_fails_keeps_the_turns_before_it_in_the_report(
         "scenarios/two.yaml",
         "turns: [{prompt: 天气杭州, expect: [杭州]}, {prompt: fail, expect: [x]}]\n",
     )
-    assert project.does("record", "two").code == 4
+    assert project.run("record", "two").code == 4
     first, second = project.lines()["two"]["turns"]
     assert first["answer"] == "杭州天气很好☀️"
     assert second["status"] is None
     assert not project.path("cassettes/two.yaml").exists()
 
 
-def _many(project: ProjectFolder, serving: Serving, count: int) -> None:
+def _many(project: ProjectFolder, serve_script: ServeScript, count: int) -> None:
     """Make a scenario of many trials of which those after the third take very long."""
-    served = serving(
-        scripted(
+    served = serve_script(
+        chatchat_script(
             "- {regex: '^问题[012]$', answer: 好。}\n- {regex: '^问题', delay: 20, answer: 好。}"
         )
     )
@@ -153,10 +153,10 @@ def _lines_so_far(project: ProjectFolder) -> int:
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_a_stopped_recording_loses_only_what_is_under_way_and_is_resumed(
-    project: ProjectFolder, serving: Serving, server: RunningServer, how: signal.Signals
+    project: ProjectFolder, serve_script: ServeScript, server: RunningServer, how: signal.Signals
 ) -> None:
-    _many(project, serving, 5)
-    process = project.starts("record", "many")
+    _many(project, serve_script, 5)
+    process = project.start("record", "many")
     _wait_until(lambda: _lines_so_far(project) == 3)
     process.send_signal(how)
     out, err = process.communicate(timeout=30)
@@ -171,71 +171,71 @@ def test_a_stopped_recording_loses_only_what_is_under_way_and_is_resumed(
         assert project.path("reports/latest/index.html").exists()
         assert "--resume" in err
     # Whatever stopped it, what is there can be replayed and reported.
-    assert project.does("run", "-k", "many and not (4 or 5)").code == 0
-    assert project.does("report", run).code == 0
+    assert project.run("run", "-k", "many and not (4 or 5)").code == 0
+    assert project.run("report", run).code == 0
     # And the rest can be done: by a server that is quick again.
-    done = project.does("record", "many", "--resume", run, env={"COZE_API_BASE": server.base_url})
+    done = project.run("record", "many", "--resume", run, env={"COZE_API_BASE": server.base_url})
     assert done.code == 1, done  # the other server does not know the question
     assert server.calls["POST /v3/chat"] == 2
     statuses = project.statuses(run)
     assert list(statuses) == [f"many[{number}]" for number in (1, 2, 3, 4, 5)]
     assert list(statuses.values()) == ["passed"] * 3 + ["failed"] * 2
     assert project.run_json(run)["interrupted"] is False
-    assert project.does("check", "many").code == 0
+    assert project.run("check", "many").code == 0
 
 
 def test_what_a_killed_recording_left_is_ignored_and_the_next_one_deletes_it(
     recorded: ProjectFolder, server: RunningServer
 ) -> None:
-    whole = recorded.text("cassettes/identity.yaml")
+    whole = recorded.read("cassettes/identity.yaml")
     left = recorded.write("cassettes/.identity.yaml.0a1b2c3d.tmp", whole[:700])
     recorded.write("cassettes/.candidate/.who.yaml.0a1b2c3d.tmp", whole[:700])
     other = recorded.write("cassettes/.notes.tmp", "mine")
-    assert recorded.does("run", "identity").code == 0
-    assert recorded.does("check").code == 0
+    assert recorded.run("run", "identity").code == 0
+    assert recorded.run("check").code == 0
     assert left.exists()
     environment = {"COZE_API_TOKEN": TOKEN, "COZE_API_BASE": server.base_url}
-    assert recorded.does("record", "identity", env=environment).code == 0
+    assert recorded.run("record", "identity", env=environment).code == 0
     assert list(recorded.path("cassettes").rglob("*.tmp")) == [other]
 
 
 def test_two_recordings_at_once_do_not_disturb_each_other(project: ProjectFolder) -> None:
     project.write("scenarios/more.yaml", "repeat: 4\nturns: [{prompt: 天气上海, expect: [上海]}]\n")
     names = ("weather", "more", "identity")
-    processes = [project.starts("record", name, "--wait") for name in names]
+    processes = [project.start("record", name, "--wait") for name in names]
     for process in processes:
         out, err = process.communicate(timeout=60)
         assert process.returncode == 0, (out, err)
     assert len(project.runs()) == 3
-    assert project.does("run", "weather", "more", "identity").code == 0
-    assert project.does("check", "weather", "more", "identity").code == 0
+    assert project.run("run", "weather", "more", "identity").code == 0
+    assert project.run("check", "weather", "more", "identity").code == 0
 
 
 def test_recording_prints_the_expected_number_of_calls_before_it_starts(
     project: ProjectFolder,
 ) -> None:
     project.write("scenarios/more.yaml", "repeat: 4\nturns: [{prompt: 天气上海, expect: [上海]}]\n")
-    first = project.does("record", "more")
+    first = project.run("record", "more")
     assert first.err.startswith("About 21 calls to Coze")
     calls = project.run_json()["calls"]
-    again = project.does("record", "--all", "more")
+    again = project.run("record", "--all", "more")
     assert again.err.startswith(f"About {calls + 1} calls to Coze")
-    assert project.does("record", "--all", "more", "-q").err == ""
+    assert project.run("record", "--all", "more", "-q").err == ""
 
 
 def test_a_shared_rate_limit_spaces_the_calls(project: ProjectFolder) -> None:
-    settings = project.text("harness.yaml")
+    settings = project.read("harness.yaml")
     project.write("harness.yaml", f"{settings}rate_limit: 10\n")
     project.write("scenarios/more.yaml", "repeat: 4\nturns: [{prompt: 天气上海, expect: [上海]}]\n")
     began = time.monotonic()
-    assert project.does("record", "more").code == 0
+    assert project.run("record", "more").code == 0
     calls = project.run_json()["calls"]
     assert calls >= 12
     assert time.monotonic() - began >= (calls - 1) / 10
 
 
 def test_two_replays_at_once_do_not_disturb_each_other(recorded: ProjectFolder) -> None:
-    processes = [recorded.starts("run") for _ in range(3)]
+    processes = [recorded.start("run") for _ in range(3)]
     for process in processes:
         out, err = process.communicate(timeout=60)
         assert (process.returncode, err) == (1, ""), out
@@ -245,33 +245,33 @@ def test_two_replays_at_once_do_not_disturb_each_other(recorded: ProjectFolder) 
 
 def test_the_old_name_of_the_token_works_with_a_hint(project: ProjectFolder) -> None:
     token = project.env.pop("COZE_API_TOKEN")
-    done = project.does("record", "identity", env={"COZE_APE_KEY": token})
+    done = project.run("record", "identity", env={"COZE_APE_KEY": token})
     assert done.code == 0
     assert "COZE_API_TOKEN" in done.err
-    asked = project.does("ask", "你是谁?", env={"COZE_APE_KEY": token})
+    asked = project.run("ask", "你是谁?", env={"COZE_APE_KEY": token})
     assert asked.code == 0
     assert "call it COZE_API_TOKEN" in asked.err
-    assert project.does("run", "identity", env={"COZE_APE_KEY": token}).err == ""
+    assert project.run("run", "identity", env={"COZE_APE_KEY": token}).err == ""
 
 
 def test_a_bot_that_does_not_say_what_it_is_gets_a_warning(
-    serving: Serving, project: ProjectFolder
+    serve_script: ServeScript, project: ProjectFolder
 ) -> None:
     script = parse_script(
         "bots:\n- id: '7403315657221079041'\n  name: x\n"
         "  faults: [{code: 4101, at: bot}]\n  answers: [{default: true, answer: 学术助手}]\n",
         "script.yaml",
     )
-    done = project.does("record", "identity", env={"COZE_API_BASE": serving(script).base_url})
+    done = project.run("record", "identity", env={"COZE_API_BASE": serve_script(script).base_url})
     assert done.code == 0, done
     assert "warning: bot chatchat: " in done.err
-    assert '"warning"' in project.text("cassettes/identity.yaml")
-    assert project.does("run", "identity").code == 0
+    assert '"warning"' in project.read("cassettes/identity.yaml")
+    assert project.run("run", "identity").code == 0
 
 
 def test_x_stops_at_the_first_trial_that_does_not_pass(recorded: ProjectFolder) -> None:
     recorded.path("cassettes/identity.yaml").unlink()
-    done = recorded.does("run", "-x")
+    done = recorded.run("run", "-x")
     assert done.code == 3
     assert recorded.statuses() == {"identity": "error"}
 
@@ -279,16 +279,16 @@ def test_x_stops_at_the_first_trial_that_does_not_pass(recorded: ProjectFolder) 
 def test_recordings_have_the_public_address_where_one_is_given(
     project: ProjectFolder, server: RunningServer
 ) -> None:
-    done = project.does("record", "identity", "--public-address", "https://api.coze.com/")
+    done = project.run("record", "identity", "--public-address", "https://api.coze.com/")
     assert done.code == 0, done
     text = project.path("cassettes/identity.yaml").read_text("utf-8")
     assert 'uri: "https://api.coze.com/v3/chat"' in text
     assert server.base_url not in text
-    assert project.does("run", "identity").code == 0
+    assert project.run("run", "identity").code == 0
 
 
 def test_a_public_address_that_is_none_is_refused(project: ProjectFolder) -> None:
-    done = project.does("record", "identity", "--public-address", "api.coze.com")
+    done = project.run("record", "identity", "--public-address", "api.coze.com")
     assert done.code == 2
     assert "--public-address" in done.err
     assert not project.path("cassettes").exists()

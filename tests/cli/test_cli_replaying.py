@@ -13,9 +13,9 @@ def test_a_turn_that_fails_now_and_ends_the_conversation_is_a_failure_and_no_lef
         "stop_on_failure: true\n"
         "turns:\n- {prompt: 天气上海, expect: [上海]}\n- {prompt: 天气北京, expect: [北京]}\n",
     )
-    assert project.does("record", "two").code == 0
+    assert project.run("record", "two").code == 0
     project.edit("scenarios/two.yaml", "expect: [上海]", "expect: [广州]")
-    done = project.does("run", "two")
+    done = project.run("run", "two")
     assert done.code == 1, done
     assert project.statuses() == {"two": "failed"}
     assert len(project.lines()["two"]["turns"]) == 1
@@ -24,25 +24,25 @@ def test_a_turn_that_fails_now_and_ends_the_conversation_is_a_failure_and_no_lef
 def test_an_unreadable_recording_is_replaced_but_not_silently(project: ProjectFolder) -> None:
     project.write("scenarios/one.yaml", "turns: [{prompt: 天气上海, expect: [上海]}]\n")
     project.write("cassettes/one.yaml", "{[")
-    done = project.does("record", "one")
+    done = project.run("record", "one")
     assert done.code == 0
     assert "cassettes/one.yaml" in done.err
     assert "It is recorded again." in done.err
-    assert project.does("run", "one").code == 0
+    assert project.run("run", "one").code == 0
 
 
 def test_a_run_that_is_killed_is_the_latest_all_the_same(project: ProjectFolder) -> None:
     project.write("scenarios/long.yaml", "repeat: 3\nturns: [{prompt: never}]\n")
     project.write("scenarios/one.yaml", "turns: [{prompt: 天气上海, expect: [上海]}]\n")
-    assert project.does("record", "one").code == 0
-    process = project.starts("record", "long")
+    assert project.run("record", "one").code == 0
+    process = project.start("record", "long")
     while len(project.runs()) < 2:
         pass
     while project.path("reports/latest").resolve().name != project.runs()[-1]:
         assert process.poll() is None
     process.kill()
     process.communicate(timeout=30)
-    history = project.does("history")
+    history = project.run("history")
     assert history.code == 0
     assert project.runs()[-1] in history.out
 
@@ -50,7 +50,7 @@ def test_a_run_that_is_killed_is_the_latest_all_the_same(project: ProjectFolder)
 def test_an_unknown_bot_is_told_with_all_other_faults(project: ProjectFolder) -> None:
     project.write("scenarios/a.yaml", "nmae: x\nturns: [{prompt: a, expect: [{contians: a}]}]\n")
     project.write("scenarios/b.yaml", "bot: chatcat\nturns: [{prompt: a}]\n")
-    done = project.does("check")
+    done = project.run("check")
     assert done.code == 2
     assert "scenarios/a.yaml:1:1" in done.err
     assert "scenarios/a.yaml:2:31" in done.err

@@ -23,10 +23,10 @@ def _without_run_ids(text: str) -> str:
 
 
 def test_a_pipe_gets_plain_lines_in_utf_8_whatever_the_locale_says(recorded: ProjectFolder) -> None:
-    plain = recorded.does("run")
-    odd = recorded.does("run", env={"LANG": "C", "LC_ALL": "C", "PYTHONIOENCODING": "ascii"})
-    forced = recorded.does("run", env={"FORCE_COLOR": "1", "TERM": "xterm-256color"})
-    quiet = recorded.does("run", "-q")
+    plain = recorded.run("run")
+    odd = recorded.run("run", env={"LANG": "C", "LC_ALL": "C", "PYTHONIOENCODING": "ascii"})
+    forced = recorded.run("run", env={"FORCE_COLOR": "1", "TERM": "xterm-256color"})
+    quiet = recorded.run("run", "-q")
     assert "\x1b" not in plain.out + forced.out
     assert len({_without_run_ids(done.out) for done in (plain, odd, forced)}) == 1
     assert [line[:8] for line in quiet.out.splitlines()] == ["FAILED  ", "1 of 3 s"]
@@ -36,7 +36,7 @@ def test_a_pipe_gets_plain_lines_in_utf_8_whatever_the_locale_says(recorded: Pro
 
 
 def test_verbose_shows_the_chat_and_the_verdicts(recorded: ProjectFolder) -> None:
-    done = recorded.does("run", "-v")
+    done = recorded.run("run", "-v")
     assert done.code == 1
     for words in ("说点什么", "不知道。", "绝不会有的话", "scenarios/wrong.yaml"):
         assert words in done.out

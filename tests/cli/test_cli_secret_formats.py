@@ -19,7 +19,7 @@ from coze_harness.server.script_reader import parse_script
 from coze_harness.server.script_schema import ServerScript
 from coze_harness.server.server_process import RunningServer
 from coze_harness.text.sse import parse_events
-from project import CHATCHAT, TOKEN, Done, ProjectFolder
+from project import CHATCHAT, TOKEN, CommandResult, ProjectFolder
 from secret_formats import SHAPES, Sample, samples
 
 SCRIPTED = (
@@ -120,7 +120,9 @@ def _joined(path: Path) -> Iterator[str]:
         yield from texts.values()
 
 
-def _leaks(project: ProjectFolder, outputs: Sequence[Done], places: Sequence[str]) -> list[str]:
+def _leaks(
+    project: ProjectFolder, outputs: Sequence[CommandResult], places: Sequence[str]
+) -> list[str]:
     written = {f"output {number}": done.out + done.err for number, done in enumerate(outputs)}
     for path in sorted(project.root.rglob("*")):
         name = str(path.relative_to(project.root))
@@ -144,13 +146,13 @@ def _statuses(project: ProjectFolder) -> dict[str, str]:
 
 
 def test_no_format_is_stored_or_shown_wherever_it_stands(
-    empty: ProjectFolder, serving: Callable[[ServerScript], RunningServer]
+    empty: ProjectFolder, serve_script: Callable[[ServerScript], RunningServer]
 ) -> None:
     assert len(SHAPES) >= 43
-    server = serving(_script())
+    server = serve_script(_script())
     empty.write("scenarios/all.yaml", _scenarios())
     empty.env |= {"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN}
-    recorded = empty.does("record", "-v")
+    recorded = empty.run("record", "-v")
     assert recorded.code == 4, recorded
     lines = {name: line["turns"] for name, line in empty.lines().items()}
     statuses = _statuses(empty)
@@ -158,16 +160,16 @@ def test_no_format_is_stored_or_shown_wherever_it_stands(
     assert statuses.pop("failure") == "passed"
     cassettes = sorted(path.name for path in empty.path("cassettes").glob("*.yaml"))
     assert len(cassettes) == 6, (recorded, cassettes)
-    replayed = empty.does("run", "-v", drop=["COZE_API_TOKEN"])
+    replayed = empty.run("run", "-v", drop=["COZE_API_TOKEN"])
     assert _statuses(empty)["failure"] == "passed"
     for name, turns in empty.lines().items():
         if not name.startswith("fail"):
             assert turns["turns"] == lines[name]
-    checked = empty.does("check")
-    shown = empty.does("report", "latest")
+    checked = empty.run("check")
+    shown = empty.run("report", "latest")
     assert _leaks(empty, [recorded, replayed, checked, shown], SCRIPTED) == []
     assert "secret" not in checked.out + checked.err
-    polled = empty.text(f"cassettes/{next(name for name in cassettes if 'polled' in name)}")
+    polled = empty.read(f"cassettes/{next(name for name in cassettes if 'polled' in name)}")
     assert polled.count("<redacted") > 4 * len(SHAPES)
     assert len(set(re.findall(r"<redacted:\d+>", polled))) > 3 * len(SHAPES)
 
@@ -238,30 +240,30 @@ def test_no_format_is_stored_that_is_in_an_address_a_header_or_an_error(
             "- {name: refused, turns: [{prompt: refused, expect: [坏]}]}\n",
         )
         empty.env |= {"COZE_API_BASE": base_url, "COZE_API_TOKEN": TOKEN}
-        recorded = empty.does("record", "-v")
-        asked = empty.does("ask", "refused", "--debug")
+        recorded = empty.run("record", "-v")
+        asked = empty.run("ask", "refused", "--debug")
     assert _statuses(empty) == {"fine": "failed", "refused": "error"}, recorded
-    replayed = empty.does("run", "fine", "-v", drop=["COZE_API_TOKEN"])
+    replayed = empty.run("run", "fine", "-v", drop=["COZE_API_TOKEN"])
     assert replayed.code == 1, replayed
     assert _leaks(empty, [recorded, asked, replayed], SERVED) == []
-    cassette = empty.text("cassettes/fine.yaml")
+    cassette = empty.read("cassettes/fine.yaml")
     assert "retrieve?" in cassette
     assert cassette.count("<redacted") > 3 * len(SHAPES)
 
 
 @pytest.mark.parametrize("name", ["GitHub personal", "DeepSeek", "Coze personal"])
 def test_a_case_is_not_named_by_a_secret(
-    name: str, empty: ProjectFolder, serving: Callable[[ServerScript], RunningServer]
+    name: str, empty: ProjectFolder, serve_script: Callable[[ServerScript], RunningServer]
 ) -> None:
     (one,) = (sample for sample in samples("label") if sample.name == name)
-    server = serving(_script())
+    server = serve_script(_script())
     cases = [{"id": one.text}, {"id": "plain"}]
     turns = [{"prompt": "{{ id }}", "expect": ["不知道"]}]
     empty.write("scenarios/cell.yaml", json.dumps({"cases": cases, "turns": turns}))
     empty.env |= {"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN}
-    recorded = empty.does("record", "-v")
+    recorded = empty.run("record", "-v")
     assert recorded.code == 0, recorded
     names = sorted(path.name for path in empty.path("cassettes").glob("*.yaml"))
     assert names == ["cell+1.yaml", "cell+2.yaml"]
-    assert empty.does("run", drop=["COZE_API_TOKEN"]).code == 0
+    assert empty.run("run", drop=["COZE_API_TOKEN"]).code == 0
     assert _leaks(empty, [recorded], ["label"]) == []

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from coze_harness.cassettes.known_secrets import base64_forms
 from leaking import CORE, THIRD_PARTY, TOKEN, LeakingService
-from project import Done, ProjectFolder
+from project import CommandResult, ProjectFolder
 
 SCENARIOS = """
 scenarios:
@@ -55,14 +55,14 @@ def _holding_secrets(folder: Path) -> list[str]:
     return found
 
 
-def _is_silent(done: Done) -> bool:
+def _is_silent(done: CommandResult) -> bool:
     return not [b for b in _betrayals() if b in done.out or b in done.err]
 
 
 def test_no_file_and_no_output_holds_a_secret_that_the_service_repeats(
     leaky: ProjectFolder,
 ) -> None:
-    recorded = leaky.does("record", "-v")
+    recorded = leaky.run("record", "-v")
     assert recorded.code == 4, recorded
     assert leaky.statuses() == {
         "identity": "failed",
@@ -73,33 +73,33 @@ def test_no_file_and_no_output_holds_a_secret_that_the_service_repeats(
     }
     done = [
         recorded,
-        leaky.does("record", "-q"),
-        leaky.does("record", "--debug"),
-        leaky.does("live"),
-        leaky.does("run", "-v"),
-        leaky.does("check"),
-        leaky.does("list", "--json"),
-        leaky.does("report", "latest"),
-        leaky.does("history"),
+        leaky.run("record", "-q"),
+        leaky.run("record", "--debug"),
+        leaky.run("live"),
+        leaky.run("run", "-v"),
+        leaky.run("check"),
+        leaky.run("list", "--json"),
+        leaky.run("report", "latest"),
+        leaky.run("history"),
     ]
     assert [one for one in done if not _is_silent(one)] == []
     assert _holding_secrets(leaky.root) == []
     assert leaky.path("cassettes/identity.yaml").exists()
-    assert "<redacted>" in leaky.text("cassettes/identity.yaml")
-    assert "你是助手" in leaky.text("cassettes/identity.yaml")
+    assert "<redacted>" in leaky.read("cassettes/identity.yaml")
+    assert "你是助手" in leaky.read("cassettes/identity.yaml")
 
 
 def test_the_recording_and_its_replay_judge_the_same_redacted_answer(leaky: ProjectFolder) -> None:
-    leaky.does("record", "identity")
+    leaky.run("record", "identity")
     recorded = leaky.lines()["identity"]["turns"]
-    leaky.does("run", "identity", drop=["COZE_API_TOKEN"])
+    leaky.run("run", "identity", drop=["COZE_API_TOKEN"])
     assert leaky.lines()["identity"]["turns"] == recorded
 
 
 @pytest.mark.parametrize("prompt", ["你是谁?", "refused", "page", "fail"])
 @pytest.mark.parametrize("option", [[], ["--debug"]])
 def test_asking_prints_no_secret(leaky: ProjectFolder, prompt: str, option: list[str]) -> None:
-    done = leaky.does("ask", prompt, *option)
+    done = leaky.run("ask", prompt, *option)
     assert done.code == (0 if prompt == "你是谁?" else 4)
     assert _is_silent(done), done
 
@@ -107,9 +107,9 @@ def test_asking_prints_no_secret(leaky: ProjectFolder, prompt: str, option: list
 def test_a_secret_in_a_prompt_stays_in_the_authors_file(leaky: ProjectFolder) -> None:
     scenarios = f"turns: [{{prompt: '我的密钥是 {THIRD_PARTY}', expect: [学术]}}]\n"
     leaky.write("scenarios/all.yaml", scenarios)
-    recorded = leaky.does("record")
+    recorded = leaky.run("record")
     assert recorded.code == 0, recorded
-    replayed = leaky.does("run", drop=["COZE_API_TOKEN"])
+    replayed = leaky.run("run", drop=["COZE_API_TOKEN"])
     assert replayed.code == 0, replayed
     assert leaky.path("scenarios/all.yaml").exists()
     leaky.path("scenarios/all.yaml").unlink()
@@ -125,9 +125,9 @@ def test_a_pattern_of_the_project_spoils_no_report(leaky: ProjectFolder) -> None
         "turns:\n- prompt: '我的密钥是\"开门\"'\n"
         "  expect: [学术, {not: {contains: '13800138000'}}]\n",
     )
-    recorded = leaky.does("record")
+    recorded = leaky.run("record")
     assert recorded.code == 0, recorded
-    replayed = leaky.does("run")
+    replayed = leaky.run("run")
     assert replayed.code == 0, replayed
     told = leaky.lines()["all"]["turns"][0]
     assert told["prompt"] == "我的<redacted>"
@@ -152,7 +152,7 @@ def test_a_pattern_of_the_project_spoils_no_report(leaky: ProjectFolder) -> None
 def test_a_token_given_as_an_argument_is_not_repeated(
     leaky: ProjectFolder, arguments: list[str], option: list[str]
 ) -> None:
-    done = leaky.does(*arguments, *option)
+    done = leaky.run(*arguments, *option)
     assert done.code == 2
     assert _is_silent(done), done
 
@@ -160,7 +160,7 @@ def test_a_token_given_as_an_argument_is_not_repeated(
 def test_a_base_url_that_nobody_listens_on_is_told_without_the_token(empty: ProjectFolder) -> None:
     """With advice that is for every command. It is tried five times, which takes a while."""
     empty.write("scenarios/identity.yaml", "turns: [{prompt: 你好, expect: [好]}]\n")
-    done = empty.does(
+    done = empty.run(
         "ask", "hi", "--debug",
         env={"COZE_API_TOKEN": TOKEN, "COZE_API_BASE": "http://127.0.0.1:9"},
     )  # fmt: skip
@@ -176,7 +176,7 @@ def test_a_base_url_that_nobody_listens_on_is_told_without_the_token(empty: Proj
 
 def test_a_secret_in_harness_yaml_is_refused_without_repeating_it(empty: ProjectFolder) -> None:
     empty.write("harness.yaml", f"user_id: {TOKEN}\n")
-    done = empty.does("list")
+    done = empty.run("list")
     assert done.code == 2
     assert "harness.yaml:1:10" in done.err
     assert _is_silent(done)

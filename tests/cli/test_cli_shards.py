@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from project import Done, ProjectFolder, empty_project, record_from, scripted, write_trials
+from project import (
+    CommandResult,
+    ProjectFolder,
+    chatchat_script,
+    empty_project,
+    record_from,
+    write_trials,
+)
 
 CITIES = ["杭州", "北京", "上海", "广州", "西安", "成都", "拉萨"]
 RATED = """name: rated
@@ -34,7 +41,7 @@ def cities_once(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
     cases = ", ".join(f"{{city: {city}}}" for city in CITIES)
     project.edit("scenarios/weather.yaml", "[{city: 杭州}, {city: 北京}]", f"[{cases}]")
     project.write("scenarios/rated.yaml", RATED)
-    record_from(scripted(), project, "--reports", "recording", code=1)
+    record_from(chatchat_script(), project, "--reports", "recording", code=1)
     return project
 
 
@@ -52,7 +59,7 @@ def _slower(text: str) -> str:
 
 
 def _ids(project: ProjectFolder, *arguments: str) -> list[str]:
-    done = project.does("list", "--json", *arguments)
+    done = project.run("list", "--json", *arguments)
     assert done.code == 0, done
     return [row["id"] for row in json.loads(done.out)]
 
@@ -62,14 +69,14 @@ def _shards(project: ProjectFolder, of: int, *more: str) -> list[str]:
     found = []
     for number in range(1, of + 1):
         out = f"out/{number}"
-        done = project.does("run", "--shard", f"{number}/{of}", "--reports", out, *more)
+        done = project.run("run", "--shard", f"{number}/{of}", "--reports", out, *more)
         assert done.code in (0, 1, 3), done
         found.append(f"{out}/latest")
     return found
 
 
-def _merged(project: ProjectFolder, folders: Sequence[str], into: str = "merged") -> Done:
-    return project.does("report", *folders, "-o", into)
+def _merged(project: ProjectFolder, folders: Sequence[str], into: str = "merged") -> CommandResult:
+    return project.run("report", *folders, "-o", into)
 
 
 def test_every_trial_is_in_one_shard_and_the_trials_of_a_rate_in_the_same(
@@ -86,19 +93,19 @@ def test_every_trial_is_in_one_shard_and_the_trials_of_a_rate_in_the_same(
 
 
 def test_the_longest_conversation_weighs_most(cities: ProjectFolder) -> None:
-    cities.write("cassettes/identity.yaml", _slower(cities.text("cassettes/identity.yaml")))
+    cities.write("cassettes/identity.yaml", _slower(cities.read("cassettes/identity.yaml")))
     parts = [_ids(cities, "--shard", f"{number}/2") for number in (1, 2)]
     assert ["identity"] in parts
 
 
 def test_merged_shards_are_the_unsharded_run(cities: ProjectFolder) -> None:
     cities.path("cassettes/weather+4.yaml").unlink()
-    assert cities.does("run", "--reports", "whole").code == 3
+    assert cities.run("run", "--reports", "whole").code == 3
     done = _merged(cities, _shards(cities, 3))
     assert (done.code, done.err) == (0, ""), done
     for name in ("run.json", "junit.xml", "summary.md", "index.html"):
         whole, merged = (
-            _OWN.sub("…", cities.text(f"{folder}/{name}")) for folder in ("whole/latest", "merged")
+            _OWN.sub("…", cities.read(f"{folder}/{name}")) for folder in ("whole/latest", "merged")
         )
         assert merged == whole, name
     lines = [sorted(cities.path(f"{folder}/trials.jsonl").read_bytes().splitlines())
@@ -110,7 +117,7 @@ def test_merged_shards_are_the_unsharded_run(cities: ProjectFolder) -> None:
 
 
 def _run(project: ProjectFolder, folder: str) -> dict[str, Any]:
-    found = json.loads(project.text(f"{folder}/run.json"))
+    found = json.loads(project.read(f"{folder}/run.json"))
     assert isinstance(found, dict)
     return found
 
@@ -131,7 +138,7 @@ def test_a_shards_run_says_which_it_is_and_its_report_is_rendered_by_itself(
         .joinpath("index.html")
         .read_bytes()
     )
-    assert cities.does("report", first).code == 0
+    assert cities.run("report", first).code == 0
     assert cities.path(first).joinpath("index.html").read_bytes() == before
     merged = _merged(cities, [first])
     assert merged.code == 2
@@ -143,17 +150,17 @@ def test_an_empty_shard_is_no_failure_and_the_merge_is_complete_with_it(
     recorded: ProjectFolder,
 ) -> None:
     folders = _shards(recorded, 3, "weather", "-q")
-    done = recorded.does("run", "weather", "--shard", "3/3", "--reports", "again", "-q")
+    done = recorded.run("run", "weather", "--shard", "3/3", "--reports", "again", "-q")
     assert done.code == 0
     assert done.out.startswith("Shard 3/3 is empty: ")
     assert done.last.endswith("/index.html")
-    listed = recorded.does("list", "weather", "--shard", "3/3")
+    listed = recorded.run("list", "weather", "--shard", "3/3")
     assert (listed.code, listed.out) == (0, "Shard 3/3 is empty.\n")
     assert _ids(recorded, "weather", "--shard", "3/3") == []
     assert _merged(recorded, folders).code == 0
     assert _run(recorded, "merged")["summary"]["passed"] == 2
     # Where nothing at all is chosen, a word was misspelt: that is another matter.
-    assert recorded.does("run", "-k", "nothing", "--shard", "1/3").code == 5
+    assert recorded.run("run", "-k", "nothing", "--shard", "1/3").code == 5
 
 
 def _refused(project: ProjectFolder, folders: Sequence[str]) -> str:
@@ -168,16 +175,16 @@ def test_shards_that_are_not_a_whole_are_refused_with_words(cities: ProjectFolde
     one, two, three = _shards(cities, 3)
     assert "Shard 2/3 is missing" in _refused(cities, [three, one])
     assert "Shard 1/3 is given twice" in _refused(cities, [one, two, one])
-    cities.does("run", "wrong")
+    cities.run("run", "wrong")
     assert "not a shard, but another one is shard 1/3" in _refused(
         cities, [one, two, three, "reports/latest"]
     )
-    cities.does("run", "--shard", "2/2", "--reports", "half")
+    cities.run("run", "--shard", "2/2", "--reports", "half")
     assert "3 shards there, 2 here" in _refused(cities, [one, "half/latest", three])
-    cities.does("run", "--shard", "2/3", "--reports", "fewer", "-k", "not identity")
+    cities.run("run", "--shard", "2/3", "--reports", "fewer", "-k", "not identity")
     assert "14 trials there, 13 here" in _refused(cities, [one, "fewer/latest", three])
     cities.edit("scenarios/identity.yaml", "name: identity", "# newer\nname: identity")
-    cities.does("run", "--shard", "2/3", "--reports", "newer")
+    cities.run("run", "--shard", "2/3", "--reports", "newer")
     assert "but not the same ones" in _refused(cities, [one, "newer/latest", three])
 
 
@@ -185,9 +192,9 @@ def test_shards_that_were_dealt_from_other_recordings_are_refused(cities: Projec
     one, _, three = _shards(cities, 3)
     taken = _ids(cities, "--shard", "2/3")
     for name in ("identity", "weather+1", "weather+2"):
-        cities.write(f"cassettes/{name}.yaml", _slower(cities.text(f"cassettes/{name}.yaml")))
+        cities.write(f"cassettes/{name}.yaml", _slower(cities.read(f"cassettes/{name}.yaml")))
     assert _ids(cities, "--shard", "2/3") != taken
-    cities.does("run", "--shard", "2/3", "--reports", "other")
+    cities.run("run", "--shard", "2/3", "--reports", "other")
     assert "not split from the same trials" in _refused(cities, [one, "other/latest", three])
 
 
@@ -201,13 +208,13 @@ def test_an_unfinished_shard_is_rejected_and_can_be_resumed(cities: ProjectFolde
     assert f"Shard 2/3 is not complete: 1 of its {len(kept)} trials" in said
     assert f"coze-harness run --shard 2/3 --resume {run}" in said
     for wrong in (["--shard", "1/3"], ["identity"]):
-        assert cities.does("run", *wrong, "--resume", run, "--reports", "out/2").code == 2
+        assert cities.run("run", *wrong, "--resume", run, "--reports", "out/2").code == 2
     # A recording that has become longer since would deal otherwise: what is dealt stays.
-    cities.write("cassettes/identity.yaml", _slower(cities.text("cassettes/identity.yaml")))
-    assert cities.does("run", "--resume", run, "--reports", "out/2").code in (0, 1)
+    cities.write("cassettes/identity.yaml", _slower(cities.read("cassettes/identity.yaml")))
+    assert cities.run("run", "--resume", run, "--reports", "out/2").code in (0, 1)
     assert _merged(cities, [one, two, three]).code == 0
-    whole = cities.does("run")
-    refused = cities.does("run", "--shard", "1/3", "--resume", "latest")
+    whole = cities.run("run")
+    refused = cities.run("run", "--shard", "1/3", "--resume", "latest")
     assert (whole.code, refused.code) == (1, 2)
     assert "not a shard" in refused.err
 
@@ -215,19 +222,19 @@ def test_an_unfinished_shard_is_rejected_and_can_be_resumed(cities: ProjectFolde
 @pytest.mark.parametrize("shard", ["3", "0/3", "4/3", "1/0", "a/b", "1/2/3"])
 def test_an_invalid_shard_is_a_usage_error(recorded: ProjectFolder, shard: str) -> None:
     for command in ("run", "list"):
-        done = recorded.does(command, "--shard", shard)
+        done = recorded.run(command, "--shard", shard)
         assert done.code == 2
         assert "--shard 2/4 is the second of four" in done.err
 
 
 def test_shards_are_recorded_and_held_live_too(project: ProjectFolder) -> None:
     for number in (1, 2):
-        done = project.does("live", "--shard", f"{number}/2", "--reports", f"live/{number}")
+        done = project.run("live", "--shard", f"{number}/2", "--reports", f"live/{number}")
         assert done.code in (0, 1), done
     assert _merged(project, ["live/1/latest", "live/2/latest"]).code == 0
     assert _run(project, "merged")["summary"]["trials"] == 4
     parts = [_ids(project, "--shard", f"{number}/2") for number in (1, 2)]
-    assert project.does("record", "--shard", "1/2").code in (0, 1)
+    assert project.run("record", "--shard", "1/2").code in (0, 1)
     assert [row["id"] for row in project.run_json()["trials"]] == parts[0]
     there = {path.name for path in Path(project.path("cassettes")).glob("*.yaml")}
     assert len(there) == len(parts[0])

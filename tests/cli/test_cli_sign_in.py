@@ -14,7 +14,7 @@ from coze_harness.server.fault_injection import Fault, FaultKind, Route
 from coze_harness.server.script_schema import ServerScript
 from coze_harness.server.server_process import RunningServer
 from leaking import LeakingService
-from project import TOKEN, ProjectFolder, scripted
+from project import TOKEN, ProjectFolder, chatchat_script
 
 ROUTE = "POST /api/permission/oauth2/token"
 
@@ -55,7 +55,7 @@ def betrayed(text: str) -> list[str]:
 def test_record_signs_in_once_and_leaves_no_trace_of_it(
     app: ProjectFolder, server: RunningServer
 ) -> None:
-    recorded = app.does("record", "-v")
+    recorded = app.run("record", "-v")
     assert recorded.code == 1, recorded
     assert server.calls[ROUTE] == 1
     assert betrayed(written(app) + recorded.out + recorded.err) == []
@@ -63,20 +63,20 @@ def test_record_signs_in_once_and_leaves_no_trace_of_it(
     for name in list(app.env):
         if name.startswith("COZE_"):
             del app.env[name]
-    assert app.does("run").code == 1
+    assert app.run("run").code == 1
 
 
 def test_a_run_that_outlives_its_token_goes_on(
-    app: ProjectFolder, serving: Callable[[ServerScript], RunningServer]
+    app: ProjectFolder, serve_script: Callable[[ServerScript], RunningServer]
 ) -> None:
-    script = scripted("- {prompt: 慢, delay: 1.2, answer: 好}", rest="")
+    script = chatchat_script("- {prompt: 慢, delay: 1.2, answer: 好}", rest="")
     short = replace(script, defaults=replace(script.defaults, token_seconds=2))
-    server = serving(short)
+    server = serve_script(short)
     app.env["COZE_API_BASE"] = server.base_url
     app.path("scenarios/wrong.yaml").unlink()
     turns = "".join("  - {prompt: 慢, expect: [好]}\n" for _ in range(3))
     app.write("scenarios/slow.yaml", f"turns:\n{turns}")
-    done = app.does("record", "-v")
+    done = app.run("record", "-v")
     assert done.code == 0, done
     assert server.calls[ROUTE] >= 2
     assert betrayed(written(app) + done.out + done.err) == []
@@ -86,13 +86,13 @@ def test_a_token_that_is_refused_in_mid_run_is_renewed(
     app: ProjectFolder, server: RunningServer
 ) -> None:
     server.inject(Fault(kind=FaultKind.REFUSE, at=Route.CHAT, code=4100, times=1))
-    done = app.does("live", "identity")
+    done = app.run("live", "identity")
     assert done.code == 0, done
     assert server.calls[ROUTE] == 2
 
 
 def test_ask_signs_in_too(app: ProjectFolder) -> None:
-    done = app.does("ask", "你是谁?", "--stream")
+    done = app.run("ask", "你是谁?", "--stream")
     assert done.code == 0, done
     assert "学术助手" in done.out
 
@@ -101,7 +101,7 @@ def test_a_service_that_repeats_the_tokens_of_an_app_finds_them_taken_out(
     app: ProjectFolder,
 ) -> None:
     with LeakingService() as leaking:
-        done = app.does("ask", "hi", "--debug", env={"COZE_API_BASE": leaking.base_url})
+        done = app.run("ask", "hi", "--debug", env={"COZE_API_BASE": leaking.base_url})
     assert done.code == 4
     assert betrayed(done.out + done.err) == []
 
@@ -117,34 +117,34 @@ def test_a_service_that_repeats_the_tokens_of_an_app_finds_them_taken_out(
 def test_keys_that_cannot_sign_in_stop_a_recording_and_no_replay(
     app: ProjectFolder, name: str, value: str, words: str
 ) -> None:
-    assert app.does("record", "identity").code == 0
+    assert app.run("record", "identity").code == 0
     env = {name: value}
-    refused = app.does("record", "--all", "identity", "--debug", env=env)
+    refused = app.run("record", "--all", "identity", "--debug", env=env)
     assert refused.code == 2, refused
     assert words in refused.err
     assert "next: " in refused.err
     assert betrayed(refused.err) == []
-    assert app.does("run", "identity", env=env).code == 0
+    assert app.run("run", "identity", env=env).code == 0
 
 
 def test_without_the_extra_it_is_named(app: ProjectFolder, tmp_path: Path) -> None:
     stub = tmp_path / "stub"
     stub.mkdir()
     (stub / "cozepy.py").write_text("raise ModuleNotFoundError(name='cozepy')\n", "utf-8")
-    done = app.does("record", env={"PYTHONPATH": f"{stub}:{app.env['PYTHONPATH']}"})
+    done = app.run("record", env={"PYTHONPATH": f"{stub}:{app.env['PYTHONPATH']}"})
     assert done.code == 2, done
     assert "pip install 'coze-harness[oauth]'" in done.err
 
 
 def test_a_token_wins_and_it_is_said(app: ProjectFolder, server: RunningServer) -> None:
-    done = app.does("live", "identity", env={"COZE_API_TOKEN": TOKEN})
+    done = app.run("live", "identity", env={"COZE_API_TOKEN": TOKEN})
     assert done.code == 0
     assert "COZE_JWT_OAUTH_CLIENT_ID is not looked at" in done.err
     assert server.calls.get(ROUTE, 0) == 0
 
 
 def test_a_service_token_is_as_good_as_a_personal_one(project: ProjectFolder) -> None:
-    done = project.does("live", "identity", env={"COZE_API_TOKEN": TOKEN.replace("pat_", "sat_")})
+    done = project.run("live", "identity", env={"COZE_API_TOKEN": TOKEN.replace("pat_", "sat_")})
     assert done.code == 0, done
 
 
@@ -154,7 +154,7 @@ def test_a_refusal_that_the_wrong_region_gives_names_both_addresses(
     project: ProjectFolder, server: RunningServer, code: int, command: list[str]
 ) -> None:
     server.inject(Fault(kind=FaultKind.REFUSE, at=Route.CHAT, code=code))
-    done = project.does(*command)
+    done = project.run(*command)
     assert done.code == 4, done
     told = done.out + done.err
     assert server.base_url in told

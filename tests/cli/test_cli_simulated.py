@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from coze_harness.server.script_schema import ServerScript
 from coze_harness.server.server_process import RunningServer
-from project import TOKEN, ProjectFolder, serving
+from project import TOKEN, ProjectFolder, script_server
 from simulating import (
     COMPLAINT,
     PROMPTS,
     SETTINGS,
     SHOP_ANSWERS,
     TESTER_ANSWERS,
-    two_bots,
+    two_bot_script,
 )
 
 
@@ -26,8 +26,8 @@ def recorded_once(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
     project = ProjectFolder(folder / "project", home=folder / "home")
     project.write("harness.yaml", SETTINGS)
     project.write("scenarios/complaint.yaml", COMPLAINT)
-    with serving(two_bots()) as server:
-        done = project.does("record", env=to(server))
+    with script_server(two_bot_script()) as server:
+        done = project.run("record", env=to(server))
     assert done.code == 0, done
     return project
 
@@ -45,19 +45,19 @@ def to(server: RunningServer) -> dict[str, str]:
 def test_a_recorded_conversation_runs_without_a_network(
     recorded: ProjectFolder, offline: tuple[str, ...]
 ) -> None:
-    done = recorded.does("run", within=offline)
+    done = recorded.run("run", wrapper=offline)
     assert done.code == 0, done
     (line,) = recorded.lines().values()
     assert [turn["prompt"] for turn in line["turns"]] == PROMPTS
-    listed = json.loads(recorded.does("list", "--json").out)
+    listed = json.loads(recorded.run("list", "--json").out)
     assert [one["state"] for one in listed] == ["recorded"]
-    assert recorded.does("check").code == 0
+    assert recorded.run("check").code == 0
 
 
 def test_a_stale_side_is_printed_in_both_languages(recorded: ProjectFolder) -> None:
     recorded.edit("scenarios/complaint.yaml", "态度配合", "态度强硬")
     for language, words in (("en", "simulated user tester"), ("zh", "模拟用户 tester")):
-        done = recorded.does("run", "--lang", language)
+        done = recorded.run("run", "--lang", language)
         assert done.code == 3
         shown = " ".join(done.err.split())
         assert words.replace(" ", "") in shown.replace(" ", "")
@@ -66,21 +66,21 @@ def test_a_stale_side_is_printed_in_both_languages(recorded: ProjectFolder) -> N
 
 
 def test_record_renews_a_conversation_that_no_longer_reaches_its_end(
-    recorded: ProjectFolder, serving: Callable[[ServerScript], RunningServer]
+    recorded: ProjectFolder, serve_script: Callable[[ServerScript], RunningServer]
 ) -> None:
     recorded.edit("scenarios/complaint.yaml", "until: [工单已创建]", "until: [再见]")
-    assert recorded.does("run").code == 3
-    env = to(serving(two_bots(SHOP_ANSWERS.replace("工单已创建", "工单已创建，再见"))))
-    assert recorded.does("record", env=env).code == 0
-    assert recorded.does("run").code == 0
+    assert recorded.run("run").code == 3
+    env = to(serve_script(two_bot_script(SHOP_ANSWERS.replace("工单已创建", "工单已创建，再见"))))
+    assert recorded.run("record", env=env).code == 0
+    assert recorded.run("run").code == 0
 
 
 def test_a_draft_that_never_ends_the_conversation_has_failed(
-    recorded: ProjectFolder, serving: Callable[[ServerScript], RunningServer]
+    recorded: ProjectFolder, serve_script: Callable[[ServerScript], RunningServer]
 ) -> None:
     recorded.edit("scenarios/complaint.yaml", "max_turns: 8", "max_turns: 4")
-    script = two_bots(draft="- {regex: 12 元, answer: 请稍候。}")
-    done = recorded.does("compare", "--draft", "--budget", "30", env=to(serving(script)))
+    script = two_bot_script(draft="- {regex: 12 元, answer: 请稍候。}")
+    done = recorded.run("compare", "--draft", "--budget", "30", env=to(serve_script(script)))
     assert done.code == 0, done  # one failure may be luck
     assert '✗ now fails: the conversation ends within 4 turns: contains "工单已创建"' in done.out
     assert "undecided" in done.out
@@ -93,27 +93,27 @@ def test_a_draft_that_never_ends_the_conversation_has_failed(
 
 
 def test_an_accepted_candidate_is_the_new_baseline(
-    recorded: ProjectFolder, serving: Callable[[ServerScript], RunningServer]
+    recorded: ProjectFolder, serve_script: Callable[[ServerScript], RunningServer]
 ) -> None:
     answers = SHOP_ANSWERS.replace("请问多扣了多少？", "请问一共多扣了多少元？")
     tester = TESTER_ANSWERS.replace("regex: 多扣了多少", "regex: 多扣了多少元").replace(
         "多扣了 12 元。", "一共 12 元。"
     )
-    done = recorded.does("compare", env=to(serving(two_bots(answers, tester))))
+    done = recorded.run("compare", env=to(serve_script(two_bot_script(answers, tester))))
     assert done.code == 0, done
-    assert recorded.does("accept").code == 0
-    assert recorded.does("run").code == 0
+    assert recorded.run("accept").code == 0
+    assert recorded.run("run").code == 0
     (line,) = recorded.lines().values()
     assert line["turns"][2]["prompt"] == "一共 12 元。"
 
 
 def test_suggestions_belong_to_every_turn_of_the_scenario(recorded: ProjectFolder) -> None:
-    done = recorded.does("suggest", "--write", "--json")
+    done = recorded.run("suggest", "--write", "--json")
     assert done.code == 0, done
     (turns,) = json.loads(done.out)["turns"]
     assert (turns["line"], turns["key"], turns["written"]) == (1, "every_turn", True)
     assert turns["suggestions"]
-    last = recorded.text("scenarios/complaint.yaml").splitlines()[-1]
+    last = recorded.read("scenarios/complaint.yaml").splitlines()[-1]
     assert last.startswith("every_turn: [{not: {contains: ChatGPT}}, {")
-    assert recorded.does("run").code == 0
-    assert recorded.does("mutate").code == 0
+    assert recorded.run("run").code == 0
+    assert recorded.run("mutate").code == 0

@@ -13,30 +13,30 @@ from project import CHATCHAT, SECOND, ProjectFolder
 def test_init_makes_a_project_that_runs_at_once_without_network(
     empty: ProjectFolder, offline: tuple[str, ...]
 ) -> None:
-    done = empty.does("init", "demo", within=offline)
+    done = empty.run("init", "demo", wrapper=offline)
     assert done.code == 0, done
     demo = empty.path("demo")
     for name in ("harness.yaml", "scenarios/identity.yaml", ".gitignore", "scenario.schema.json"):
         assert (demo / name).is_file(), name
     assert list((demo / ".github/workflows").iterdir())
-    ran = empty.does("run", within=offline, cwd=demo)
+    ran = empty.run("run", wrapper=offline, cwd=demo)
     assert (ran.code, ran.err) == (0, ""), ran
     assert "passed" in ran.last
-    assert empty.does("check", cwd=demo).code == 0
+    assert empty.run("check", cwd=demo).code == 0
 
 
 def test_init_keeps_what_is_there(empty: ProjectFolder) -> None:
-    before = empty.text("harness.yaml")
-    done = empty.does("init")
+    before = empty.read("harness.yaml")
+    done = empty.run("init")
     assert done.code == 0
     assert "kept     harness.yaml" in done.out
-    assert empty.text("harness.yaml") == before
-    again = empty.does("init")
+    assert empty.read("harness.yaml") == before
+    again = empty.run("init")
     assert "written" not in again.out
 
 
 def test_init_into_a_files_path_is_told_in_words(empty: ProjectFolder) -> None:
-    done = empty.does("init", "harness.yaml")
+    done = empty.run("init", "harness.yaml")
     assert done.code == 2
     assert "harness.yaml" in done.err
     assert "next: " in done.err
@@ -44,7 +44,7 @@ def test_init_into_a_files_path_is_told_in_words(empty: ProjectFolder) -> None:
 
 
 def _listed(project: ProjectFolder, *arguments: str) -> list[str]:
-    done = project.does("list", "--json", *arguments)
+    done = project.run("list", "--json", *arguments)
     assert done.code == 0, done
     return [row["id"] for row in json.loads(done.out)]
 
@@ -79,23 +79,23 @@ def test_what_a_command_line_selects(
 
 def test_last_failed_goes_by_the_latest_run_of_each_trial(recorded: ProjectFolder) -> None:
     recorded.path("cassettes/weather+2.yaml").unlink()
-    recorded.does("run")
+    recorded.run("run")
     assert _listed(recorded, "--last-failed") == ["weather[2]", "wrong"]
-    recorded.does("run", "identity")
+    recorded.run("run", "identity")
     assert _listed(recorded, "--last-failed") == ["weather[2]", "wrong"]
     recorded.edit("scenarios/wrong.yaml", "绝不会有的话", "不知道")
-    assert recorded.does("run", "wrong").code == 0
+    assert recorded.run("run", "wrong").code == 0
     assert _listed(recorded, "--last-failed") == ["weather[2]"]
-    done = recorded.does("run", "--last-failed", "wrong")
+    done = recorded.run("run", "--last-failed", "wrong")
     assert done.code == 5
     assert "--last-failed" in done.err
 
 
 def test_last_failed_needs_a_run_that_has_a_selected_trial(recorded: ProjectFolder) -> None:
-    recorded.does("run", "identity")
-    assert recorded.does("run", "--last-failed", "identity").code == 5
+    recorded.run("run", "identity")
+    assert recorded.run("run", "--last-failed", "identity").code == 5
     shutil.rmtree(recorded.path("reports"))
-    done = recorded.does("run", "--last-failed")
+    done = recorded.run("run", "--last-failed")
     assert done.code == 2
     assert "--last-failed" in done.err
 
@@ -103,9 +103,9 @@ def test_last_failed_needs_a_run_that_has_a_selected_trial(recorded: ProjectFold
 def test_a_trial_is_selected_by_its_id(recorded: ProjectFolder) -> None:
     assert _listed(recorded, "weather[2]") == ["weather[2]"]
     assert _listed(recorded, "weather[2]", "identity") == ["identity", "weather[2]"]
-    assert recorded.does("run", "weather[2]").code == 0
+    assert recorded.run("run", "weather[2]").code == 0
     assert list(recorded.statuses()) == ["weather[2]"]
-    done = recorded.does("run", "weather[3]")
+    done = recorded.run("run", "weather[3]")
     assert done.code == 2
     assert "weather[" in done.err.splitlines()[0].replace("weather[3]", "")
 
@@ -115,31 +115,31 @@ def test_an_option_wins_over_the_environment_and_that_over_the_file(
 ) -> None:
     nobody = "http://127.0.0.1:9"
     project.edit("harness.yaml", "https://api.coze.com", nobody)
-    assert project.does("ask", "你是谁?", "-q").code == 0
-    done = project.does(
+    assert project.run("ask", "你是谁?", "-q").code == 0
+    done = project.run(
         "ask", "你是谁?", "--base-url", server.base_url, env={"COZE_API_BASE": nobody}
     )
     assert done.code == 0, done
     project.edit("harness.yaml", nobody, server.base_url)
-    assert project.does("ask", "你是谁?", drop=["COZE_API_BASE"]).code == 0
+    assert project.run("ask", "你是谁?", drop=["COZE_API_BASE"]).code == 0
 
 
 def test_the_same_prompts_are_put_to_several_bots(project: ProjectFolder) -> None:
-    done = project.does("record", "identity", "--bot", "chatchat", "--bot", "second")
+    done = project.run("record", "identity", "--bot", "chatchat", "--bot", "second")
     assert done.code == 1, done
     assert sorted(project.statuses().values()) == ["failed", "passed"]
-    assert project.does("run", "identity", "--bot", "chatchat", "--bot", "second").code == 1
+    assert project.run("run", "identity", "--bot", "chatchat", "--bot", "second").code == 1
     asked = {line["bot_id"] for line in project.lines().values()}
     assert asked == {CHATCHAT, SECOND}
 
 
 def test_cassettes_and_reports_may_lie_elsewhere(project: ProjectFolder) -> None:
     folders = ["--cassettes", "tapes", "--reports", "out"]
-    assert project.does("record", "identity", *folders).code == 0
+    assert project.run("record", "identity", *folders).code == 0
     assert project.path("tapes/identity.yaml").is_file()
-    done = project.does("run", "identity", *folders)
+    done = project.run("run", "identity", *folders)
     assert done.code == 0
     assert done.last.endswith("/index.html")
     assert project.path("out/latest/run.json").is_file()
     assert not project.path("reports").exists()
-    assert project.does("history", "--reports", "out").out.count("\n") == 3
+    assert project.run("history", "--reports", "out").out.count("\n") == 3

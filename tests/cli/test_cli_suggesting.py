@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from project import ProjectFolder, empty_project, record_from, scripted
+from project import ProjectFolder, chatchat_script, empty_project, record_from
 
 WEAK = """# 弱场景
 name: 弱
@@ -26,7 +26,7 @@ def small_once(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
     project = empty_project(tmp_path_factory.mktemp("small"))
     project.write("scenarios/weak.yaml", WEAK)
     project.write("scenarios/bare.yaml", BARE)
-    record_from(scripted(), project)
+    record_from(chatchat_script(), project)
     return project
 
 
@@ -36,38 +36,38 @@ def small(small_once: ProjectFolder, tmp_path: Path) -> ProjectFolder:
 
 
 def _suggested(project: ProjectFolder, *arguments: str) -> list[dict[str, Any]]:
-    done = project.does("suggest", "--json", *arguments)
+    done = project.run("suggest", "--json", *arguments)
     assert done.code == 0, done
     turns: list[dict[str, Any]] = json.loads(done.out)["turns"]
     return turns
 
 
 def _killed(project: ProjectFolder) -> int:
-    scores = json.loads(project.does("mutate", "--json").out)["mutation"]["scores"]
+    scores = json.loads(project.run("mutate", "--json").out)["mutation"]["scores"]
     return sum(one["caught"] for one in scores)
 
 
 def test_the_printed_command_writes_these_suggestions(small: ProjectFolder) -> None:
-    bare = small.text("scenarios/bare.yaml")
-    done = small.does("suggest", "弱", "--seed", "2")
+    bare = small.read("scenarios/bare.yaml")
+    done = small.run("suggest", "弱", "--seed", "2")
     command = done.out.splitlines()[-1].partition("coze-harness ")[2]
-    written = small.does(*shlex.split(command))
+    written = small.run(*shlex.split(command))
     assert (written.code, "--seed 2" in command) == (0, True)
-    assert small.text("scenarios/weak.yaml") != WEAK
-    assert small.text("scenarios/bare.yaml") == bare
+    assert small.read("scenarios/weak.yaml") != WEAK
+    assert small.read("scenarios/bare.yaml") == bare
 
 
 @pytest.mark.parametrize("option", [(), ("--json",)])
 def test_a_missing_recording_is_reported(small: ProjectFolder, option: tuple[str, ...]) -> None:
     small.write("scenarios/new.yaml", "turns: [{prompt: 你好}]\n")
-    done = small.does("suggest", "new", *option)
+    done = small.run("suggest", "new", *option)
     assert done.code == 3
     assert "coze-harness record" in done.err
     assert done.out == "" if not option else json.loads(done.out)["turns"] == []
 
 
 def test_suggestions_are_grouped_and_each_says_what_it_kills(small: ProjectFolder) -> None:
-    done = small.does("suggest")
+    done = small.run("suggest")
     assert done.code == 0, done
     lines = done.out.splitlines()
     assert "2 scenarios would accept a refusal." in lines
@@ -92,7 +92,7 @@ def test_written_suggestions_kill_mutants_and_the_answers_still_pass(small: Proj
     assert text.endswith("      # 结尾的注释\n")
     bare = small.path("scenarios/bare.yaml").read_text("utf-8")
     assert bare.startswith(BARE + "    expect:\n      - ")
-    assert small.does("run").code == 0
+    assert small.run("run").code == 0
     assert _killed(small) > before + 15
     assert _suggested(small) == [] or _killed(small) > before
 
@@ -125,7 +125,7 @@ def test_any_layout_keeps_its_lines(small: ProjectFolder, text: str) -> None:
     assert ("\r\n" in edited) == ("\r\n" in text)
     assert "\n" not in edited.replace("\r\n", "") or "\r\n" not in text
     assert edited.startswith("\ufeff") == text.startswith("\ufeff")
-    assert small.does("run", "弱").code == 0
+    assert small.run("run", "弱").code == 0
 
 
 def test_an_alias_is_not_edited(small: ProjectFolder) -> None:
@@ -136,7 +136,7 @@ def test_an_alias_is_not_edited(small: ProjectFolder) -> None:
         "  - name: bare2\n    turns:\n      - prompt: 你是谁?\n        expect: *same\n"
     )
     small.write("scenarios/weak.yaml", text)
-    done = small.does("suggest", "弱", "--write")
+    done = small.run("suggest", "弱", "--write")
     assert done.code == 0
     assert "scenarios/weak.yaml:5:9: " in done.err
     assert small.path("scenarios/weak.yaml").read_text("utf-8") == text

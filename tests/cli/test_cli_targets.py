@@ -166,13 +166,13 @@ CASES = {
     "own_stream": Case("own", f"stream: true\n{NAMES}", ("/v3/chat",), ("你好,小明", "你叫小明")),
 }
 
-Serving = Callable[[ServerScript], RunningServer]
+ServeScript = Callable[[ServerScript], RunningServer]
 
 
 @pytest.fixture
-def served(empty: ProjectFolder, serving: Serving) -> tuple[ProjectFolder, RunningServer]:
+def served(empty: ProjectFolder, serve_script: ServeScript) -> tuple[ProjectFolder, RunningServer]:
     """A project whose targets are all at one scripted server."""
-    server = serving(parse_script(SCRIPT, "script.yaml"))
+    server = serve_script(parse_script(SCRIPT, "script.yaml"))
     settings = SETTINGS.format(bot=BOT, flow=FLOW, booking=BOOKING, url=server.base_url)
     empty.write("harness.yaml", settings)
     empty.env |= {"COZE_API_BASE": server.base_url, **TOKENS}
@@ -181,7 +181,7 @@ def served(empty: ProjectFolder, serving: Serving) -> tuple[ProjectFolder, Runni
 
 def requests_of(project: ProjectFolder, name: str) -> list[tuple[str, str, Any]]:
     """Return method, URI and body of a cassette's requests."""
-    cassette = yaml.safe_load(project.text(f"cassettes/{name}.yaml"))
+    cassette = yaml.safe_load(project.read(f"cassettes/{name}.yaml"))
     return [
         (
             one["request"]["method"],
@@ -206,7 +206,7 @@ def test_a_target_is_recorded_replayed_without_a_network_and_compared(
     project, server = served
     case = CASES[name]
     project.write(f"scenarios/{name}.yaml", f"bot: {case.bot}\n{case.text}\n")
-    done = project.does("record", name)
+    done = project.run("record", name)
     assert done.code == 0, done
     recorded = project.lines()[name]
     assert [turn["answer"] for turn in recorded["turns"]] == list(case.answers)
@@ -214,20 +214,20 @@ def test_a_target_is_recorded_replayed_without_a_network_and_compared(
     for secret in TOKENS.values():
         for file in project.root.rglob("*"):
             assert not file.is_file() or secret.encode() not in file.read_bytes(), file
-    assert project.does("check").code == 0
-    compared = project.does("compare", name)
+    assert project.run("check").code == 0
+    compared = project.run("compare", name)
     assert compared.code == 0, compared
     server.stop()
-    run = project.does("run", name, within=offline, drop=[*TOKENS, "COZE_API_BASE"])
+    run = project.run("run", name, wrapper=offline, drop=[*TOKENS, "COZE_API_BASE"])
     assert run.code == 0, run
     replayed = project.lines()[name]
     assert replayed["turns"] == recorded["turns"]
     assert replayed["interactions"] == recorded["interactions"]
-    again = project.does("compare", "--replay", name, within=offline, drop=[*TOKENS])
+    again = project.run("compare", "--replay", name, wrapper=offline, drop=[*TOKENS])
     assert again.code == 0, again
-    elsewhere = project.text("harness.yaml").replace(server.base_url, "https://abc123.coze.site")
+    elsewhere = project.read("harness.yaml").replace(server.base_url, "https://abc123.coze.site")
     project.write("harness.yaml", elsewhere)
-    assert project.does("run", name).code == 0
+    assert project.run("run", name).code == 0
 
 
 def test_a_chatflow_names_its_bot_or_app_version_and_channel(
@@ -236,7 +236,7 @@ def test_a_chatflow_names_its_bot_or_app_version_and_channel(
     project, _server = served
     for bot in ("flow", "app"):
         project.write(f"scenarios/{bot}.yaml", f"bot: {bot}\nturns: [{{prompt: 你好}}]\n")
-    assert project.does("record").code == 0
+    assert project.run("record").code == 0
     ((_, _, with_bot),) = requests_of(project, "flow")
     ((_, _, with_app),) = requests_of(project, "app")
     assert with_bot["bot_id"] == BOT
@@ -247,7 +247,7 @@ def test_a_chatflow_names_its_bot_or_app_version_and_channel(
     )
     assert "bot_id" not in with_app
     project.edit("harness.yaml", "v0.0.5", "v0.0.6")
-    stale = project.does("run", "app")
+    stale = project.run("run", "app")
     assert stale.code == 3
     assert "v0.0.6" in stale.err
 
@@ -258,7 +258,7 @@ def test_a_chat_without_app_and_bot_is_refused_before_a_call(
     project, server = served
     project.write("scenarios/old.yaml", f"workflow: '{FLOW}'\nturns: [{{prompt: 你好}}]\n")
     for command, code in (("record", 2), ("live", 2), ("check", 3)):  # 3: it has no recording
-        done = project.does(command)
+        done = project.run(command)
         assert done.code == code, done
         assert "scenarios/old.yaml:1" in done.err + done.out
         assert "bot_id" in done.err + done.out
@@ -270,7 +270,7 @@ def test_an_agents_session_is_its_own_in_each_trial(
 ) -> None:
     project, _server = served
     project.write("scenarios/names.yaml", f"bot: agent\nrepeat: 2\n{NAMES}\n")
-    assert project.does("record").code == 0
+    assert project.run("record").code == 0
     sessions = [
         [body["session_id"] for _, _, body in requests_of(project, name)]
         for name in ("names", "names~2")
@@ -287,12 +287,12 @@ def test_the_projects_host_is_redacted_on_request(
 ) -> None:
     project, server = served
     port = server.base_url.rpartition(":")[2]
-    settings = project.text("harness.yaml")
+    settings = project.read("harness.yaml")
     project.write("harness.yaml", f"{settings}redact: ['127\\.0\\.0\\.1:{port}']\n")
     project.write("scenarios/names.yaml", f"bot: agent\n{NAMES}\n")
-    assert project.does("record").code == 0
-    assert port not in project.text("cassettes/names.yaml")
-    assert project.does("run").code == 0
+    assert project.run("record").code == 0
+    assert port not in project.read("cassettes/names.yaml")
+    assert project.run("run").code == 0
 
 
 @pytest.mark.parametrize(
@@ -308,7 +308,7 @@ def test_a_comparison_with_what_a_target_lacks_is_refused_before_a_call(
 ) -> None:
     project, server = served
     project.write("scenarios/a.yaml", f"bot: {bot}\nturns: [{{prompt: 你好}}]\n")
-    done = project.does("compare", *option)
+    done = project.run("compare", *option)
     assert done.code == 2, done
     assert option[0] in done.err
     assert "scenarios/a.yaml:1" in done.err
@@ -324,7 +324,7 @@ def test_options_that_studio_lacks_are_refused_where_they_stand(
         "scenarios/a.yaml",
         "bot: own\npublish_status: unpublished_draft\ntools: {f: x}\nturns: [{prompt: 你好}]\n",
     )
-    done = project.does(*command)
+    done = project.run(*command)
     assert done.code == 2, done
     for place in ("scenarios/a.yaml:2:1", "scenarios/a.yaml:3:1"):
         assert place in done.err
@@ -346,7 +346,7 @@ def test_ask_talks_to_each_kind(
 ) -> None:
     project, _server = served
     prompt = "我叫x" if bot == "agent" else "你是谁?"
-    done = project.does("ask", prompt, "--bot", bot, "-q", *stream)
+    done = project.run("ask", prompt, "--bot", bot, "-q", *stream)
     assert (done.code, done.out) == (0, f"{answer}\n"), done
 
 
@@ -355,7 +355,7 @@ def test_ask_refuses_a_target_without_prompts(
 ) -> None:
     project, server = served
     for bot in ("orders", "booking"):
-        done = project.does("ask", "你好", "--bot", bot)
+        done = project.run("ask", "你好", "--bot", bot)
         assert done.code == 2
         assert "input:" in done.err
     assert not server.calls
@@ -365,11 +365,11 @@ def test_a_project_without_its_token_is_refused_before_a_call(
     served: tuple[ProjectFolder, RunningServer],
 ) -> None:
     project, server = served
-    done = project.does("ask", "你好", "--bot", "agent", drop=["COZE_PROJECT_TOKEN"])
+    done = project.run("ask", "你好", "--bot", "agent", drop=["COZE_PROJECT_TOKEN"])
     assert done.code == 2
     assert "COZE_PROJECT_TOKEN" in done.err
     assert not server.calls
-    alone = project.does("ask", "我叫x", "--bot", "agent", "-q", drop=["COZE_API_TOKEN"])
+    alone = project.run("ask", "我叫x", "--bot", "agent", "-q", drop=["COZE_API_TOKEN"])
     assert alone.out == "你好,x\n"
 
 
@@ -392,10 +392,10 @@ def test_a_project_that_fails_is_reported_with_advice(
     if name == "busy":
         server.clear_faults()
         server.inject(Fault(kind=FaultKind.TOO_MANY_REQUESTS, retry_after=0, times=1))
-        done = project.does("ask", "我叫x", "--bot", "agent", "-q")
+        done = project.run("ask", "我叫x", "--bot", "agent", "-q")
         assert done.out == "你好,x\n"
         return
-    done = project.does("ask", "天气", "--bot", "agent")
+    done = project.run("ask", "天气", "--bot", "agent")
     assert done.code == 4, done
     assert words in done.err
     assert JWT not in done.err + done.out
@@ -406,7 +406,7 @@ def test_a_project_refuses_a_wrong_token_with_advice(
 ) -> None:
     project, _server = served
     wrong = {"COZE_PROJECT_TOKEN": "pat_Wrong1x2y3z4"}
-    done = project.does("ask", "你好", "--bot", "agent", env=wrong)
+    done = project.run("ask", "你好", "--bot", "agent", env=wrong)
     assert done.code == 4
     assert "401" in done.err
     assert "COZE_PROJECT_TOKEN" in done.err
@@ -421,8 +421,8 @@ def test_a_status_of_a_failed_reply_can_be_expected(
     project.write(
         "scenarios/a.yaml", "bot: agent\nturns: [{prompt: 天气, expect: [{status: failed}]}]\n"
     )
-    assert project.does("record").code == 0
-    assert project.does("run").code == 0
+    assert project.run("record").code == 0
+    assert project.run("run").code == 0
 
 
 def test_studios_codes_are_read_from_its_texts(
@@ -430,7 +430,7 @@ def test_studios_codes_are_read_from_its_texts(
 ) -> None:
     project, _server = served
     project.edit("harness.yaml", f'/studio", id: "{BOT}"', '/studio", id: "7403315657221070000"')
-    done = project.does("ask", "你好", "--bot", "own")
+    done = project.run("ask", "你好", "--bot", "own")
     assert done.code == 4
     assert "103100002" in done.err
     assert "agent not exists" in done.err

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from coze_harness.server.script_schema import ServerScript
 from coze_harness.server.server_process import RunningServer
-from project import TOKEN, ProjectFolder, scripted
+from project import TOKEN, ProjectFolder, chatchat_script
 
 ANSWERS = """
 - prompt: [天气?, 还有呢?]
@@ -38,8 +38,10 @@ def weather(arguments):
 
 
 @pytest.fixture
-def tooled(empty: ProjectFolder, serving: Callable[[ServerScript], RunningServer]) -> ProjectFolder:
-    server = serving(scripted(ANSWERS))
+def tooled(
+    empty: ProjectFolder, serve_script: Callable[[ServerScript], RunningServer]
+) -> ProjectFolder:
+    server = serve_script(chatchat_script(ANSWERS))
     empty.env |= {"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN}
     empty.write("own/tools.py", FUNCTION)
     return empty
@@ -50,19 +52,19 @@ def test_a_function_s_outputs_are_recorded_and_replayed_without_it(
     tooled: ProjectFolder, stream: str
 ) -> None:
     tooled.write("scenarios/tools.yaml", SCENARIO % stream)
-    done = tooled.does("record")
+    done = tooled.run("record")
     assert done.code == 0, done
-    assert tooled.text("calls.txt") == "xx"
+    assert tooled.read("calls.txt") == "xx"
     (live,) = tooled.lines().values()
     shutil.rmtree(tooled.path("own"))
     for _again in range(2):
-        done = tooled.does("run", drop=["COZE_API_BASE", "COZE_API_TOKEN"])
+        done = tooled.run("run", drop=["COZE_API_BASE", "COZE_API_TOKEN"])
         assert done.code == 0, done
         (replayed,) = tooled.lines().values()
         assert replayed["turns"] == live["turns"]
-    assert tooled.text("calls.txt") == "xx"
+    assert tooled.read("calls.txt") == "xx"
     tooled.edit("scenarios/tools.yaml", "own.tools:weather", "own.tools:other")
-    done = tooled.does("run")
+    done = tooled.run("run")
     assert done.code == 3
     assert "tools" in done.err + done.out
 
@@ -71,7 +73,7 @@ def test_a_function_that_fails_is_its_trial_s_error_and_no_other_s(tooled: Proje
     tooled.write("scenarios/tools.yaml", SCENARIO % "false")
     tooled.write("scenarios/bad.yaml", (SCENARIO % "false").replace(":weather", ":wether"))
     tooled.write("scenarios/plain.yaml", "turns: [{prompt: 好, expect: [不知道]}]")
-    done = tooled.does("record")
+    done = tooled.run("record")
     assert done.code == 2
     assert tooled.statuses() == {"bad": "error", "plain": "passed", "tools": "passed"}
     assert tooled.lines()["bad"]["error"]["where"] == "scenarios/bad.yaml:3:46"

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from project import Done, ProjectFolder
+from project import CommandResult, ProjectFolder
 
 
 @pytest.fixture
@@ -17,12 +17,12 @@ def folder(tmp_path: Path) -> ProjectFolder:
     return ProjectFolder(tmp_path / "here", home=tmp_path / "home")
 
 
-def piped(folder: ProjectFolder, *arguments: str, stdin: bytes) -> Done:
+def piped(folder: ProjectFolder, *arguments: str, stdin: bytes) -> CommandResult:
     done = subprocess.run(
         [sys.executable, "-m", "coze_harness", *arguments],
         cwd=folder.root, env=folder.env, input=stdin, capture_output=True, check=False,
     )  # fmt: skip
-    return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+    return CommandResult(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def piped(folder: ProjectFolder, *arguments: str, stdin: bytes) -> Done:
 def test_the_exit_code_says_whether_a_text_passes(
     folder: ProjectFolder, expectation: str, answer: str, code: int
 ) -> None:
-    done = folder.does("try", expectation, answer)
+    done = folder.run("try", expectation, answer)
     assert done.code == code, done
     assert "EXPECTATION:1:" in done.out
     assert not list(folder.root.iterdir())
@@ -62,25 +62,25 @@ def test_the_exit_code_says_whether_a_text_passes(
 def test_a_wrong_expectation_is_reported_with_its_place(
     folder: ProjectFolder, expectation: str, place: str
 ) -> None:
-    done = folder.does("try", expectation, "x")
+    done = folder.run("try", expectation, "x")
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith(place)
 
 
 def test_no_judge_is_asked(folder: ProjectFolder) -> None:
-    done = folder.does("try", "judge: {question: 礼貌吗?}", "你好")
+    done = folder.run("try", "judge: {question: 礼貌吗?}", "你好")
     assert (done.code, done.out) == (3, "")
     assert done.err.startswith("EXPECTATION:1:1: ")
 
 
 def test_both_places_of_a_list_are_reported_at_once(folder: ProjectFolder) -> None:
-    done = folder.does("try", "[{contians: x}, {length: {mim: 1}}]", "x")
+    done = folder.run("try", "[{contians: x}, {length: {mim: 1}}]", "x")
     assert done.code == 2
     assert done.err.count("EXPECTATION:1:") == 2
 
 
 def test_a_verdict_for_programs_has_its_evidence(folder: ProjectFolder) -> None:
-    done = folder.does("try", "{contains: 北京, name: 城市}", "我在北京", "--json", "--lang", "zh")
+    done = folder.run("try", "{contains: 北京, name: 城市}", "我在北京", "--json", "--lang", "zh")
     (verdict,) = json.loads(done.out)
     assert (verdict["kind"], verdict["status"], verdict["name"]) == ("contains", "passed", "城市")
     assert verdict["evidence"] == [[2, 4]]
@@ -94,18 +94,18 @@ def test_the_answer_comes_from_a_pipe_or_a_file(folder: ProjectFolder) -> None:
     assert piped(folder, "try", item, "-", stdin="我在北京\n\n".encode()).code == 1
     assert piped(folder, "try", item, "-", stdin="我在北京".encode("gbk")).code == 2
     folder.write("answer.txt", "\ufeff我在北京\n")
-    assert folder.does("try", item, "--file", "answer.txt").code == 0
-    assert folder.does("try", item, "--file", "missing.txt").err.startswith("missing.txt")
+    assert folder.run("try", item, "--file", "answer.txt").code == 0
+    assert folder.run("try", item, "--file", "missing.txt").err.startswith("missing.txt")
 
 
 def test_exactly_one_answer_is_needed(folder: ProjectFolder) -> None:
     folder.write("answer.txt", "x")
-    assert folder.does("try", "x").code == 2
-    assert folder.does("try", "x", "x", "--file", "answer.txt").code == 2
+    assert folder.run("try", "x").code == 2
+    assert folder.run("try", "x", "x", "--file", "answer.txt").code == 2
 
 
 def test_control_characters_of_an_answer_do_not_reach_the_terminal(folder: ProjectFolder) -> None:
-    done = folder.does("try", "equals: x", "\x1b[2J\u202eabc")
+    done = folder.run("try", "equals: x", "\x1b[2J\u202eabc")
     assert done.code == 1
     assert "\x1b" not in done.out
     assert "\u202e" not in done.out
@@ -113,6 +113,6 @@ def test_control_characters_of_an_answer_do_not_reach_the_terminal(folder: Proje
 
 def test_the_project_decides_the_language(folder: ProjectFolder) -> None:
     folder.write("harness.yaml", "lang: zh\n")
-    assert "原因" in folder.does("try", "x", "x").out
+    assert "原因" in folder.run("try", "x", "x").out
     folder.write("harness.yaml", "lnag: zh\n")
-    assert folder.does("try", "x", "x").code == 2
+    assert folder.run("try", "x", "x").code == 2

@@ -18,10 +18,10 @@ from coze_harness.server.script_schema import ServerScript
 from coze_harness.server.server_process import RunningServer
 from coze_harness.storage.file_lock import FileLock, LockHolder
 from lifetime import wait_until
-from project import TOKEN, ProjectFolder, interrupt, scripted
+from project import TOKEN, ProjectFolder, chatchat_script, interrupt
 from viewing import Address, address_in, started_view, viewing
 
-Serving = Callable[[ServerScript], RunningServer]
+ServeScript = Callable[[ServerScript], RunningServer]
 NAMES = ("city", "hours", "identity", "sum")
 
 
@@ -68,8 +68,8 @@ def test_decisions_are_applied_on_disk(compared: ProjectFolder, offline: tuple[s
         (error,) = again.json["errors"]
         assert error["message"].startswith("There is no candidate")
         assert "coze-harness compare sum" in error["next_step"]
-    assert compared.does("run", "sum", within=offline).code == 0
-    assert compared.does("check").code == 0
+    assert compared.run("run", "sum", wrapper=offline).code == 0
+    assert compared.run("check").code == 0
 
 
 def test_a_candidate_that_fails_is_accepted_only_on_demand(compared: ProjectFolder) -> None:
@@ -164,13 +164,13 @@ def test_errors_of_scenario_files_are_listed(viewed: tuple[ProjectFolder, Addres
 
 
 def test_decisions_about_other_answers_are_refused(
-    compared: ProjectFolder, serving: Serving
+    compared: ProjectFolder, serve_script: ServeScript
 ) -> None:
     body = decisions(compared, ("sum", "accept"))
-    server = serving(after(instead=("等于2", "结果等于2")))
+    server = serve_script(after(instead=("等于2", "结果等于2")))
     env = {"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN}
     with viewing(compared) as page:
-        assert compared.does("compare", "sum", env=env).code == 0
+        assert compared.run("compare", "sum", env=env).code == 0
         was = committed(compared)
         answer = page.post(body)
         assert answer.status == 409
@@ -230,12 +230,14 @@ def test_an_error_of_the_program_is_shown_on_the_page(capsys: pytest.CaptureFixt
 # --- a run in progress ---------------------------------------------------------------------------
 
 
-def test_a_run_is_followed_while_it_records(empty: ProjectFolder, serving: Serving) -> None:
+def test_a_run_is_followed_while_it_records(
+    empty: ProjectFolder, serve_script: ServeScript
+) -> None:
     for name, prompt in (("first", "你是谁?"), ("second", "never")):
         empty.write(f"scenarios/{name}.yaml", f"turns: [{{prompt: '{prompt}', expect: [我]}}]\n")
     empty.edit("harness.yaml", "timeout: 2", "timeout: 60")
-    env = {"COZE_API_BASE": serving(scripted()).base_url, "COZE_API_TOKEN": TOKEN}
-    recording = empty.starts("record", "--no-progress", env=env)
+    env = {"COZE_API_BASE": serve_script(chatchat_script()).base_url, "COZE_API_TOKEN": TOKEN}
+    recording = empty.start("record", "--no-progress", env=env)
     wait_until(lambda: empty.path("reports/latest/run.json").exists())
     with viewing(empty) as page, page.events("&waiting=1") as events:
         command = f"coze-harness report {empty.run_json()['run_id']}"
@@ -279,7 +281,7 @@ def test_a_port_in_use_is_reported_and_the_default_one_replaced(compared: Projec
     ):
         ports = {address_in(line).port for line in (one, other)}
         assert len(ports) == 2
-        done = compared.does("view", "--port", str(min(ports)))
+        done = compared.run("view", "--port", str(min(ports)))
         assert (done.code, done.out) == (2, "")
         assert f"127.0.0.1:{min(ports)}" in done.err
         assert "--host" not in done.err
@@ -290,7 +292,7 @@ def test_a_port_in_use_is_reported_and_the_default_one_replaced(compared: Projec
 
 
 def test_a_run_that_does_not_exist_is_reported(empty: ProjectFolder) -> None:
-    done = empty.does("view")
+    done = empty.run("view")
     assert (done.code, done.out) == (2, "")
     assert "reports" in done.err
 
@@ -302,7 +304,7 @@ def test_a_run_is_named_by_its_folder(compared: ProjectFolder, tmp_path: Path) -
         assert page.ask(page.at(f"{run}/")).status == 200
     copy = tmp_path / "a run"
     compared.path(f"reports/{run}").rename(copy)
-    refused = compared.does("view", str(copy))
+    refused = compared.run("view", str(copy))
     assert refused.code == 2
     assert "a run" in refused.err
 
@@ -321,6 +323,6 @@ def test_without_the_extra_it_is_named(compared: ProjectFolder, tmp_path: Path) 
     stub.mkdir()
     (stub / "uvicorn.py").write_text("raise ModuleNotFoundError(name='uvicorn')\n", "utf-8")
     env = {"PYTHONPATH": f"{stub}:{compared.env['PYTHONPATH']}"}
-    done = compared.does("view", env=env)
+    done = compared.run("view", env=env)
     assert (done.code, done.out) == (2, "")
     assert "pip install 'coze-harness[serve]'" in done.err

@@ -28,15 +28,15 @@ def result(
     judged = VerdictStatus.FAILED if status in FAILING else VerdictStatus.PASSED
     return trial(
         status,
-        named=key(
+        trial_key=key(
             f"{scenario}@{bot}[{case}]#{number}",
             scenario=scenario,
             bot=bot,
             case=case,
             trial=number,
         ),
-        turns=[turn(replied=reply(f"{letter}{number}"), verdicts=[verdict(judged)])],
-        asked=asked,
+        turns=[turn(turn_reply=reply(f"{letter}{number}"), verdicts=[verdict(judged)])],
+        bot_snapshot=asked,
     )
 
 

@@ -73,7 +73,7 @@ def costing(
     usage = Usage(total=tokens, input=tokens - 1, output=1)
     replied = reply("好。", usage=usage, seconds=seconds, first_token=first)
     named = key(f"{scenario}[{number}]", scenario=scenario, case=str(number))
-    return trial(named=named, turns=[turn(replied=replied)])
+    return trial(trial_key=named, turns=[turn(turn_reply=replied)])
 
 
 def compared(
@@ -181,7 +181,7 @@ def test_costs_are_words_in_both_languages() -> None:
 
 def test_an_answer_without_its_cost_is_left_out() -> None:
     builder = ComparisonBuilder("approved", "draft")
-    unknown = trial(turns=[turn(replied=reply("好。", usage=None, seconds=None))])
+    unknown = trial(turns=[turn(turn_reply=reply("好。", usage=None, seconds=None))])
     builder.add(compare_trial(unknown, unknown))
     comparison = builder.finish()
     assert (comparison.scenarios[0].cost, comparison.cost) == ((), ())

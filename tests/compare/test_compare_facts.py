@@ -26,8 +26,8 @@ def said(*answers: str, status: TrialStatus = TrialStatus.PASSED, repeat: int = 
     judged = VerdictStatus.PASSED if status is TrialStatus.PASSED else VerdictStatus.FAILED
     return trial(
         status,
-        named=key(f"refund#{repeat}", scenario="refund", trial=repeat),
-        turns=[turn(replied=reply(one), verdicts=[verdict(judged)]) for one in answers],
+        trial_key=key(f"refund#{repeat}", scenario="refund", trial=repeat),
+        turns=[turn(turn_reply=reply(one), verdicts=[verdict(judged)]) for one in answers],
     )
 
 

@@ -199,9 +199,9 @@ def test_a_changed_verdict_of_an_unchanged_bot_is_flaky() -> None:
 
 def test_an_edited_expectation_does_not_make_a_scenario_flaky() -> None:
     named = key("改过")
-    before = trial(named=named, asked=snapshot(), turns=[turn(verdicts=[])])
+    before = trial(trial_key=named, bot_snapshot=snapshot(), turns=[turn(verdicts=[])])
     new = turn(verdicts=[verdict(VerdictStatus.FAILED)])
-    after = trial(TrialStatus.FAILED, named=named, asked=snapshot(), turns=[new])
+    after = trial(TrialStatus.FAILED, trial_key=named, bot_snapshot=snapshot(), turns=[new])
     assert not only([compare_trial(before, after)]).flaky
 
 

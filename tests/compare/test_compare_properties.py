@@ -43,7 +43,7 @@ def turns(draw: st.DrawFn) -> TurnResult:
     made = draw(st.lists(verdicts, max_size=4))
     if draw(st.booleans()):
         return turn(no_reply=True, verdicts=made)
-    return turn(replied=reply(draw(texts)), verdicts=made)
+    return turn(turn_reply=reply(draw(texts)), verdicts=made)
 
 
 snapshots = st.none() | st.builds(
@@ -63,9 +63,9 @@ def sides(draw: st.DrawFn) -> list[tuple[TrialResult | None, TrialResult | None]
         one, other = (
             trial(
                 draw(st.sampled_from(TrialStatus)),
-                named=named,
+                trial_key=named,
                 turns=draw(st.lists(turns(), max_size=2)),
-                asked=draw(snapshots),
+                bot_snapshot=draw(snapshots),
             )
             for _ in "12"
         )

@@ -20,10 +20,10 @@ from coze_harness.compare.sequential_test import (
     Decision,
     SequentialTest,
 )
-from scale import scaled
+from scale import scale_down
 
 MIX = (1.0,) * 12 + (0.95,) * 4 + (0.9,) * 2 + (0.8, 0.7)
-ROUNDS = scaled(4_000)
+ROUNDS = scale_down(4_000)
 
 
 def decided(baseline: Attempts, verdicts: str, suspects: int = 1) -> tuple[Decision, int]:
@@ -73,7 +73,7 @@ def test_what_is_likely_enough_is_decided_nine_times_in_ten_under_both_hypothese
         test = SequentialTest(baseline, 2)
         number = test.likely_enough(seen)
         for rate in test.rates():
-            rounds = scaled(4_000)
+            rounds = scale_down(4_000)
             ends = sum(
                 decision_within(test, seen, rate, number, rng) is not Decision.UNDECIDED
                 for _ in range(rounds)

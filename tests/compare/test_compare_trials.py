@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from builders import PLACE, error, failed_verdict, message, reply, trial, turn, verdict
+from builders import LOCATION, error, failed_verdict, message, reply, trial, turn, verdict
 from compare_answers import DIFFERENT, REWORDED
 from coze_harness.compare.trial_comparison import compare_trial
 from coze_harness.messages import message as localized
@@ -34,7 +34,7 @@ def only_turn(before: TrialResult, after: TrialResult) -> TurnChange:
 
 
 def said(answer: str) -> TrialResult:
-    return trial(turns=[turn(replied=reply(answer))])
+    return trial(turns=[turn(turn_reply=reply(answer))])
 
 
 def flipped(before: TrialResult, after: TrialResult) -> list[tuple[str, str | None, str | None]]:
@@ -123,8 +123,8 @@ def test_the_threshold_separates_paraphrases_from_different_answers() -> None:
 def test_the_answers_decide_if_the_verdict_is_the_same() -> None:
     assert change(said(REWORDED[0][0]), said(REWORDED[0][1])).kind is ChangeKind.TEXT_CHANGED
     assert change(said("你好!"), said("再见。")).kind is ChangeKind.DIFFERENT
-    two = trial(turns=[turn(replied=reply(REWORDED[0][0])), turn(replied=reply("是。"))])
-    new = trial(turns=[turn(replied=reply(REWORDED[0][1])), turn(replied=reply("好呀"))])
+    two = trial(turns=[turn(turn_reply=reply(REWORDED[0][0])), turn(turn_reply=reply("是。"))])
+    new = trial(turns=[turn(turn_reply=reply(REWORDED[0][1])), turn(turn_reply=reply("好呀"))])
     assert change(two, new).kind is ChangeKind.DIFFERENT
 
 
@@ -139,7 +139,7 @@ def test_other_tools_follow_ups_messages_and_tokens_do_not_make_a_change() -> No
         usage=None,
         seconds=9.0,
     )
-    compared = change(trial(turns=[turn(replied=before)]), trial(turns=[turn(replied=after)]))
+    compared = change(trial(turns=[turn(turn_reply=before)]), trial(turns=[turn(turn_reply=after)]))
     assert compared.kind is ChangeKind.SAME
 
 
@@ -173,7 +173,7 @@ def test_a_verdict_change_has_the_expectation_and_both_verdicts() -> None:
     assert compared.kind is ChangeKind.REGRESSED
     (flip,) = compared.turns[0].verdict_changes
     assert (flip.kind, flip.name, str(flip.expected)) == ("contains", "时间", "九点")
-    assert (flip.before, flip.after, flip.location) == (P, F, PLACE)
+    assert (flip.before, flip.after, flip.location) == (P, F, LOCATION)
     assert compared.turns[0].answer is AnswerChange.SAME
 
 
@@ -248,7 +248,7 @@ def simulated(*turns: tuple[str, str], end: VerdictStatus = P, every: str = "") 
     made = [
         turn(
             prompt=prompt,
-            replied=reply(answer),
+            turn_reply=reply(answer),
             verdicts=[verdict(P if letter == "p" else F, kind="not", expected="x")],
         )
         for (prompt, answer), letter in zip(turns, every or "p" * len(turns), strict=True)

@@ -60,10 +60,10 @@ def test_a_secret_of_the_file_is_not_printed(tmp_path: Path) -> None:
     project = ProjectFolder(tmp_path, home=tmp_path)
     secret = "k" * 40
     project.write(".env", f"COZE_API_TOKEN={secret}\n")
-    done = project.does("run", secret)
+    done = project.run("run", secret)
     assert done.code in (2, 5)
     assert secret not in done.out + done.err
     project.write(".env", f"not a variable\nCOZE_API_TOKEN={secret}\n")
-    done = project.does("run")
+    done = project.run("run")
     assert done.code == 2
     assert done.err.startswith(".env:1")

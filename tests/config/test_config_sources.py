@@ -18,7 +18,7 @@ from coze_harness.model import Target
 from coze_harness.model.errors import HarnessError, SettingsError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from scale import scaled
+from scale import scale_down
 
 
 def load(
@@ -302,7 +302,7 @@ def test_an_unreadable_file_is_an_error_in_words(tmp_path: Path) -> None:
 
 @settings(
     deadline=None,
-    max_examples=scaled(150),
+    max_examples=scale_down(150),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(

@@ -26,7 +26,16 @@ from coze_harness.server.server_process import serve
 from coze_harness.transport import HttpTransport, TimedTransport
 from hypothesis import given
 from hypothesis import strategies as st
-from talking import TOKEN, ByHand, Talk, chat, dialogue, listed, script, turn
+from talking import (
+    TOKEN,
+    ScriptedDriver,
+    Talk,
+    chat_response,
+    messages_response,
+    new_conversation,
+    script,
+    turn,
+)
 
 STREAM = ChatOptions(user_id="0", stream=True)
 CHAT = {"id": "71", "conversation_id": "72"}
@@ -69,7 +78,7 @@ def ask(*responses: HttpResponse, target: Target | None = None, **fields: Any) -
         def send(self, call: HttpCall) -> HttpResponse:
             return next(left)
 
-    talker = dialogue(STREAM, target=target) if target else dialogue(STREAM)
+    talker = new_conversation(STREAM, target=target) if target else new_conversation(STREAM)
     answered = run_flow(talker.run_turn(turn(**fields)), Responses())
     assert isinstance(answered, Reply)
     return answered
@@ -148,10 +157,10 @@ def test_polled_and_untimed_replies_have_no_pace() -> None:
     untimed = [said("好", 0.1, whole=True), *ended(0.2)]
     assert ask(stream(untimed, timed=False)).pace == ()
     broken = stream([said("好", 0.1), (0.2, "conversation.chat.in_progress", {**CHAT})])
-    polled = ask(broken, chat("completed"), listed("好的"))
+    polled = ask(broken, chat_response("completed"), messages_response("好的"))
     assert (polled.answer, polled.pace) == ("好的", ())
-    hand = ByHand([chat("completed"), listed("好的")])
-    assert hand.drive(dialogue().run_turn(turn())).pace == ()
+    hand = ScriptedDriver([chat_response("completed"), messages_response("好的")])
+    assert hand.drive(new_conversation().run_turn(turn())).pace == ()
 
 
 def test_a_streamed_run_of_a_workflow_has_a_pace() -> None:
@@ -209,7 +218,7 @@ def recorded(prompt: str, answers: str, secrets: list[str]) -> tuple[Reply, Reco
         recorder = RecordingTransport(
             TimedTransport(wire, time.monotonic), server.base_url, Redactor(secrets)
         )
-        task = FlowTask(dialogue(STREAM).run_turn(turn(prompt)), recorder, lambda one: one)
+        task = FlowTask(new_conversation(STREAM).run_turn(turn(prompt)), recorder, lambda one: one)
         (answered,) = run_concurrently([lambda: task], workers=1, monotonic=time.monotonic)
         wire.close()
     return answered, recorder.recording
@@ -223,7 +232,7 @@ def test_a_replayed_recording_has_the_pace_that_was_recorded(secrets: list[str])
     again = canonical_format.read_canonical(canonical_format.write_canonical(recording, origin))
     assert again is not None
     replayed = run_flow(
-        dialogue(STREAM).run_turn(turn("问")), ReplayTransport(again, "s.yaml", Redactor())
+        new_conversation(STREAM).run_turn(turn("问")), ReplayTransport(again, "s.yaml", Redactor())
     )
     assert replayed.pace == answered.pace
     assert len(answered.pace) > 1

@@ -11,7 +11,18 @@ from coze_harness.model import ChatOptions, replace
 from coze_harness.text import json_text as jsontext
 from hypothesis import given
 from hypothesis import strategies as st
-from talking import BOT, TARGET, ByHand, Computed, body, chat, dialogue, good, listed, turn
+from talking import (
+    BOT,
+    TARGET,
+    ScriptedDriver,
+    SpyTool,
+    body,
+    chat_response,
+    data_response,
+    messages_response,
+    new_conversation,
+    turn,
+)
 
 BARE = ChatOptions(user_id="0")
 ALWAYS = {"bot_id", "user_id", "stream", "auto_save_history", "additional_messages"}
@@ -28,8 +39,8 @@ OPTIONAL: dict[str, Any] = {
 
 
 def sent(options: ChatOptions, prompt: str = "你是谁?") -> Any:
-    hand = ByHand([chat("completed"), listed("好")])
-    hand.drive(dialogue(options).run_turn(turn(prompt)))
+    hand = ScriptedDriver([chat_response("completed"), messages_response("好")])
+    hand.drive(new_conversation(options).run_turn(turn(prompt)))
     return body(hand.calls[0])
 
 
@@ -79,22 +90,27 @@ def test_chinese_and_separators_are_not_escaped() -> None:
 
 def test_ids_stay_text_of_any_length() -> None:
     long = "7" * 19
-    hand = ByHand(
-        [good({"id": long, "conversation_id": f"0{long}", "status": "completed"}), listed("好")]
+    hand = ScriptedDriver(
+        [
+            data_response({"id": long, "conversation_id": f"0{long}", "status": "completed"}),
+            messages_response("好"),
+        ]
     )
-    reply = hand.drive(dialogue().run_turn(turn()))
+    reply = hand.drive(new_conversation().run_turn(turn()))
     assert (reply.chat_id, reply.conversation_id) == (long, f"0{long}")
     assert dict(hand.calls[1].query) == {"chat_id": long, "conversation_id": f"0{long}"}
 
 
 def test_ids_that_come_as_numbers_lose_no_digit() -> None:
-    hand = ByHand(
+    hand = ScriptedDriver(
         [
-            good({"id": 7403315657221079041, "conversation_id": 2**64 - 1, "status": "completed"}),
-            listed("好"),
+            data_response(
+                {"id": 7403315657221079041, "conversation_id": 2**64 - 1, "status": "completed"}
+            ),
+            messages_response("好"),
         ]
     )
-    reply = hand.drive(dialogue().run_turn(turn()))
+    reply = hand.drive(new_conversation().run_turn(turn()))
     assert (reply.chat_id, reply.conversation_id) == ("7403315657221079041", str(2**64 - 1))
 
 
@@ -108,8 +124,8 @@ def test_a_fingerprint_is_of_what_is_asked_and_of_nothing_else() -> None:
         fingerprint(replace(TARGET, id="1"), BARE, [turn("a"), turn("b")]),
         fingerprint(TARGET, replace(BARE, conversation_id="1"), [turn("a"), turn("b")]),
         fingerprint(TARGET, BARE, [turn("a", tools={"f": "1"}), turn("b")]),
-        fingerprint(TARGET, BARE, [turn("a", tools={"f": Computed("1")}), turn("b")]),
-        fingerprint(TARGET, BARE, [turn("a", tools={"f": Computed("2")}), turn("b")]),
+        fingerprint(TARGET, BARE, [turn("a", tools={"f": SpyTool("1")}), turn("b")]),
+        fingerprint(TARGET, BARE, [turn("a", tools={"f": SpyTool("2")}), turn("b")]),
         *(
             fingerprint(TARGET, replace(BARE, **{name: value}), [turn("a"), turn("b")])
             for name, value in OPTIONAL.items()

@@ -10,7 +10,7 @@ from coze_harness.messages import message
 from coze_harness.model import ChatOptions, replace
 from coze_harness.model.errors import ApiError, ChatFailedError, ChatTimeoutError, ScenarioError
 from coze_harness.server.server_process import RunningServer, serve
-from talking import BOT, HERE, Computed, Talk, script, scripted_fault
+from talking import BOT, LOCATION, SpyTool, Talk, script, scripted_fault
 
 ANSWERS = """
 - prompt: 你是谁?
@@ -131,7 +131,10 @@ def test_a_message_of_an_unknown_type_is_kept() -> None:
 
 
 def test_a_status_that_stays_unknown_is_polled_until_the_deadline() -> None:
-    with serving() as server, Talk(server, pace=PollSchedule(interval=0.05, timeout=1.5)) as talk:
+    with (
+        serving() as server,
+        Talk(server, schedule=PollSchedule(interval=0.05, timeout=1.5)) as talk,
+    ):
         server.inject(scripted_fault("never_ends"))
         server.inject(scripted_fault({"kind": "unknown_status", "status": "冥想"}))
         with pytest.raises(ChatTimeoutError, match="last status 冥想"):
@@ -140,7 +143,10 @@ def test_a_status_that_stays_unknown_is_polled_until_the_deadline() -> None:
 
 
 def test_a_chat_past_its_deadline_is_cancelled_and_says_so() -> None:
-    with serving() as server, Talk(server, pace=PollSchedule(interval=0.05, timeout=0.25)) as talk:
+    with (
+        serving() as server,
+        Talk(server, schedule=PollSchedule(interval=0.05, timeout=0.25)) as talk,
+    ):
         server.inject(scripted_fault("never_ends"))
         with pytest.raises(ChatTimeoutError) as caught:
             talk.ask("你是谁?")
@@ -157,7 +163,10 @@ def test_a_chat_past_its_deadline_is_cancelled_and_says_so() -> None:
 
 
 def test_a_cancel_that_fails_is_told_and_the_time_out_stays_the_error() -> None:
-    with serving() as server, Talk(server, pace=PollSchedule(interval=0.05, timeout=0.1)) as talk:
+    with (
+        serving() as server,
+        Talk(server, schedule=PollSchedule(interval=0.05, timeout=0.1)) as talk,
+    ):
         server.inject(scripted_fault("never_ends"))
         server.inject(scripted_fault({"code": 4101, "at": "cancel"}))
         with pytest.raises(ChatTimeoutError, match="4101") as caught:
@@ -166,7 +175,10 @@ def test_a_cancel_that_fails_is_told_and_the_time_out_stays_the_error() -> None:
 
 
 def test_a_chat_that_ends_while_it_is_cancelled_is_a_time_out_too() -> None:
-    with serving() as server, Talk(server, pace=PollSchedule(interval=0.05, timeout=0.1)) as talk:
+    with (
+        serving() as server,
+        Talk(server, schedule=PollSchedule(interval=0.05, timeout=0.1)) as talk,
+    ):
         server.inject(scripted_fault("never_ends"))
         server.inject(scripted_fault({"code": 4104, "at": "cancel"}))
         with pytest.raises(ChatTimeoutError) as caught:
@@ -220,7 +232,7 @@ def test_turns_go_on_in_the_conversation_that_the_first_one_opened(server: Runni
     with Talk(server) as talk:
         first = talk.ask("remember me")
         second = talk.ask("who am I?")
-        prompts = [call for call in talk.line.calls if call.path == "/v3/chat"]
+        prompts = [call for call in talk.spy.calls if call.path == "/v3/chat"]
     assert second.answer == "You are you."
     assert second.conversation_id == first.conversation_id
     assert second.chat_id != first.chat_id
@@ -237,7 +249,7 @@ def test_a_conversation_given_by_its_id_is_gone_on_with(server: RunningServer) -
     options = ChatOptions(user_id="0", conversation_id=first.conversation_id)
     with Talk(server, options=options) as talk:
         assert talk.ask("who am I?").answer == "You are you."
-        assert talk.line.calls[0].query == (("conversation_id", first.conversation_id),)
+        assert talk.spy.calls[0].query == (("conversation_id", first.conversation_id),)
 
 
 def test_an_unknown_conversation_is_refused_with_what_to_do(server: RunningServer) -> None:
@@ -263,14 +275,14 @@ def test_tool_outputs_are_given_all_at_once_and_the_chat_goes_on(spelling: str) 
 def test_computed_tools_get_the_arguments_of_their_calls(
     server: RunningServer, stream: bool
 ) -> None:
-    weather, clock = Computed("w"), Computed("t")
+    weather, clock = SpyTool("w"), SpyTool("t")
     with Talk(server, options=ChatOptions(user_id="0", stream=stream)) as talk:
         tools = {"get_weather": weather, "get_time": clock}
         reply = talk.ask("weather, please", tools=tools)
-        (submitted,) = [call for call in talk.line.calls if call.path.endswith("tool_outputs")]
+        (submitted,) = [call for call in talk.spy.calls if call.path.endswith("tool_outputs")]
     assert reply.answer == "It is w{'city': '北京'} at t{}."
-    ((first, arguments),) = weather.called
-    ((second, nothing),) = clock.called
+    ((first, arguments),) = weather.calls
+    ((second, nothing),) = clock.calls
     assert (arguments, nothing) == ({"city": "北京"}, {})
     assert submitted.body is not None
     assert submitted.body["tool_outputs"] == [
@@ -283,7 +295,7 @@ def test_a_tool_without_an_output_is_the_scenario_s_fault(server: RunningServer)
     with Talk(server) as talk, pytest.raises(ScenarioError) as caught:
         talk.ask("weather, please", tools={"get_weather": "21"})
     assert '"get_time"' in str(caught.value.what)
-    assert caught.value.where == HERE
+    assert caught.value.where == LOCATION
     assert "get_weather" in str(caught.value.next_step)
     assert "/submit_tool_outputs" not in talk.paths()
 

@@ -6,43 +6,61 @@ import pytest
 from coze_harness.coze import CozeConversation, ListMethod
 from coze_harness.model import ChatOptions, HttpResponse, Target
 from coze_harness.model.errors import ApiError, PayloadError
-from talking import BOT, HASTY, QUICK, ByHand, chat, listed, refused, told, turn
+from talking import (
+    BOT,
+    QUICK_POLLING,
+    QUICK_RETRY,
+    ScriptedDriver,
+    chat_response,
+    error_response,
+    json_response,
+    messages_response,
+    turn,
+)
 
-PLAIN = told(b"404 page not found", 404)
-FALLBACKS = [PLAIN, refused(405, 405), refused(404, 404), told(b"<html>", 200), told(b"", 200)]
+PLAIN = json_response(b"404 page not found", 404)
+FALLBACKS = [
+    PLAIN,
+    error_response(405, 405),
+    error_response(404, 404),
+    json_response(b"<html>", 200),
+    json_response(b"", 200),
+]
 
 
 def conversation(known: ListMethod) -> CozeConversation:
     return CozeConversation(
-        Target(name="tester", id=BOT), ChatOptions(user_id="0"), QUICK, HASTY, known
+        Target(name="tester", id=BOT), ChatOptions(user_id="0"), QUICK_POLLING, QUICK_RETRY, known
     )
 
 
-def methods(hand: ByHand) -> list[str]:
+def methods(hand: ScriptedDriver) -> list[str]:
     return [call.method for call in hand.calls if call.path.endswith("/list")]
 
 
 @pytest.mark.parametrize("first", FALLBACKS)
 def test_get_is_tried_once_and_remembered_for_other_conversations(first: HttpResponse) -> None:
     known = ListMethod()
-    hand = ByHand([chat("completed"), first, listed("好")])
+    hand = ScriptedDriver([chat_response("completed"), first, messages_response("好")])
     assert hand.drive(conversation(known).run_turn(turn())).answer == "好"
     assert methods(hand) == ["POST", "GET"]
-    again = ByHand([chat("completed"), listed("好")])
+    again = ScriptedDriver([chat_response("completed"), messages_response("好")])
     again.drive(conversation(known).run_turn(turn()))
     assert methods(again) == ["GET"]
 
 
 def test_post_stays_where_it_is_answered() -> None:
     known = ListMethod()
-    hand = ByHand([chat("completed"), refused(5000), listed("好")])
+    hand = ScriptedDriver(
+        [chat_response("completed"), error_response(5000), messages_response("好")]
+    )
     hand.drive(conversation(known).run_turn(turn()))
     assert methods(hand) == ["POST", "POST"]
     assert not known.uses_get
 
 
 def test_a_refusal_is_reported_without_another_method() -> None:
-    hand = ByHand([chat("completed"), refused(4101)])
+    hand = ScriptedDriver([chat_response("completed"), error_response(4101)])
     with pytest.raises(ApiError) as caught:
         hand.drive(conversation(ListMethod()).run_turn(turn()))
     assert caught.value.code == 4101
@@ -51,7 +69,7 @@ def test_a_refusal_is_reported_without_another_method() -> None:
 
 def test_nothing_is_remembered_where_neither_works() -> None:
     known = ListMethod()
-    hand = ByHand([chat("completed"), *[told(b"<html>", 502)] * 6])
+    hand = ScriptedDriver([chat_response("completed"), *[json_response(b"<html>", 502)] * 6])
     with pytest.raises(PayloadError, match="502"):
         hand.drive(conversation(known).run_turn(turn()))
     assert methods(hand) == ["POST", *["GET"] * 5]
@@ -59,6 +77,6 @@ def test_nothing_is_remembered_where_neither_works() -> None:
 
 
 def test_the_attempt_by_get_replaces_the_rejected_one() -> None:
-    hand = ByHand([chat("completed"), PLAIN, listed("好")])
+    hand = ScriptedDriver([chat_response("completed"), PLAIN, messages_response("好")])
     hand.drive(conversation(ListMethod()).run_turn(turn()))
     assert [call.attempt for call in hand.calls] == [1, 1, 2]

@@ -25,16 +25,16 @@ from coze_harness.server.server_process import serve
 from coze_harness.transport import HttpTransport, TimedTransport
 from talking import (
     BOT,
-    HASTY,
+    QUICK_RETRY,
     TARGET,
     TOKEN,
-    ByHand,
+    ScriptedDriver,
     body,
-    chat,
-    dialogue,
-    good,
-    listed,
-    refused,
+    chat_response,
+    data_response,
+    error_response,
+    messages_response,
+    new_conversation,
     script,
     turn,
 )
@@ -48,9 +48,9 @@ UPLOAD = "/v1/files/upload"
 
 def asked(
     answers: Sequence[HttpResponse | HarnessError], options: ChatOptions = BARE, **fields: Any
-) -> ByHand:
-    hand = ByHand(answers)
-    hand.drive(dialogue(options).run_turn(turn(**fields)))
+) -> ScriptedDriver:
+    hand = ScriptedDriver(answers)
+    hand.drive(new_conversation(options).run_turn(turn(**fields)))
     return hand
 
 
@@ -60,7 +60,9 @@ def said(call: HttpCall) -> Any:
 
 def test_a_conversation_is_made_for_the_bot_and_its_id_goes_into_the_query() -> None:
     options = replace(BARE, create_conversation=True)
-    hand = asked([good({"id": "72"}), chat("completed"), listed("好")], options)
+    hand = asked(
+        [data_response({"id": "72"}), chat_response("completed"), messages_response("好")], options
+    )
     assert hand.paths() == [CREATE, "prompt", "/message/list"]
     assert body(hand.calls[0]) == {"bot_id": BOT}
     assert hand.calls[1].query == (("conversation_id", "72"),)
@@ -69,15 +71,22 @@ def test_a_conversation_is_made_for_the_bot_and_its_id_goes_into_the_query() -> 
 def test_a_conversation_that_cannot_be_made_ends_the_turn() -> None:
     options = replace(BARE, create_conversation=True)
     with pytest.raises(ApiError, match="conversation"):
-        asked([refused(4101)], options)
+        asked([error_response(4101)], options)
     with pytest.raises(PayloadError, match="no id"):
-        asked([good({})], options)
+        asked([data_response({})], options)
 
 
 def test_history_goes_out_in_order_before_the_first_prompt_alone() -> None:
     options = replace(BARE, history=(("user", "我叫小明。"), ("assistant", "你好,小明。")))
-    hand = ByHand([chat("completed"), listed("好"), chat("completed"), listed("好")])
-    talk = dialogue(options)
+    hand = ScriptedDriver(
+        [
+            chat_response("completed"),
+            messages_response("好"),
+            chat_response("completed"),
+            messages_response("好"),
+        ]
+    )
+    talk = new_conversation(options)
     hand.drive(talk.run_turn(turn("我叫什么?")))
     hand.drive(talk.run_turn(turn("再说一次。")))
     assert [(m["role"], m["content"]) for m in said(hand.calls[0])] == [
@@ -98,7 +107,9 @@ def test_the_type_of_a_message_leaves_fingerprints_of_earlier_versions_valid() -
 
 def test_a_file_goes_up_and_out_by_its_id_and_a_url_as_it_is() -> None:
     hand = asked(
-        [good({"id": "91"}), chat("completed"), listed("好")], prompt="看", attachments=(MAP, SONG)
+        [data_response({"id": "91"}), chat_response("completed"), messages_response("好")],
+        prompt="看",
+        attachments=(MAP, SONG),
     )
     assert hand.paths() == [UPLOAD, "prompt", "/message/list"]
     assert hand.calls[0].upload == MAP.name
@@ -115,18 +126,23 @@ def test_a_file_goes_up_and_out_by_its_id_and_a_url_as_it_is() -> None:
 
 def test_a_file_that_was_refused_for_now_is_sent_again_and_one_refused_for_good_is_not() -> None:
     busy: list[HttpResponse | HarnessError] = [
-        refused(4009),
+        error_response(4009),
         TransportError("Reset.", may_have_arrived=True, next_step="x"),
     ]
-    hand = asked([*busy, good({"id": "91"}), chat("completed"), listed("好")], attachments=(MAP,))
+    hand = asked(
+        [*busy, data_response({"id": "91"}), chat_response("completed"), messages_response("好")],
+        attachments=(MAP,),
+    )
     assert hand.paths()[:4] == [UPLOAD, UPLOAD, UPLOAD, "prompt"]
     with pytest.raises(ApiError, match=r"地图\.PNG"):
-        asked([refused(4302)], attachments=(MAP,))
+        asked([error_response(4302)], attachments=(MAP,))
 
 
 def test_files_alone_go_out_without_a_text() -> None:
     hand = asked(
-        [good({"id": "91"}), chat("completed"), listed("好")], prompt="", attachments=(MAP,)
+        [data_response({"id": "91"}), chat_response("completed"), messages_response("好")],
+        prompt="",
+        attachments=(MAP,),
     )
     assert json.loads(said(hand.calls[1])[0]["content"]) == [{"type": "image", "file_id": "91"}]
 
@@ -167,7 +183,9 @@ def test_a_file_that_is_gone_or_changed_is_told_before_anything_is_sent(tmp_path
         line = TimedTransport(wire, time.monotonic, root=tmp_path)
         file = Attachment("a.txt", 3, "a" * 64)
         task = FlowTask(
-            dialogue(patience=HASTY).run_turn(turn(attachments=(file,))), line, lambda reply: reply
+            new_conversation(policy=QUICK_RETRY).run_turn(turn(attachments=(file,))),
+            line,
+            lambda reply: reply,
         )
         with pytest.raises(ScenarioError, match="cannot be read"):
             list(run_concurrently([lambda: task], workers=1, monotonic=time.monotonic))

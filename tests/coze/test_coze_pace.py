@@ -11,7 +11,14 @@ from coze_harness.model import HttpCall, HttpResponse, Reply
 from coze_harness.model.errors import ChatTimeoutError
 from hypothesis import given
 from hypothesis import strategies as st
-from talking import ByHand, chat, dialogue, good, listed, turn
+from talking import (
+    ScriptedDriver,
+    chat_response,
+    data_response,
+    messages_response,
+    new_conversation,
+    turn,
+)
 
 
 def service(*durations: float) -> Callable[[HttpCall, float], HttpResponse]:
@@ -23,19 +30,21 @@ def service(*durations: float) -> Callable[[HttpCall, float], HttpResponse]:
         nonlocal ends
         if call.path == "/v3/chat":
             ends = now + next(left)
-            return chat()
+            return chat_response()
         if call.path.endswith("/list"):
-            return listed("好")
+            return messages_response("好")
         if call.path.endswith("/cancel"):
-            return chat("canceled")
-        return chat("completed" if now >= ends else "in_progress")
+            return chat_response("canceled")
+        return chat_response("completed" if now >= ends else "in_progress")
 
     return answer
 
 
-def held(pace: PollSchedule, *durations: float, latency: float = 0.0) -> tuple[ByHand, list[Reply]]:
-    hand = ByHand(service(*durations), latency=latency)
-    talk = dialogue(pace=pace)
+def held(
+    pace: PollSchedule, *durations: float, latency: float = 0.0
+) -> tuple[ScriptedDriver, list[Reply]]:
+    hand = ScriptedDriver(service(*durations), latency=latency)
+    talk = new_conversation(schedule=pace)
     return hand, [hand.drive(talk.run_turn(turn())) for _ in durations]
 
 
@@ -50,18 +59,18 @@ def test_a_chat_of_six_seconds_takes_six_calls_in_all(latency: float) -> None:
 @pytest.mark.parametrize("expected", [5.0, 6.0, 6.5, 7.4])
 def test_a_chat_whose_duration_is_known_takes_fewer_polls(expected: float) -> None:
     hand, (reply,) = held(PollSchedule(timeout=60, expected=(expected,)), 6.0)
-    assert hand.polls()[0] == pytest.approx(expected * 0.8)
+    assert hand.poll_times()[0] == pytest.approx(expected * 0.8)
     assert reply.poll_count <= 3
-    assert 6.0 <= hand.polls()[-1] < 7.0
+    assert 6.0 <= hand.poll_times()[-1] < 7.0
 
 
 def test_each_turn_is_timed_by_its_own_duration() -> None:
     hand, _replies = held(PollSchedule(timeout=60, expected=(10.0, 20.0)), 9.0, 18.0)
-    first, *_, last = hand.polls()
+    first, *_, last = hand.poll_times()
     assert first == pytest.approx(8.0)
-    begun = hand.at[[i for i, call in enumerate(hand.calls) if call.path == "/v3/chat"][1]]
+    begun = hand.call_times[[i for i, call in enumerate(hand.calls) if call.path == "/v3/chat"][1]]
     assert last >= begun + 16.0
-    assert min(at for at in hand.polls() if at > begun) == pytest.approx(begun + 16.0)
+    assert min(at for at in hand.poll_times() if at > begun) == pytest.approx(begun + 16.0)
 
 
 @given(
@@ -74,7 +83,7 @@ def test_never_more_than_one_poll_a_second(
 ) -> None:
     hand, replies = held(PollSchedule(timeout=100, expected=expected), *durations, latency=latency)
     assert all(wait >= 1.0 for wait in hand.waits)
-    polls = hand.polls()
+    polls = hand.poll_times()
     assert all(after - before > 1.0 - 1e-9 for before, after in itertools.pairwise(polls))
     assert [reply.answer for reply in replies] == ["好"] * len(durations)
 
@@ -88,19 +97,19 @@ def test_never_more_than_one_poll_a_second(
 def test_a_chat_that_never_ends_is_looked_at_until_its_deadline_and_not_long_after(
     timeout: float, interval: float, expected: list[float], latency: float
 ) -> None:
-    hand = ByHand(service(float("inf")), latency=latency)
+    hand = ScriptedDriver(service(float("inf")), latency=latency)
     pace = PollSchedule(interval=interval, timeout=timeout, expected=expected)
     with pytest.raises(ChatTimeoutError):
-        hand.drive(dialogue(pace=pace).run_turn(turn()))
+        hand.drive(new_conversation(schedule=pace).run_turn(turn()))
     assert hand.paths()[-1] == "/cancel"
-    assert hand.polls()
-    assert timeout <= hand.at[-1] + 1e-6
-    assert hand.at[-1] <= timeout + interval + 2 * latency + 1e-6
+    assert hand.poll_times()
+    assert timeout <= hand.call_times[-1] + 1e-6
+    assert hand.call_times[-1] <= timeout + interval + 2 * latency + 1e-6
 
 
 def test_a_deadline_before_the_expected_end_still_lets_the_chat_be_looked_up() -> None:
     hand, (reply,) = held(PollSchedule(timeout=5, expected=(30.0,)), 4.0)
-    assert hand.polls() == [5.0]
+    assert hand.poll_times() == [5.0]
     assert reply.status == "completed"
 
 
@@ -109,19 +118,19 @@ def test_rounds_of_tool_outputs_are_timed_each_by_its_own() -> None:
         "type": "submit_tool_outputs",
         "submit_tool_outputs": {"tool_calls": [{"id": "c", "function": {"name": "f"}}]},
     }
-    hand = ByHand(
+    hand = ScriptedDriver(
         [
-            chat(),
-            chat("requires_action", required_action=asked),
-            chat(),
-            chat("completed"),
-            listed("好"),
-            chat(),
-            chat("completed"),
-            listed("好"),
+            chat_response(),
+            chat_response("requires_action", required_action=asked),
+            chat_response(),
+            chat_response("completed"),
+            messages_response("好"),
+            chat_response(),
+            chat_response("completed"),
+            messages_response("好"),
         ]
     )
-    talk = dialogue(pace=PollSchedule(timeout=60, expected=(10.0, 20.0, 30.0)))
+    talk = new_conversation(schedule=PollSchedule(timeout=60, expected=(10.0, 20.0, 30.0)))
     hand.drive(talk.run_turn(turn(tools={"f": "1"})))
     hand.drive(talk.run_turn(turn()))
     assert hand.waits == pytest.approx([8.0, 16.0, 24.0])
@@ -135,29 +144,29 @@ def test_without_a_deadline_nothing_is_cancelled() -> None:
 
 def test_seconds_run_from_sending_the_prompt_to_noticing_the_end() -> None:
     hand, (reply,) = held(PollSchedule(timeout=60), 2.0, latency=0.25)
-    assert reply.seconds == pytest.approx(hand.polls()[-1] + 0.25)
+    assert reply.seconds == pytest.approx(hand.poll_times()[-1] + 0.25)
 
 
 def test_a_recorded_answer_that_stands_for_several_polls_counts_them_all() -> None:
-    merged = chat()
+    merged = chat_response()
     merged = type(merged)(200, {}, merged.body, 1.0, 4.0, repeat_count=4)
-    talk = dialogue(pace=PollSchedule()).run_turn(turn())
+    talk = new_conversation(schedule=PollSchedule()).run_turn(turn())
     next(talk)
-    talk.send(chat())
+    talk.send(chat_response())
     talk.send(None)
     talk.send(merged)
     talk.send(None)
-    talk.send(chat("completed"))
+    talk.send(chat_response("completed"))
     with pytest.raises(StopIteration) as end:
-        talk.send(listed("好"))
+        talk.send(messages_response("好"))
     assert end.value.value.poll_count == 5
 
 
 def test_a_chat_keeps_the_ids_it_began_with_whatever_a_look_up_says() -> None:
-    swapped = good({"id": "72", "conversation_id": "71", "status": "in_progress"})
-    bare = good({"status": "completed"})
-    hand = ByHand([chat(), swapped, bare, listed("好")])
-    reply = hand.drive(dialogue().run_turn(turn()))
+    swapped = data_response({"id": "72", "conversation_id": "71", "status": "in_progress"})
+    bare = data_response({"status": "completed"})
+    hand = ScriptedDriver([chat_response(), swapped, bare, messages_response("好")])
+    reply = hand.drive(new_conversation().run_turn(turn()))
     assert (reply.chat_id, reply.conversation_id) == ("71", "72")
     asked = {call.query for call in hand.calls[1:]}
     assert asked == {(("conversation_id", "72"), ("chat_id", "71"))}

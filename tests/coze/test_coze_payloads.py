@@ -20,8 +20,17 @@ from coze_harness.model import BotSnapshot, HttpResponse, Reply
 from coze_harness.model.errors import HarnessError, PayloadError
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scale import scaled
-from talking import BOT, ByHand, chat, dialogue, good, listed, told, turn
+from scale import scale_down
+from talking import (
+    BOT,
+    ScriptedDriver,
+    chat_response,
+    data_response,
+    json_response,
+    messages_response,
+    new_conversation,
+    turn,
+)
 
 NUMBERS = st.integers() | st.floats() | st.sampled_from([10**400, -(10**4299), float("inf")])
 WORDS = st.text(max_size=8) | st.sampled_from(
@@ -57,31 +66,33 @@ def encoded(value: object) -> bytes:
 
 def held(answers: list[HttpResponse]) -> object:
     """Hold a conversation with these answers, the last one again and again, to its end."""
-    hand = ByHand(lambda _call, _now: answers.pop(0) if len(answers) > 1 else answers[0])
+    hand = ScriptedDriver(lambda _call, _now: answers.pop(0) if len(answers) > 1 else answers[0])
     patience = RetryPolicy(jitter=lambda: 0.0, tries=2)
     pace = PollSchedule(interval=1.0, timeout=10.0)
     try:
-        return hand.drive(dialogue(pace=pace, patience=patience).run_turn(turn(tools={"f": "1"})))
+        return hand.drive(
+            new_conversation(schedule=pace, policy=patience).run_turn(turn(tools={"f": "1"}))
+        )
     except HarnessError as error:
         return error
 
 
 @given(st.lists(VALUES, min_size=1, max_size=4))
-@settings(max_examples=scaled(150))
+@settings(max_examples=scale_down(150))
 def test_any_json_in_place_of_any_answer(values: list[Any]) -> None:
-    found = held([told(encoded(value)) for value in values])
+    found = held([json_response(encoded(value)) for value in values])
     assert isinstance(found, Reply | HarnessError)
 
 
 @given(st.lists(VALUES, min_size=1, max_size=4))
-@settings(max_examples=scaled(150))
+@settings(max_examples=scale_down(150))
 def test_any_data_in_any_answer(values: list[Any]) -> None:
-    found = held([told(encoded({"code": 0, "data": value})) for value in values])
+    found = held([json_response(encoded({"code": 0, "data": value})) for value in values])
     assert isinstance(found, Reply | HarnessError)
 
 
 @given(VALUES, VALUES, VALUES)
-@settings(max_examples=scaled(150))
+@settings(max_examples=scale_down(150))
 def test_any_end_of_a_chat(error: Any, usage: Any, action: Any) -> None:
     for status in sorted(FINAL):
         ended = {
@@ -92,32 +103,35 @@ def test_any_end_of_a_chat(error: Any, usage: Any, action: Any) -> None:
             "usage": usage,
             "required_action": action,
         }
-        ending = told(encoded({"code": 0, "data": ended}))
-        assert isinstance(held([chat(), ending, listed("好")]), Reply | HarnessError)
+        ending = json_response(encoded({"code": 0, "data": ended}))
+        assert isinstance(
+            held([chat_response(), ending, messages_response("好")]), Reply | HarnessError
+        )
 
 
 @given(VALUES)
-@settings(max_examples=scaled(150))
+@settings(max_examples=scale_down(150))
 def test_any_list_of_messages(value: Any) -> None:
-    found = held([chat("completed"), told(encoded({"code": 0, "data": value}))])
+    found = held([chat_response("completed"), json_response(encoded({"code": 0, "data": value}))])
     assert isinstance(found, Reply)
     assert isinstance(found.answer, str)
 
 
 @given(VALUES)
-@settings(max_examples=scaled(150))
+@settings(max_examples=scale_down(150))
 def test_any_description_of_a_bot(value: Any) -> None:
-    answer = told(encoded({"code": 0, "data": value}))
+    answer = json_response(encoded({"code": 0, "data": value}))
     patience = RetryPolicy(jitter=lambda: 0.0, tries=1)
     assert isinstance(
-        ByHand([answer]).drive(fetch_bot_snapshot(BOT, patience, published=True)), BotSnapshot
+        ScriptedDriver([answer]).drive(fetch_bot_snapshot(BOT, patience, published=True)),
+        BotSnapshot,
     )
 
 
 @given(st.binary(max_size=60))
 def test_any_bytes(data: bytes) -> None:
     try:
-        parse_envelope(told(data))
+        parse_envelope(json_response(data))
     except PayloadError as error:
         assert error.next_step  # noqa: PT017 - both ways are right
 
@@ -139,7 +153,7 @@ def test_any_bytes(data: bytes) -> None:
 )
 def test_what_is_no_object_is_an_error_that_shows_how_it_begins(data: bytes) -> None:
     with pytest.raises(PayloadError) as caught:
-        parse_envelope(told(data, 502, x_tt_logid="LOG"))
+        parse_envelope(json_response(data, 502, x_tt_logid="LOG"))
     assert caught.value.log_id == "LOG"
     assert "HTTP 502" in str(caught.value.what)
     assert caught.value.detail
@@ -149,7 +163,7 @@ def test_what_is_no_object_is_an_error_that_shows_how_it_begins(data: bytes) -> 
 def test_content_nested_deeply_is_kept_or_left_empty(depth: int) -> None:
     nested = b'{"code":0,"data":[{"type":"answer","content":' + b"[" * depth + b"]" * depth + b"}]}"
     try:
-        (message,) = parse_messages(parse_envelope(told(nested)).data)
+        (message,) = parse_messages(parse_envelope(json_response(nested)).data)
     except PayloadError:
         return
     assert message.content in ("[" * depth + "]" * depth, "")
@@ -179,19 +193,21 @@ def test_a_number_beyond_all_ids_is_none() -> None:
 
 
 def test_the_log_id_is_the_body_s_or_the_header_s() -> None:
-    assert parse_envelope(told({"detail": {"logid": "B"}}, x_tt_logid="H")).log_id == "B"
-    assert parse_envelope(told({"detail": None}, x_tt_logid="H")).log_id == "H"
-    assert parse_envelope(told({})).log_id == ""
+    assert parse_envelope(json_response({"detail": {"logid": "B"}}, x_tt_logid="H")).log_id == "B"
+    assert parse_envelope(json_response({"detail": None}, x_tt_logid="H")).log_id == "H"
+    assert parse_envelope(json_response({})).log_id == ""
 
 
 def test_messages_of_the_open_source_server_are_found_under_their_own_name() -> None:
-    assert parse_envelope(told({"code": 0, "Messages": [{"type": "answer"}]})).data
+    assert parse_envelope(json_response({"code": 0, "Messages": [{"type": "answer"}]})).data
 
 
 def test_zero_usage_is_no_usage_and_a_missing_total_is_the_sum() -> None:
     def used(**counts: int) -> Any:
-        ended = good({"id": "1", "conversation_id": "2", "status": "completed", "usage": counts})
-        found = held([ended, listed("好")])
+        ended = data_response(
+            {"id": "1", "conversation_id": "2", "status": "completed", "usage": counts}
+        )
+        found = held([ended, messages_response("好")])
         assert isinstance(found, Reply)
         return found.usage
 
@@ -224,7 +240,7 @@ def test_a_list_without_an_answer_and_without_a_right_code_is_an_error(
     code: str, data: str
 ) -> None:
     body = f'{{"code":{code},"data":{data},"detail":{{"logid":"LOG"}}}}'
-    found = held([chat("completed"), told(body.encode())])
+    found = held([chat_response("completed"), json_response(body.encode())])
     assert isinstance(found, PayloadError)
     assert body in str(found.detail[0])
     assert (found.log_id, found.exit_code) == ("LOG", 4)
@@ -233,13 +249,13 @@ def test_a_list_without_an_answer_and_without_a_right_code_is_an_error(
 @pytest.mark.parametrize("code", ["null", "NaN", '"0"'])
 def test_an_answer_counts_whatever_its_code(code: str) -> None:
     body = f'{{"code":{code},"data":[{{"type":"answer","content":"好"}}]}}'
-    found = held([chat("completed"), told(body.encode())])
+    found = held([chat_response("completed"), json_response(body.encode())])
     assert isinstance(found, Reply)
     assert found.answer == "好"
 
 
 @pytest.mark.parametrize("body", ['{"code":0,"data":[]}', '{"Messages":[]}', '{"data":[]}'])
 def test_a_list_without_an_answer_and_with_a_right_code_is_an_empty_answer(body: str) -> None:
-    found = held([chat("completed"), told(body.encode())])
+    found = held([chat_response("completed"), json_response(body.encode())])
     assert isinstance(found, Reply)
     assert found.answer == ""

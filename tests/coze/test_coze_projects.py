@@ -31,7 +31,7 @@ from coze_harness.model.errors import (
     ScenarioError,
     TransportError,
 )
-from talking import ByHand, body, dialogue, told, turn
+from talking import ScriptedDriver, body, json_response, new_conversation, turn
 
 SAMPLES = Path(__file__).parent.parent / "wire_samples" / "projects"
 AGENT = Target(
@@ -62,7 +62,9 @@ def streamed(content: bytes) -> HttpResponse:
 
 def ask(answer: HttpResponse, target: Target = AGENT, **fields: Any) -> Reply:
     given = {"workflow_input": INPUT, **fields} if target is not AGENT else fields
-    reply = ByHand([answer]).drive(dialogue(target=target).run_turn(turn("天气", **given)))
+    reply = ScriptedDriver([answer]).drive(
+        new_conversation(target=target).run_turn(turn("天气", **given))
+    )
     assert isinstance(reply, Reply)
     return reply
 
@@ -150,9 +152,9 @@ def test_a_workflows_answer_is_a_part_of_its_output(name: str) -> None:
 def test_a_run_without_a_stream_has_its_output_in_the_response(
     output: object, query: str, answer: str
 ) -> None:
-    hand = ByHand([told(output)])
+    hand = ScriptedDriver([json_response(output)])
     options = ChatOptions(user_id="0", parameters={"lang": "zh"})
-    flow = dialogue(options, target=replace(RUN, answer=query)).run_turn(
+    flow = new_conversation(options, target=replace(RUN, answer=query)).run_turn(
         turn("", workflow_input=INPUT)
     )
     assert hand.drive(flow).answer == answer
@@ -162,8 +164,8 @@ def test_a_run_without_a_stream_has_its_output_in_the_response(
 
 
 def test_a_turn_is_one_call_and_the_session_goes_on() -> None:
-    hand = ByHand([streamed(frames("agent_text"))] * 2)
-    talk = dialogue(target=AGENT)
+    hand = ScriptedDriver([streamed(frames("agent_text"))] * 2)
+    talk = new_conversation(target=AGENT)
     url = Attachment(name="https://example.com/x/a.pdf?sig=1")
     hand.drive(talk.run_turn(turn("天气", attachments=(url,))))
     hand.drive(talk.run_turn(turn("然后?")))
@@ -188,18 +190,20 @@ def test_a_turn_is_one_call_and_the_session_goes_on() -> None:
         },
     }
     assert second["session_id"] == "s-1"  # the one that the events carry
-    begun = ByHand([streamed(frames("agent_text"))])
+    begun = ScriptedDriver([streamed(frames("agent_text"))])
     options = ChatOptions(user_id="0", conversation_id="mine")
-    begun.drive(dialogue(options, target=replace(AGENT, project_id="")).run_turn(turn("天气")))
+    begun.drive(
+        new_conversation(options, target=replace(AGENT, project_id="")).run_turn(turn("天气"))
+    )
     assert body(begun.calls[0])["session_id"] == "mine"
     assert "project_id" not in body(begun.calls[0])
 
 
 def test_a_local_file_is_refused_before_a_call() -> None:
-    hand = ByHand([])
+    hand = ScriptedDriver([])
     with pytest.raises(ScenarioError, match="URL"):
         hand.drive(
-            dialogue(target=AGENT).run_turn(
+            new_conversation(target=AGENT).run_turn(
                 turn("天气", attachments=(Attachment(name="a.pdf", size=1, sha256="a" * 64),))
             )
         )
@@ -221,24 +225,28 @@ def test_a_reply_that_takes_too_long_is_cancelled(answered: bool) -> None:
     def answer(call: HttpCall, now: float) -> HttpResponse | HarnessError:
         if "cancel" in call.path:
             refused = TransportError("No answer.", may_have_arrived=True, next_step="x")
-            return told({"status": "success"}) if answered else refused
+            return json_response({"status": "success"}) if answered else refused
         return streamed(begun)
 
-    hand = ByHand(answer, latency=6.0)
+    hand = ScriptedDriver(answer, latency=6.0)
     with pytest.raises(
         ChatTimeoutError, match="200" if answered else "canceling it failed: No answer"
     ):
-        hand.drive(dialogue(pace=PollSchedule(timeout=5.0), target=AGENT).run_turn(turn("天气")))
+        hand.drive(
+            new_conversation(schedule=PollSchedule(timeout=5.0), target=AGENT).run_turn(
+                turn("天气")
+            )
+        )
     assert [call.path for call in hand.calls] == ["/stream_run", "/cancel/run-1"]
 
 
 REFUSALS: list[tuple[HttpResponse, type[HarnessError], str]] = [
-    (told({"message": "bad token"}, 401), ApiError, "COZE_PROJECT_TOKEN"),
-    (told(b"", 401), ApiError, "COZE_PROJECT_TOKEN"),
-    (told({"detail": "field required"}, 422), ApiError, "project_id"),
-    (told(b"<html>", 502), ApiError, "log"),
-    (told(b"gone", 404), ApiError, "deployed"),
-    (told({"code": 0}), PayloadError, "/run"),
+    (json_response({"message": "bad token"}, 401), ApiError, "COZE_PROJECT_TOKEN"),
+    (json_response(b"", 401), ApiError, "COZE_PROJECT_TOKEN"),
+    (json_response({"detail": "field required"}, 422), ApiError, "project_id"),
+    (json_response(b"<html>", 502), ApiError, "log"),
+    (json_response(b"gone", 404), ApiError, "deployed"),
+    (json_response({"code": 0}), PayloadError, "/run"),
 ]
 
 
@@ -246,9 +254,9 @@ REFUSALS: list[tuple[HttpResponse, type[HarnessError], str]] = [
 def test_a_refusal_is_reported_with_its_status_and_made_once(
     answer: HttpResponse, error: type[HarnessError], advice: str
 ) -> None:
-    hand = ByHand([answer])
+    hand = ScriptedDriver([answer])
     with pytest.raises(error) as caught:
-        hand.drive(dialogue(target=AGENT).run_turn(turn("天气")))
+        hand.drive(new_conversation(target=AGENT).run_turn(turn("天气")))
     assert str(answer.status) in str(caught.value.what)
     assert advice in str(caught.value.next_step)
     assert len(hand.calls) == 1
@@ -257,15 +265,15 @@ def test_a_refusal_is_reported_with_its_status_and_made_once(
 @pytest.mark.parametrize(
     "first",
     [
-        lambda: told({"message": "slow down"}, 429, retry_after="3"),
+        lambda: json_response({"message": "slow down"}, 429, retry_after="3"),
         lambda: TransportError("No connection.", may_have_arrived=False, next_step="x"),
     ],
 )
 def test_a_prompt_that_was_not_received_is_sent_again(
     first: Callable[[], HttpResponse | HarnessError],
 ) -> None:
-    hand = ByHand([first(), streamed(frames("agent_text"))])
-    assert hand.drive(dialogue(target=AGENT).run_turn(turn("天气"))).answer == "杭州有雨😀"
-    taken = ByHand([TransportError("It broke.", may_have_arrived=True, next_step="x")])
+    hand = ScriptedDriver([first(), streamed(frames("agent_text"))])
+    assert hand.drive(new_conversation(target=AGENT).run_turn(turn("天气"))).answer == "杭州有雨😀"
+    taken = ScriptedDriver([TransportError("It broke.", may_have_arrived=True, next_step="x")])
     with pytest.raises(TransportError):
-        taken.drive(dialogue(target=AGENT).run_turn(turn("天气")))
+        taken.drive(new_conversation(target=AGENT).run_turn(turn("天气")))

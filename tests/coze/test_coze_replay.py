@@ -13,7 +13,7 @@ from coze_harness.execution.live_scheduler import run_concurrently
 from coze_harness.model import Reply
 from coze_harness.server.server_process import serve
 from coze_harness.transport import HttpTransport, TimedTransport
-from talking import HASTY, TOKEN, dialogue, script, scripted_fault, turn
+from talking import QUICK_RETRY, TOKEN, new_conversation, script, scripted_fault, turn
 
 ANSWERS = """
 - prompt: 天气
@@ -54,7 +54,9 @@ def test_a_recording_made_in_trouble_replays_the_same(
         recorder = RecordingTransport(
             TimedTransport(wire, time.monotonic), server.base_url, Redactor([TOKEN], ())
         )
-        talk = dialogue(pace=PollSchedule(interval=0.02, timeout=10), patience=HASTY)
+        talk = new_conversation(
+            schedule=PollSchedule(interval=0.02, timeout=10), policy=QUICK_RETRY
+        )
         for asked in turns:
             task = FlowTask(talk.run_turn(asked), recorder, lambda reply: reply)
             recorded += run_concurrently(
@@ -62,7 +64,9 @@ def test_a_recording_made_in_trouble_replays_the_same(
             )
         wire.close()
     tape = ReplayTransport(recorder.recording, "cassettes/x.yaml", Redactor([TOKEN], ()))
-    again = dialogue(pace=PollSchedule(), patience=RetryPolicy(jitter=lambda: 0.0, tries=1))
+    again = new_conversation(
+        schedule=PollSchedule(), policy=RetryPolicy(jitter=lambda: 0.0, tries=1)
+    )
     replayed = [run_flow(again.run_turn(asked), tape) for asked in turns]
     tape.check_all_played()
     assert replayed == recorded

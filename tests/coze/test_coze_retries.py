@@ -20,15 +20,15 @@ from hypothesis import strategies as st
 from talking import (
     BOT,
     TOKEN,
-    ByHand,
+    ScriptedDriver,
     Talk,
-    chat,
-    dialogue,
-    listed,
-    refused,
+    chat_response,
+    error_response,
+    json_response,
+    messages_response,
+    new_conversation,
     script,
     scripted_fault,
-    told,
     turn,
 )
 
@@ -225,7 +225,7 @@ def test_a_refused_connection_is_tried_again_even_for_a_prompt() -> None:
         port = taken.getsockname()[1]
     wire = HttpTransport(f"http://127.0.0.1:{port}", TOKEN, workers=1, environment={})
     line = TimedTransport(wire, time.monotonic)
-    conversation = dialogue().run_turn(turn())
+    conversation = new_conversation().run_turn(turn())
     wish = next(conversation)
     for attempt in range(TRIES):
         with pytest.raises(TransportError) as caught:
@@ -244,18 +244,20 @@ def test_a_refused_connection_is_tried_again_even_for_a_prompt() -> None:
 
 
 def waits(answers: list[object], *, jitter: float = 0.0, base: float = 1.0) -> list[float]:
-    hand = ByHand([*answers, chat("completed"), listed("好")])  # type: ignore[list-item]
-    hand.drive(dialogue(patience=RetryPolicy(jitter=lambda: jitter, base=base)).run_turn(turn()))
+    hand = ScriptedDriver([*answers, chat_response("completed"), messages_response("好")])  # type: ignore[list-item]
+    hand.drive(
+        new_conversation(policy=RetryPolicy(jitter=lambda: jitter, base=base)).run_turn(turn())
+    )
     return hand.waits
 
 
 def test_retry_after_in_seconds_is_honoured() -> None:
-    assert waits([refused(4009, 429, retry_after="7")]) == [7.0]
-    assert waits([refused(4009, retry_after="2.5")]) == [2.5]
+    assert waits([error_response(4009, 429, retry_after="7")]) == [7.0]
+    assert waits([error_response(4009, retry_after="2.5")]) == [2.5]
 
 
 def test_retry_after_as_a_date_is_counted_from_the_answer_s_own_date() -> None:
-    later = refused(
+    later = error_response(
         0,
         429,
         retry_after="Sun, 22 Nov 2026 17:00:09 GMT",
@@ -277,35 +279,37 @@ def test_retry_after_as_a_date_is_counted_from_the_answer_s_own_date() -> None:
     ],
 )
 def test_a_retry_after_that_says_nothing_is_left_aside(headers: dict[str, Any]) -> None:
-    assert waits([refused(4009, **headers)]) == [0.5]
+    assert waits([error_response(4009, **headers)]) == [0.5]
 
 
 @pytest.mark.parametrize("value", ["0", "-5", "nan", "Thu, 01 Jan 1970 00:00:00 GMT"])
 def test_a_retry_after_in_the_past_is_now(value: str) -> None:
-    answer = refused(4009, retry_after=value, date="Sun, 22 Nov 2026 17:00:00 GMT")
+    answer = error_response(4009, retry_after=value, date="Sun, 22 Nov 2026 17:00:00 GMT")
     assert waits([answer]) == [0.0]
 
 
 @pytest.mark.parametrize("value", ["86400", "inf", "Mon, 23 Nov 2026 17:00:00 GMT"])
 def test_a_retry_after_of_a_day_is_not_waited_for(value: str) -> None:
-    answer = refused(4009, retry_after=value, date="Sun, 22 Nov 2026 17:00:00 GMT")
+    answer = error_response(4009, retry_after=value, date="Sun, 22 Nov 2026 17:00:00 GMT")
     assert waits([answer]) == [60.0]
 
 
 @given(value=st.text(max_size=40), date=st.text(max_size=40))
 def test_no_header_breaks_the_wait(value: str, date: str) -> None:
-    answer = told({"code": 4009}, 200)
+    answer = json_response({"code": 4009}, 200)
     answer = type(answer)(200, {"retry-after": value, "date": date}, answer.body)
     pause = RetryPolicy(jitter=lambda: 1.0).retry_delay(1, answer)
     assert 0.0 <= pause <= 60.1
 
 
 def test_waits_double_between_tries() -> None:
-    assert waits([refused(4009)] * 4) == [0.5, 1.0, 2.0, 4.0]
-    assert waits([refused(4009)] * 4, jitter=1.0) == [1.0, 2.0, 4.0, 8.0]
+    assert waits([error_response(4009)] * 4) == [0.5, 1.0, 2.0, 4.0]
+    assert waits([error_response(4009)] * 4, jitter=1.0) == [1.0, 2.0, 4.0, 8.0]
 
 
-@pytest.mark.parametrize("answer", [refused(4013), refused(4020), refused(0, 429)])
+@pytest.mark.parametrize(
+    "answer", [error_response(4013), error_response(4020), error_response(0, 429)]
+)
 def test_a_limit_by_the_minute_is_waited_for_beyond_the_minute(answer: object) -> None:
     assert waits([answer] * 4, jitter=1.0) == [1.0, 4.0, 16.0, 60.0]
 
@@ -328,10 +332,19 @@ def test_jitter_stays_between_half_the_wait_and_the_whole(
 
 def test_only_an_answer_that_was_refused_is_replaced_by_the_next() -> None:
     broken = TransportError("broken", may_have_arrived=True)
-    hand = ByHand(
-        [chat(), chat(), broken, refused(5000), broken, chat("completed"), broken, listed("好")]
+    hand = ScriptedDriver(
+        [
+            chat_response(),
+            chat_response(),
+            broken,
+            error_response(5000),
+            broken,
+            chat_response("completed"),
+            broken,
+            messages_response("好"),
+        ]
     )
-    reply = hand.drive(dialogue(patience=RetryPolicy(jitter=lambda: 0.0)).run_turn(turn()))
+    reply = hand.drive(new_conversation(policy=RetryPolicy(jitter=lambda: 0.0)).run_turn(turn()))
     assert reply.answer == "好"
     polls = [call.attempt for call in hand.calls if call.path.endswith("retrieve")]
     assert polls == [1, 1, 1, 2, 2]
@@ -339,10 +352,10 @@ def test_only_an_answer_that_was_refused_is_replaced_by_the_next() -> None:
 
 
 def test_one_try_is_one_call() -> None:
-    hand = ByHand([refused(4009)])
+    hand = ScriptedDriver([error_response(4009)])
     patience = RetryPolicy(jitter=lambda: 0.0, tries=1)
     with pytest.raises(ApiError):
-        hand.drive(dialogue(patience=patience).run_turn(turn()))
+        hand.drive(new_conversation(policy=patience).run_turn(turn()))
     assert (len(hand.calls), hand.waits) == (1, [])
 
 
@@ -352,9 +365,9 @@ def test_tool_outputs_are_not_sent_twice_when_they_may_have_been_taken() -> None
         "submit_tool_outputs": {"tool_calls": [{"id": "c1", "function": {"name": "f"}}]},
     }
     broken = TransportError("broken", may_have_arrived=True)
-    hand = ByHand([chat("requires_action", required_action=asked), broken])
+    hand = ScriptedDriver([chat_response("requires_action", required_action=asked), broken])
     with pytest.raises(TransportError):
-        hand.drive(dialogue().run_turn(turn(tools={"f": "1"})))
+        hand.drive(new_conversation().run_turn(turn(tools={"f": "1"})))
     assert hand.paths() == ["prompt", "/submit_tool_outputs"]
     assert hand.calls[1].body == {
         "stream": False,
@@ -363,8 +376,10 @@ def test_tool_outputs_are_not_sent_twice_when_they_may_have_been_taken() -> None
 
 
 def test_an_api_error_names_the_bot_s_trouble_in_words() -> None:
-    hand = ByHand([told({"code": 4015, "msg": f"The bot_id {BOT} is not published"})])
+    hand = ScriptedDriver(
+        [json_response({"code": 4015, "msg": f"The bot_id {BOT} is not published"})]
+    )
     with pytest.raises(ApiError) as caught:
-        hand.drive(dialogue().run_turn(turn()))
+        hand.drive(new_conversation().run_turn(turn()))
     assert f"The bot_id {BOT} is not published" in str(caught.value.what)
     assert "publish the bot" in str(caught.value.next_step)

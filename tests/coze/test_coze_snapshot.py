@@ -10,7 +10,16 @@ from coze_harness.messages import Catalogue
 from coze_harness.model import BotSnapshot, unknown_snapshot
 from coze_harness.server.script_reader import parse_script
 from coze_harness.server.server_process import serve
-from talking import BOT, HASTY, ByHand, Talk, good, refused, scripted_fault, told
+from talking import (
+    BOT,
+    QUICK_RETRY,
+    ScriptedDriver,
+    Talk,
+    data_response,
+    error_response,
+    json_response,
+    scripted_fault,
+)
 
 SCRIPT = f"""
 bots:
@@ -26,13 +35,15 @@ bots:
 
 
 def described(data: object) -> Any:
-    return ByHand([good(data)]).drive(fetch_bot_snapshot(BOT, HASTY, published=True))
+    return ScriptedDriver([data_response(data)]).drive(
+        fetch_bot_snapshot(BOT, QUICK_RETRY, published=True)
+    )
 
 
 def test_a_bot_s_version_model_prompt_and_settings_are_kept() -> None:
     with serve(parse_script(SCRIPT, "s.yaml")) as server, Talk(server) as talk:
-        found = talk.drive(fetch_bot_snapshot(BOT, HASTY, published=True))
-        draft = talk.drive(fetch_bot_snapshot(BOT, HASTY, published=False))
+        found = talk.drive(fetch_bot_snapshot(BOT, QUICK_RETRY, published=True))
+        draft = talk.drive(fetch_bot_snapshot(BOT, QUICK_RETRY, published=False))
     assert found == BotSnapshot(
         version="1718867040",
         model="doubao-pro-32k",
@@ -78,16 +89,18 @@ def test_a_model_without_a_name_is_told_by_its_id() -> None:
 @pytest.mark.parametrize(
     "answer",
     [
-        refused(4101),
-        refused(700012006, 401),
-        refused(4200),
-        told(b"<html>"),
-        told({"code": 5000}, 500),
+        error_response(4101),
+        error_response(700012006, 401),
+        error_response(4200),
+        json_response(b"<html>"),
+        json_response({"code": 5000}, 500),
     ],
 )
 def test_a_token_without_the_permission_gets_a_warning_and_no_failure(answer: Any) -> None:
     patience = RetryPolicy(jitter=lambda: 0.0, tries=2)
-    found = ByHand([answer, answer]).drive(fetch_bot_snapshot(BOT, patience, published=True))
+    found = ScriptedDriver([answer, answer]).drive(
+        fetch_bot_snapshot(BOT, patience, published=True)
+    )
     assert found.warning.startswith("the bot's prompt and version are not known: ")
     assert found == unknown_snapshot(found.why_unknown)
     assert "提示词" in Catalogue("zh").text(found.why_unknown)
@@ -96,5 +109,5 @@ def test_a_token_without_the_permission_gets_a_warning_and_no_failure(answer: An
 def test_a_gateway_in_the_way_is_a_warning_too() -> None:
     with serve(parse_script(SCRIPT, "s.yaml")) as server, Talk(server) as talk:
         server.inject(scripted_fault({"kind": "reset_before", "at": "bot"}))
-        found = talk.drive(fetch_bot_snapshot(BOT, HASTY, published=True))
+        found = talk.drive(fetch_bot_snapshot(BOT, QUICK_RETRY, published=True))
     assert "The connection broke" in found.warning

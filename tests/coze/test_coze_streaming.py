@@ -29,7 +29,7 @@ from coze_harness.text.sse import frame_ends, frame_times, parse_events
 from coze_harness.transport import HttpTransport, TimedTransport
 from hypothesis import given
 from hypothesis import strategies as st
-from talking import TOKEN, ByHand, Talk, dialogue, script, told, turn
+from talking import TOKEN, ScriptedDriver, Talk, json_response, new_conversation, script, turn
 
 STREAM = ChatOptions(user_id="0", stream=True)
 ANSWERS = """
@@ -67,7 +67,7 @@ def recorded(server: RunningServer, asked: Turn) -> tuple[Reply, Recording]:
     recorder = RecordingTransport(
         TimedTransport(wire, time.monotonic), server.base_url, Redactor([TOKEN])
     )
-    task = FlowTask(dialogue(STREAM).run_turn(asked), recorder, lambda reply: reply)
+    task = FlowTask(new_conversation(STREAM).run_turn(asked), recorder, lambda reply: reply)
     (reply,) = run_concurrently([lambda: task], workers=1, monotonic=time.monotonic)
     wire.close()
     return reply, recorder.recording
@@ -79,7 +79,7 @@ def replayed(recording: Recording, asked: Turn) -> Reply:
     again = canonical.read_canonical(canonical.write_canonical(recording, origin))
     assert again is not None
     tape = ReplayTransport(again, "s.yaml", Redactor())
-    talker = dialogue(STREAM)
+    talker = new_conversation(STREAM)
     reply = run_flow(talker.run_turn(asked), tape)
     tape.check_all_played()
     return reply
@@ -158,7 +158,7 @@ def test_a_chat_that_fails_in_a_stream_is_a_failed_chat(server: RunningServer) -
 def test_a_stream_past_the_deadline_is_left_and_its_chat_cancelled(server: RunningServer) -> None:
     server.inject(Fault(kind=FaultKind.SLOW_RUN, at=Route.CHAT, seconds=1.5, times=1))
     pace = PollSchedule(interval=0.02, timeout=0.2)
-    with Talk(server, options=STREAM, pace=pace) as talk, pytest.raises(ChatTimeoutError):
+    with Talk(server, options=STREAM, schedule=pace) as talk, pytest.raises(ChatTimeoutError):
         talk.ask()
     assert talk.paths()[-1] == "/cancel"
 
@@ -168,7 +168,7 @@ CHAT = {"id": "1", "conversation_id": "2", "status": "in_progress"}
 
 def streamed(*lines: str, end: str = "\n") -> HttpResponse:
     body = end.join(lines).encode()
-    return told(body, content_type="text/event-stream")
+    return json_response(body, content_type="text/event-stream")
 
 
 def data(**fields: object) -> str:
@@ -184,13 +184,15 @@ def test_comments_spaces_crlf_ids_and_unknown_events_do_no_harm() -> None:
         "event: conversation.chat.completed", data(**{**CHAT, "status": "completed"}), "",
         "event: done", 'data: "[DONE]"', "", "", end="\r\n",
     )  # fmt: skip
-    reply = ByHand([answer]).drive(dialogue(STREAM).run_turn(turn()))
+    reply = ScriptedDriver([answer]).drive(new_conversation(STREAM).run_turn(turn()))
     assert reply.answer == "好\u2028了"
 
 
 def test_a_stream_without_any_event_is_told_and_not_crashed_on() -> None:
     with pytest.raises(PayloadError, match="stream"):
-        ByHand([streamed(": nothing", "", "")]).drive(dialogue(STREAM).run_turn(turn()))
+        ScriptedDriver([streamed(": nothing", "", "")]).drive(
+            new_conversation(STREAM).run_turn(turn())
+        )
 
 
 @given(st.binary(max_size=200), st.lists(st.integers(0, 200), max_size=6))
@@ -211,12 +213,12 @@ def test_any_answer_comes_through_a_stream_unchanged(text: str) -> None:
         "event:conversation.chat.completed", data(**{**CHAT, "status": "completed"}), "",
         "event:conversation.message.completed", data(type="answer", content=text), "", "",
     )  # fmt: skip
-    with_answer = dialogue(STREAM).run_turn(turn())
-    assert ByHand([answer]).drive(with_answer).answer == text
+    with_answer = new_conversation(STREAM).run_turn(turn())
+    assert ScriptedDriver([answer]).drive(with_answer).answer == text
 
 
 def test_the_call_says_that_it_streams_and_how_long_it_may_take() -> None:
-    conversation = dialogue(STREAM).run_turn(turn())
+    conversation = new_conversation(STREAM).run_turn(turn())
     call = next(conversation)
     assert isinstance(call, HttpCall)
     assert call.stream

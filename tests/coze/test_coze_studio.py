@@ -10,7 +10,7 @@ import pytest
 from coze_harness.coze import ListMethod, open_conversation
 from coze_harness.model import ChatOptions, HttpResponse, Target, TargetKind
 from coze_harness.model.errors import ApiError
-from talking import BOT, HASTY, QUICK, ByHand, told, turn
+from talking import BOT, QUICK_POLLING, QUICK_RETRY, ScriptedDriver, json_response, turn
 
 OWN = Target(name="own", id=BOT, kind=TargetKind.STUDIO, url="http://127.0.0.1:8888")
 IDS = {"id": "71", "conversation_id": "72", "bot_id": BOT}
@@ -19,10 +19,10 @@ STACK = "\nstack=github.com/coze-dev/coze-studio/backend/application/conversatio
 
 def state(status: str) -> HttpResponse:
     data = {**IDS, "status": status, "section_id": "72", "created_at": 1, "completed_at": 0}
-    return told({"data": data, "code": 0, "msg": "", "BaseResp": None}, x_log_id="LOG")
+    return json_response({"data": data, "code": 0, "msg": "", "BaseResp": None}, x_log_id="LOG")
 
 
-LISTED = told(
+LISTED = json_response(
     {
         "Messages": [
             {"id": "1", "role": "user", "type": "question", "content": "你是谁?"},
@@ -35,10 +35,10 @@ LISTED = told(
 )
 
 
-def ask(*answers: HttpResponse, stream: bool = False) -> tuple[ByHand, object]:
-    hand = ByHand(answers)
+def ask(*answers: HttpResponse, stream: bool = False) -> tuple[ScriptedDriver, object]:
+    hand = ScriptedDriver(answers)
     options = ChatOptions(user_id="0", stream=stream)
-    talk = open_conversation(OWN, options, QUICK, HASTY, str, ListMethod())
+    talk = open_conversation(OWN, options, QUICK_POLLING, QUICK_RETRY, str, ListMethod())
     return hand, hand.drive(talk.run_turn(turn()))
 
 
@@ -73,20 +73,22 @@ def test_a_stream_ends_without_data_in_its_last_event() -> None:
 
 ERRORS = [
     (
-        told({"code": 400, "msg": f"code=103100002 message=agent not exists{STACK}"}, 400),
+        json_response({"code": 400, "msg": f"code=103100002 message=agent not exists{STACK}"}, 400),
         103100002,
         "agent not exists",
         "`bots`",
     ),
     (
-        told({"code": 400, "msg": "code=103100001 message=agent run error : no model"}, 400),
+        json_response(
+            {"code": 400, "msg": "code=103100001 message=agent run error : no model"}, 400
+        ),
         103100001,
         "no model",
         "log",
     ),
-    (told({"code": 400, "msg": "'bot_id' is required"}, 400), 400, "required", ""),
+    (json_response({"code": 400, "msg": "'bot_id' is required"}, 400), 400, "required", ""),
     (
-        told({"code": 700012006, "msg": "authentication failed: api key invalid"}),
+        json_response({"code": 700012006, "msg": "authentication failed: api key invalid"}),
         700012006,
         "api key invalid",
         "COZE_",
@@ -109,8 +111,10 @@ def test_a_refused_prompt_has_the_code_of_its_text(
 def test_a_plain_text_of_http_500_is_read_and_not_asked_for_again() -> None:
     text = f"code=103200003 message=record not found or nothing to update{STACK}"
     lost = HttpResponse(500, {"content-type": "text/plain", "x-log-id": "LOG"}, text.encode())
-    hand = ByHand([state("created"), lost])
-    talk = open_conversation(OWN, ChatOptions(user_id="0"), QUICK, HASTY, str, ListMethod())
+    hand = ScriptedDriver([state("created"), lost])
+    talk = open_conversation(
+        OWN, ChatOptions(user_id="0"), QUICK_POLLING, QUICK_RETRY, str, ListMethod()
+    )
     with pytest.raises(ApiError, match="103200003") as caught:
         hand.drive(talk.run_turn(turn()))
     assert (caught.value.http_status, caught.value.log_id) == (500, "LOG")

@@ -31,7 +31,7 @@ from coze_harness.model.protocols import Conversation, Transport
 from coze_harness.model.trial import EvaluationContext, Turn
 from coze_harness.transport import HttpTransport, TimedTransport
 from coze_harness.yaml_source import read_yaml
-from talking import BOT, HERE, TARGET, TOKEN
+from talking import BOT, LOCATION, TARGET, TOKEN
 
 SAMPLES = sorted((Path(__file__).parent.parent / "wire_samples").glob("*.yaml"))
 QUICK = PollSchedule(interval=0.001, timeout=5.0)
@@ -128,7 +128,7 @@ def turns_of(sample: Mapping[str, Any]) -> list[Turn]:
         Turn(
             prompt=asked.get("prompt", ""),
             expectations=(),
-            location=HERE,
+            location=LOCATION,
             tools=asked.get("tools"),
             attachments=tuple(map(Attachment, asked.get("attach", ()))),
             checks_status=asked.get("checks_status", False),

@@ -16,7 +16,18 @@ from coze_harness.model.errors import (
     TransportError,
 )
 from coze_harness.server.server_process import RunningServer, serve
-from talking import BOT, ByHand, Talk, body, chat, dialogue, listed, script, told, turn
+from talking import (
+    BOT,
+    ScriptedDriver,
+    Talk,
+    body,
+    chat_response,
+    json_response,
+    messages_response,
+    new_conversation,
+    script,
+    turn,
+)
 
 WORKFLOW = "7403315657221079099"
 OPTIONS = ChatOptions(user_id="0", parameters={"lang": "zh"})
@@ -36,13 +47,13 @@ def server() -> Iterator[RunningServer]:
 
 
 def ran(**fields: object) -> HttpResponse:
-    return told({"code": 0, "msg": "", "detail": {"logid": "LOG"}, **fields})
+    return json_response({"code": 0, "msg": "", "detail": {"logid": "LOG"}, **fields})
 
 
-def run(answer: HttpResponse, *, checks_status: bool = False) -> tuple[ByHand, object]:
-    hand = ByHand([answer])
+def run(answer: HttpResponse, *, checks_status: bool = False) -> tuple[ScriptedDriver, object]:
+    hand = ScriptedDriver([answer])
     asked = turn("", workflow_input={"city": "杭州"}, checks_status=checks_status)
-    return hand, hand.drive(dialogue(OPTIONS, target=FLOW).run_turn(asked))
+    return hand, hand.drive(new_conversation(OPTIONS, target=FLOW).run_turn(asked))
 
 
 def test_a_chat_streams_and_goes_on_in_the_conversation_that_it_opened(
@@ -53,15 +64,15 @@ def test_a_chat_streams_and_goes_on_in_the_conversation_that_it_opened(
         assert first.answer == second.answer == "你好😀"
         assert first.first_token is not None
         assert talk.paths() == ["/v1/workflows/chat"] * 2
-        assert "conversation_id" not in body(talk.line.calls[0])
-        assert body(talk.line.calls[1])["conversation_id"] == first.conversation_id
+        assert "conversation_id" not in body(talk.spy.calls[0])
+        assert body(talk.spy.calls[1])["conversation_id"] == first.conversation_id
         assert second.conversation_id == first.conversation_id
 
 
 def test_parameters_are_sent_even_if_there_are_none(server: RunningServer) -> None:
     with Talk(server, options=replace(OPTIONS, parameters={}), target=FLOW) as talk:
         talk.ask("一")
-        sent = body(talk.line.calls[0])
+        sent = body(talk.spy.calls[0])
     assert sent["parameters"] == {}
     assert sent["workflow_id"] == WORKFLOW
     assert sent["bot_id"] == BOT
@@ -75,8 +86,10 @@ def test_a_chat_whose_stream_breaks_is_polled_to_its_end() -> None:
         b"event: conversation.message.delta\ndata: "
     )
     cut = HttpResponse(200, {"content-type": "text/event-stream"}, begun)
-    hand = ByHand([cut, chat("in_progress"), chat("completed"), listed("你好😀")])
-    reply = hand.drive(dialogue(OPTIONS, target=FLOW).run_turn(turn("一")))
+    hand = ScriptedDriver(
+        [cut, chat_response("in_progress"), chat_response("completed"), messages_response("你好😀")]
+    )
+    reply = hand.drive(new_conversation(OPTIONS, target=FLOW).run_turn(turn("一")))
     assert reply.answer == "你好😀"
     assert reply.poll_count == 2
     assert hand.calls[0].stream
@@ -131,8 +144,8 @@ def test_a_run_that_stops_with_a_question_is_resumed_by_the_next_prompt(stream: 
         if stream
         else [ran(data="", interrupt_data=QUESTION), ran(data="杭州", execute_id="77")]
     )
-    hand = ByHand(answers)
-    talk = dialogue(replace(OPTIONS, stream=stream), target=FLOW)
+    hand = ScriptedDriver(answers)
+    talk = new_conversation(replace(OPTIONS, stream=stream), target=FLOW)
     asks = hand.drive(talk.run_turn(turn("", workflow_input={})))
     assert (asks.status, asks.answer) == ("asks", "哪个城市?")
     done = hand.drive(talk.run_turn(turn("杭州")))
@@ -160,11 +173,13 @@ def test_a_streamed_run_that_fails_or_breaks_is_an_error() -> None:
     options = replace(OPTIONS, stream=True)
     for frames, error in ((failing, ChatFailedError), (broken, PayloadError)):
         with pytest.raises(error):
-            ByHand([streamed(frames)]).drive(
-                dialogue(options, target=FLOW).run_turn(turn("", workflow_input={}))
+            ScriptedDriver([streamed(frames)]).drive(
+                new_conversation(options, target=FLOW).run_turn(turn("", workflow_input={}))
             )
     asked = turn("", workflow_input={}, checks_status=True)
-    reply = ByHand([streamed(failing)]).drive(dialogue(options, target=FLOW).run_turn(asked))
+    reply = ScriptedDriver([streamed(failing)]).drive(
+        new_conversation(options, target=FLOW).run_turn(asked)
+    )
     assert (reply.status, reply.error_code, reply.error_message) == ("failed", 720701013, "炸了")
 
 
@@ -178,8 +193,8 @@ def test_a_run_in_the_background_is_polled_to_its_end(status: str) -> None:
         "error_message": "" if status == "Success" else "炸了",
     }
     running = {**history, "execute_status": "Running", "output": ""}
-    hand = ByHand([ran(execute_id="77", data=""), ran(data=[running]), ran(data=[history])])
-    flow = dialogue(replace(OPTIONS, is_async=True), target=FLOW).run_turn(
+    hand = ScriptedDriver([ran(execute_id="77", data=""), ran(data=[running]), ran(data=[history])])
+    flow = new_conversation(replace(OPTIONS, is_async=True), target=FLOW).run_turn(
         turn("", workflow_input={})
     )
     if status == "Fail":
@@ -209,21 +224,21 @@ def test_a_run_without_output_is_an_error_and_no_empty_answer() -> None:
 
 def test_a_refused_run_is_told_with_its_code() -> None:
     with pytest.raises(ApiError, match="4200") as caught:
-        run(told({"code": 4200, "msg": "no", "detail": {"logid": "LOG"}}))
+        run(json_response({"code": 4200, "msg": "no", "detail": {"logid": "LOG"}}))
     assert caught.value.log_id == "LOG"
 
 
 def test_a_run_that_may_have_been_taken_is_not_made_twice() -> None:
-    hand = ByHand([TransportError("No answer.", may_have_arrived=True, next_step="x")])
+    hand = ScriptedDriver([TransportError("No answer.", may_have_arrived=True, next_step="x")])
     with pytest.raises(TransportError):
-        hand.drive(dialogue(OPTIONS, target=FLOW).run_turn(turn("", workflow_input={})))
+        hand.drive(new_conversation(OPTIONS, target=FLOW).run_turn(turn("", workflow_input={})))
     assert len(hand.calls) == 1
 
 
 def test_a_run_may_keep_silent_as_long_as_a_chat_may_take() -> None:
-    hand = ByHand([ran(data="x")])
+    hand = ScriptedDriver([ran(data="x")])
     hand.drive(
-        dialogue(OPTIONS, pace=PollSchedule(timeout=300.0), target=FLOW).run_turn(
+        new_conversation(OPTIONS, schedule=PollSchedule(timeout=300.0), target=FLOW).run_turn(
             turn("", workflow_input={})
         )
     )

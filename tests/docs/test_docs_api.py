@@ -22,7 +22,7 @@ REPLAY, READ, CHECKS, KIND = EXAMPLES
 @pytest.fixture
 def shipped(project: ProjectFolder) -> ProjectFolder:
     """The project that `init` writes."""
-    assert project.does("init").code == 0
+    assert project.run("init").code == 0
     return project
 
 
@@ -64,7 +64,7 @@ def test_a_project_elsewhere_is_replayed(shipped: ProjectFolder, tmp_path: Path)
 
 
 def test_a_run_is_read(shipped: ProjectFolder) -> None:
-    assert shipped.does("run").code == 0
+    assert shipped.run("run").code == 0
     lines = python(shipped, READ).splitlines()
     assert lines[0].endswith(" 1 of 1")
     assert re.fullmatch(r"identity \d+\.\d s passed", lines[1])
@@ -75,7 +75,7 @@ def test_functions_and_a_kind_of_ones_own_judge(shipped: ProjectFolder) -> None:
     own = "".join(f"    {line}\n" for line in functions.splitlines())
     own += "      - polite: [学术助手]\n      - not: {polite: [滚]}\n"
     shipped.write("scenarios/identity.yaml", f"turns:\n  - prompt: 你是谁?\n{own}")
-    shipped.write("harness.yaml", shipped.text("harness.yaml") + settings)
+    shipped.write("harness.yaml", shipped.read("harness.yaml") + settings)
     shipped.write("my_checks.py", CHECKS)
     shipped.write("my_kinds.py", KIND)
     use = textwrap.dedent(

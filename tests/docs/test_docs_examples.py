@@ -271,7 +271,7 @@ def test_the_failure_in_the_readme_is_what_the_program_prints(tmp_path: Path) ->
         (project.root / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, project.root / name)
     project.edit("scenarios/weekday.yaml", "known_failure:", "#")
-    done = project.does("run", "-q")
+    done = project.run("run", "-q")
     assert done.code == 1
     assert done.out.splitlines()[0] in [b.text.rstrip() for b in doc_pages.blocks("README.md", "")]
 
@@ -285,7 +285,7 @@ def test_the_errors_in_the_page_on_scenarios_are_what_the_program_prints(tmp_pat
         "name: hours\nturns:\n  - prompt: 营业时间?\n    expect:\n      - contians: 九点\n"
         "      - contains: 12:30\n      - 九点\n      - icontains: 九点\n",
     )
-    done = project.does("check")
+    done = project.run("check")
     assert done.code == 2
     shown = [line.removesuffix("…") for line in block.text.splitlines()]
     printed = done.err.splitlines()

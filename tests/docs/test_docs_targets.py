@@ -41,14 +41,14 @@ def test_the_project_of_a_page_is_recorded_and_replayed(
         ):
             text = text.replace(shown, real)
         project.write(block.name, text)
-    settings = project.text("harness.yaml")
+    settings = project.read("harness.yaml")
     project.write("harness.yaml", f"{settings}poll: {{interval: 0.05}}\n")
     project.env |= {"COZE_API_BASE": server.base_url, **TOKENS}
-    recorded = project.does("record")
+    recorded = project.run("record")
     assert recorded.code == 0, recorded
-    replayed = project.does("run", drop=[*TOKENS, "COZE_API_BASE"])
+    replayed = project.run("run", drop=[*TOKENS, "COZE_API_BASE"])
     assert replayed.code == 0, replayed
-    assert project.does("check").code == 0
+    assert project.run("check").code == 0
 
 
 def test_every_key_of_an_entry_is_on_its_page() -> None:

@@ -13,11 +13,11 @@ from collections.abc import Iterator
 import pytest
 from dask_cluster import Cluster, cluster
 from project import ProjectFolder
-from scale import scaled
+from scale import scale_down
 
 from benchmarks.project import build
 
-TRIALS = scaled(4_000)
+TRIALS = scale_down(4_000)
 
 
 @pytest.fixture(scope="module")
@@ -37,10 +37,10 @@ def dask(project: ProjectFolder) -> Iterator[Cluster]:
 def test_a_cluster_comes_to_the_same_results_as_this_machine(
     project: ProjectFolder, dask: Cluster
 ) -> None:
-    done = project.does("run", "--cluster", dask.address, "-k", "s0000")
+    done = project.run("run", "--cluster", dask.address, "-k", "s0000")
     there = project.lines("latest")
     assert done.code == 0, done.err
-    assert project.does("run", "-k", "s0000").code == 0
+    assert project.run("run", "-k", "s0000").code == 0
     assert there == project.lines("latest")
     assert len(there) == 100
 
@@ -64,20 +64,20 @@ def test_ctrl_c_keeps_what_is_done(project: ProjectFolder, dask: Cluster) -> Non
     assert run.returncode == 130, err
     assert "--resume" in err
     assert 200 <= len(project.lines_as_bytes("latest")) < TRIALS
-    done = project.does("run", "--cluster", dask.address, "--resume", "latest")
+    done = project.run("run", "--cluster", dask.address, "--resume", "latest")
     assert done.code == 0, done.err
     assert len(project.lines("latest")) == TRIALS
 
 
 def test_nobody_at_the_address_is_told(project: ProjectFolder) -> None:
-    done = project.does("run", "--cluster", "tcp://127.0.0.1:9")
+    done = project.run("run", "--cluster", "tcp://127.0.0.1:9")
     assert done.code == 2
     assert "No Dask scheduler answers at tcp://127.0.0.1:9" in done.err
 
 
 def test_a_scheduler_without_workers_is_told(project: ProjectFolder) -> None:
     with cluster(project.root, project.env, workers=0) as dask:
-        done = project.does("run", "--cluster", dask.address)
+        done = project.run("run", "--cluster", dask.address)
     assert done.code == 2
     assert "has no worker" in done.err
 
@@ -85,7 +85,7 @@ def test_a_scheduler_without_workers_is_told(project: ProjectFolder) -> None:
 def _begun(project: ProjectFolder, address: str) -> subprocess.Popen[str]:
     """Start a run on a cluster and return it once it has written some of its trials."""
     shutil.rmtree(project.path("reports"), ignore_errors=True)
-    run = project.starts("run", "--cluster", address, "--no-progress")
+    run = project.start("run", "--cluster", address, "--no-progress")
     lines = project.path("reports/latest/trials.jsonl")
     while run.poll() is None:
         if lines.exists() and lines.read_bytes().count(b"\n") >= 200:

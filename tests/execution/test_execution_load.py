@@ -14,8 +14,8 @@ from coze_harness.execution.live_scheduler import run_concurrently
 from coze_harness.model import Reply
 from coze_harness.server.server_process import RunningServer, serve
 from coze_harness.transport import HttpTransport, TimedTransport
-from scale import scaled
-from talking import TOKEN, dialogue, script, turn
+from scale import scale_down
+from talking import TOKEN, new_conversation, script, turn
 
 
 def held(
@@ -27,7 +27,7 @@ def held(
     wire = HttpTransport(server.base_url, TOKEN, workers=workers, environment={})
 
     def opened() -> FlowTask[Reply, Reply]:
-        conversation = dialogue(pace=pace).run_turn(turn())
+        conversation = new_conversation(schedule=pace).run_turn(turn())
         return FlowTask(conversation, TimedTransport(wire, time.monotonic), lambda reply: reply)
 
     replies: list[Reply] = []
@@ -70,7 +70,7 @@ def test_256_conversations_of_two_seconds_take_little_longer_than_one(
 
 @pytest.mark.parametrize("server", [1.0], indirect=True)
 def test_many_conversations_at_once_need_no_more_than_their_workers(server: RunningServer) -> None:
-    count = scaled(2000)
+    count = scale_down(2000)
     replies, _wall, threads = held(server, count, workers=16, pace=PollSchedule(timeout=60))
     assert [reply.answer for reply in replies] == ["好的"] * count
     assert len({reply.conversation_id for reply in replies}) == count

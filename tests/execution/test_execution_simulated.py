@@ -16,7 +16,7 @@ from coze_harness.model import CassetteState, TrialResult, TrialStatus, replace
 from coze_harness.project.selected_trials import select_trials
 from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.results.trial_digests import RECORDING_SIZE, trial_digests
-from project import serving
+from project import script_server
 from simulating import (
     COMPLAINT,
     PROMPTS,
@@ -31,7 +31,7 @@ from simulating import (
     recording,
     replay,
     sent_prompts,
-    two_bots,
+    two_bot_script,
     write_project,
 )
 
@@ -42,7 +42,7 @@ DONE = "已为您登记，工单已创建。"
 @pytest.fixture(scope="module")
 def recorded_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, TrialResult]:
     folder = write_project(tmp_path_factory.mktemp("simulated") / "project")
-    (result,) = record(folder, two_bots())
+    (result,) = record(folder, two_bot_script())
     return folder, result
 
 
@@ -107,7 +107,7 @@ def test_the_end_is_judged_once_and_every_turn_on_each_reply(
 
 def test_without_a_first_message_the_tester_speaks_first(tmp_path: Path) -> None:
     text = COMPLAINT.replace("  first: 你好，我要投诉。\n", "")
-    (live,) = record(write_project(tmp_path / "p", text), two_bots())
+    (live,) = record(write_project(tmp_path / "p", text), two_bot_script())
     assert prompts(live) == PROMPTS
     sent = sent_prompts(recording(tmp_path / "p"))
     assert [bot for bot, _ in sent] == [TESTER, SHOP] * 3
@@ -118,7 +118,7 @@ def test_without_a_first_message_the_tester_speaks_first(tmp_path: Path) -> None
 
 def test_an_english_goal_is_told_in_english(tmp_path: Path) -> None:
     text = COMPLAINT.replace(GOAL, "You want a refund.").replace("  first: 你好，我要投诉。\n", "")
-    record(write_project(tmp_path / "p", text), two_bots())
+    record(write_project(tmp_path / "p", text), two_bot_script())
     told = sent_prompts(recording(tmp_path / "p"))[0][1]
     assert "You want a refund." in told
     assert told.isascii()
@@ -136,7 +136,9 @@ simulate:
 """
     folder = write_project(tmp_path / "p", text)
     shop = "- {regex: 30 元, answer: 好的，30 元}\n- {default: true, answer: 多少？}"
-    record(folder, two_bots(shop, "- {regex: '多扣了(?P<sum>\\d+) 元', answer: '{{ sum }} 元'}"))
+    record(
+        folder, two_bot_script(shop, "- {regex: '多扣了(?P<sum>\\d+) 元', answer: '{{ sum }} 元'}")
+    )
     one, two = replay(folder)
     assert (prompts(one), prompts(two)) == (["你好，我要投诉。", "12 元"], ["喂", "30 元"])
     assert (one.status.value, two.status.value) == ("failed", "passed")
@@ -145,7 +147,7 @@ simulate:
 @pytest.mark.parametrize("extra", ["stream: true", "repeat: 2"])
 def test_streams_and_repeats_are_recorded_and_replayed(tmp_path: Path, extra: str) -> None:
     folder = write_project(tmp_path / "p", f"{COMPLAINT}{extra}\n")
-    live, again = record(folder, two_bots()), replay(folder)
+    live, again = record(folder, two_bot_script()), replay(folder)
     assert len(live) == len(again) == (2 if "repeat" in extra else 1)
     assert all(prompts(one) == PROMPTS for one in (*live, *again))
     assert {one.status for one in (*live, *again)} == {TrialStatus.PASSED}
@@ -154,7 +156,7 @@ def test_streams_and_repeats_are_recorded_and_replayed(tmp_path: Path, extra: st
 def test_a_bot_that_says_nothing_is_reported_to_the_tester_as_such(tmp_path: Path) -> None:
     folder = write_project(tmp_path / "p")
     shop = f"- {{prompt: 你好，我要投诉。, answer: ''}}\n- {{default: true, answer: {DONE}}}"
-    record(folder, two_bots(shop, "- {regex: 没有回复, answer: 在吗?}"))
+    record(folder, two_bot_script(shop, "- {regex: 没有回复, answer: 在吗?}"))
     assert prompts(only(folder)) == ["你好，我要投诉。", "在吗?"]
 
 
@@ -165,7 +167,10 @@ def test_a_tester_at_another_service_is_recorded_with_its_address(tmp_path: Path
   - {regex: 请问多扣, answer: 多扣了 12 元。}
   - {default: true, answer: 订单号是 12345。}
 """
-    with serving(two_bots()) as shop, serving(two_bots(rest=project)) as other:
+    with (
+        script_server(two_bot_script()) as shop,
+        script_server(two_bot_script(rest=project)) as other,
+    ):
         url = f'tester: {{project: "{other.base_url}/stream_run"}}'
         settings = SETTINGS.replace(f'tester: "{TESTER}"', url)
         folder = write_project(tmp_path / "p", settings=settings)
@@ -183,7 +188,7 @@ def test_a_tester_at_another_service_is_recorded_with_its_address(tmp_path: Path
 def test_a_conversation_without_its_end_fails_after_max_turns(tmp_path: Path) -> None:
     text = COMPLAINT.replace("[工单已创建]", "[再见, {regex: 拜拜}]").replace("8", "4")
     folder = write_project(tmp_path / "p", text)
-    (live,) = record(folder, two_bots())
+    (live,) = record(folder, two_bot_script())
     assert live == replace(only(folder), http_log=live.http_log, request_count=live.request_count)
     assert live.status is TrialStatus.FAILED
     assert kinds(live)[-1] == ["not", "until!", "contains!", "turns"]
@@ -196,7 +201,7 @@ def test_a_conversation_without_its_end_fails_after_max_turns(tmp_path: Path) ->
 def test_a_failed_turn_ends_the_conversation_if_that_is_wanted(tmp_path: Path) -> None:
     text = COMPLAINT.replace("{contains: ChatGPT}", "{contains: 找到}") + "stop_on_failure: true\n"
     folder = write_project(tmp_path / "p", text)
-    (live,) = record(folder, two_bots())
+    (live,) = record(folder, two_bot_script())
     assert kinds(live) == [["not"], ["not!"]]
     assert kinds(only(folder)) == kinds(live)
 
@@ -204,7 +209,7 @@ def test_a_failed_turn_ends_the_conversation_if_that_is_wanted(tmp_path: Path) -
 def test_until_may_count_turns(tmp_path: Path) -> None:
     text = COMPLAINT.replace("until: [工单已创建]", "until: [{turns: {min: 2, max: 9}}]")
     folder = write_project(tmp_path / "p", text)
-    (live,) = record(folder, two_bots())
+    (live,) = record(folder, two_bot_script())
     assert kinds(live) == [["not"], ["not", "until", "contains!", "turns"]]
 
 
@@ -226,7 +231,7 @@ def test_a_tester_that_fails_is_an_error_that_names_it(
     tmp_path: Path, tester: str, what: str
 ) -> None:
     folder = write_project(tmp_path / "p")
-    (live,) = record(folder, two_bots(tester=tester))
+    (live,) = record(folder, two_bot_script(tester=tester))
     assert live.status is TrialStatus.ERROR
     assert live.error is not None
     assert live.error.what.id == what
@@ -240,7 +245,7 @@ def test_a_tester_that_fails_is_an_error_that_names_it(
 
 def test_a_tester_that_repeats_itself_is_ended_by_max_turns(tmp_path: Path) -> None:
     folder = write_project(tmp_path / "p", f"{COMPLAINT.replace('8', '5')}")
-    (live,) = record(folder, two_bots(tester="- {default: true, answer: 喂}"))
+    (live,) = record(folder, two_bot_script(tester="- {default: true, answer: 喂}"))
     assert prompts(live) == ["你好，我要投诉。", *["喂"] * 4]
     assert live.status is TrialStatus.FAILED
 
@@ -248,7 +253,7 @@ def test_a_tester_that_repeats_itself_is_ended_by_max_turns(tmp_path: Path) -> N
 def test_an_error_of_the_bot_does_not_name_the_tester(tmp_path: Path) -> None:
     shop = "- {prompt: 订单号是 12345。, answer: x, faults: [failed]}\n"
     shop += "- {default: true, answer: 您好，请问您的订单号是多少？}"
-    (live,) = record(write_project(tmp_path / "p"), two_bots(shop))
+    (live,) = record(write_project(tmp_path / "p"), two_bot_script(shop))
     assert error_of(live) == ("chat", "coze.chat.ended.text")
     assert prompts(live) == PROMPTS[:2]
     assert live.turns[-1].reply is None
@@ -285,7 +290,7 @@ def test_a_stale_side_is_named(recorded: Path, old: str, new: str, what: str, li
 
 def test_an_ordinary_recording_is_stale_for_a_simulated_user(tmp_path: Path) -> None:
     folder = write_project(tmp_path / "p", "name: complaint\nturns: [{prompt: 你好，我要投诉。}]\n")
-    record(folder, two_bots())
+    record(folder, two_bot_script())
     edit_scenario(folder, COMPLAINT)
     assert error_of(only(folder)) == ("stale", "simulate.stale.other")
 

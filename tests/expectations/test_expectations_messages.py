@@ -13,7 +13,7 @@ from coze_harness.model import JSON, Reply, Usage, Verdict
 from coze_harness.model.errors import ScenarioError
 from declaring import bare, declare, judge, seen
 from hypothesis import given, settings
-from scale import scaled
+from scale import scale_down
 from test_expectations_faults import FAULTS
 from test_expectations_kinds import TABLE
 from test_expectations_properties import ITEMS, made, replies
@@ -388,7 +388,7 @@ def test_every_verdict_is_written_in_both_languages(
 
 
 @given(ITEMS, replies())
-@settings(max_examples=scaled(150), deadline=None)
+@settings(max_examples=scale_down(150), deadline=None)
 def test_any_verdict_is_written_in_both_languages(item: JSON, answer: Reply) -> None:
     assert_is_written(made(item).judge(seen(answer)))
 

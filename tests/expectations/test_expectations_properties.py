@@ -17,7 +17,7 @@ from coze_harness.model.location import Location, PathPart, SourcePositions
 from declaring import bare, declare, seen
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scale import scaled
+from scale import scale_down
 
 ODD = "\x00\ud800\udfff\u202e\u2066\u200b\u200d\ufeff\u2028\x1b\r\n\u0301\u3099ｶﾞＡ①ßİ👨‍👩‍👧🇨🇳é"
 TEXTS = st.text(max_size=60) | st.text(alphabet=ODD + "abc学术。", max_size=60)
@@ -169,7 +169,7 @@ ITEMS: st.SearchStrategy[JSON] = st.recursive(
 
 
 @given(ITEMS, replies())
-@settings(max_examples=scaled(400), deadline=None)
+@settings(max_examples=scale_down(400), deadline=None)
 def test_every_expectation_gives_a_whole_verdict_on_every_reply(item: JSON, reply: Reply) -> None:
     expectation = made(item)
     verdict = expectation.judge(seen(reply))
@@ -185,7 +185,7 @@ def test_every_expectation_gives_a_whole_verdict_on_every_reply(item: JSON, repl
 
 
 @given(ITEMS, replies())
-@settings(max_examples=scaled(200), deadline=None)
+@settings(max_examples=scale_down(200), deadline=None)
 def test_not_is_the_opposite_of_whatever_can_be_judged(item: JSON, reply: Reply) -> None:
     opposite = {
         VerdictStatus.PASSED: VerdictStatus.FAILED,
@@ -198,7 +198,7 @@ def test_not_is_the_opposite_of_whatever_can_be_judged(item: JSON, reply: Reply)
 
 
 @given(st.lists(SIMPLE, min_size=1, max_size=3), replies())
-@settings(max_examples=scaled(100), deadline=None)
+@settings(max_examples=scale_down(100), deadline=None)
 def test_all_of_is_what_any_of_is_not(items: list[JSON], reply: Reply) -> None:
     every = made({"all_of": items}).judge(seen(reply)).status
     none: JSON = {"not": {"any_of": [{"not": item} for item in items]}}
@@ -206,7 +206,7 @@ def test_all_of_is_what_any_of_is_not(items: list[JSON], reply: Reply) -> None:
 
 
 @given(ITEMS, replies())
-@settings(max_examples=scaled(100), deadline=None)
+@settings(max_examples=scale_down(100), deadline=None)
 def test_an_expectation_survives_pickling(item: JSON, reply: Reply) -> None:
     expectation = made(item)
     copy: ExpectationKind = pickle.loads(pickle.dumps(expectation))  # noqa: S301
@@ -218,7 +218,7 @@ TEXT_KINDS = st.sampled_from(["contains", "equals", "starts_with", "ends_with"])
 
 
 @given(TEXT_KINDS, NEEDLES, TEXTS, OPTIONS)
-@settings(max_examples=scaled(200), deadline=None)
+@settings(max_examples=scale_down(200), deadline=None)
 def test_the_normal_form_of_either_side_makes_no_difference(
     kind: str, text: str, answer: str, options: dict[str, JSON]
 ) -> None:
@@ -233,7 +233,7 @@ def test_the_normal_form_of_either_side_makes_no_difference(
 
 
 @given(TEXTS, NEEDLES, TEXTS, OPTIONS)
-@settings(max_examples=scaled(200), deadline=None)
+@settings(max_examples=scale_down(200), deadline=None)
 def test_a_piece_of_an_answer_in_normal_form_is_found_in_it(
     before: str, text: str, after: str, options: dict[str, JSON]
 ) -> None:
@@ -263,7 +263,7 @@ def test_words_are_counted_as_they_are_cut(text: str) -> None:
 
 
 @given(st.text(alphabet=ODD + "ab学", min_size=250, max_size=700), st.data())
-@settings(max_examples=scaled(100), deadline=None)
+@settings(max_examples=scale_down(100), deadline=None)
 def test_an_excerpt_holds_the_piece_and_is_a_piece_of_the_answer(
     answer: str, data: st.DataObject
 ) -> None:

@@ -15,7 +15,7 @@ from coze_harness.mutation.operator_registry import OPERATORS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutation_samples import EN, ZH, declare, target
-from scale import scaled
+from scale import scale_down
 
 PIECES = st.sampled_from(
     (
@@ -38,7 +38,7 @@ def _normalized(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-@settings(max_examples=scaled(400), deadline=None)
+@settings(max_examples=scale_down(400), deadline=None)
 @given(answer=ANSWERS, others=OTHERS, seed=st.integers(0, 2**32))
 def test_a_mutant_differs_from_the_answer_and_is_deterministic(
     answer: str, others: list[str], seed: int
@@ -50,7 +50,7 @@ def test_a_mutant_differs_from_the_answer_and_is_deterministic(
             assert _normalized(mutant) != _normalized(answer), operator.name
 
 
-@settings(max_examples=scaled(60), deadline=None)
+@settings(max_examples=scale_down(60), deadline=None)
 @given(answer=ANSWERS, seed=st.integers(0, 2**32))
 def test_suggestions_pass_the_answer_and_kill_what_they_name(answer: str, seed: int) -> None:
     if not answer.strip():

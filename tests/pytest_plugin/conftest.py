@@ -10,10 +10,10 @@ import pytest
 from coze_harness.server.server_process import RunningServer
 from project import (
     ProjectFolder,
+    chatchat_script,
     empty_project,
     record_from,
-    scripted,
-    serving,
+    script_server,
     write_trials,
 )
 
@@ -22,7 +22,7 @@ from pytest_plugin.plugin_running import RunPytest, run_pytest_in
 
 @pytest.fixture
 def server() -> Iterator[RunningServer]:
-    with serving(scripted()) as running:
+    with script_server(chatchat_script()) as running:
         yield running
 
 
@@ -32,7 +32,7 @@ def recorded_project(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
     folder = tmp_path_factory.mktemp("recorded")
     made = empty_project(folder)
     write_trials(made)
-    record_from(scripted(), made, code=1)
+    record_from(chatchat_script(), made, code=1)
     return made
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from project import Done, ProjectFolder
+from project import CommandResult, ProjectFolder
 from warm_processes import run_module
 
-RunPytest = Callable[..., Done]
+RunPytest = Callable[..., CommandResult]
 
 
 # The plugin of a library that the tests need and users need not have: it takes a while to import.
@@ -21,7 +21,7 @@ def run_pytest_in(
     *arguments: str,
     env: Mapping[str, str] | None = None,
     cold: bool = False,
-) -> Done:
+) -> CommandResult:
     """Run `python -m pytest`.
 
     Args:
@@ -39,10 +39,10 @@ def run_pytest_in(
         seconds=120,
         cold=cold,
     )
-    return Done(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
+    return CommandResult(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
 
 
-def collected(done: Done) -> list[str]:
+def collected(done: CommandResult) -> list[str]:
     """Return the ids that `--collect-only -q` printed, without their files."""
     assert done.code == 0, done.out + done.err
     return [line.partition("::")[2] for line in done.out.splitlines() if "::" in line]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from coze_harness.server.server_process import RunningServer, serve
-from project import TOKEN, ProjectFolder, scripted
+from project import TOKEN, ProjectFolder, chatchat_script
 
 from pytest_plugin.plugin_running import RunPytest, run_pytest_in
 
@@ -40,7 +40,7 @@ def recorded_tests(
     """The project with the tests above and their cassettes."""
     made = recorded_project.copy_to(tmp_path_factory.mktemp("tests") / "project")
     made.write("tests/test_bot.py", BOT)
-    running = serve(scripted())
+    running = serve(chatchat_script())
     live = {"COZE_API_BASE": running.base_url, "COZE_API_TOKEN": TOKEN}
     done = run_pytest_in(made, "tests", "--coze-record", env=live)
     running.stop()
@@ -129,7 +129,7 @@ def test_recording_is_refused_in_ci(
 
 
 def test_check_accepts_the_cassettes_of_tests(recorded: ProjectFolder) -> None:
-    done = recorded.does("check")
+    done = recorded.run("check")
     assert done.code == 0, done.err
 
 
@@ -137,9 +137,9 @@ def test_strict_refuses_an_edited_cassette(recorded: ProjectFolder) -> None:
     recorded.edit("cassettes/shared/second.yaml", "我是second。", "我是second。 ")
     recorded.edit("tests/test_bot.py", "我是second。", "我是second。 ")
     assert "4 passed" in run_pytest_in(recorded, "tests").out
-    recorded.write("harness.yaml", recorded.text("harness.yaml") + "strict: true\n")
+    recorded.write("harness.yaml", recorded.read("harness.yaml") + "strict: true\n")
     done = run_pytest_in(recorded, "tests")
     assert "3 passed, 1 error" in done.out, done.out
     assert "cassettes/shared/second.yaml" in done.out
-    assert "cassettes/shared/second.yaml" in recorded.does("check", "--rewrite").out
+    assert "cassettes/shared/second.yaml" in recorded.run("check", "--rewrite").out
     assert "4 passed" in run_pytest_in(recorded, "tests").out

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from coze_harness.server.server_process import serve
-from project import TOKEN, Done, ProjectFolder, scripted
+from project import TOKEN, CommandResult, ProjectFolder, chatchat_script
 
 from pytest_plugin.plugin_running import RunPytest, collected, run_pytest_in
 
@@ -66,9 +66,9 @@ def recorded_suite(
 ) -> ProjectFolder:
     made = recorded_project.copy_to(tmp_path_factory.mktemp("suite") / "project")
     made.write(FILE, SUITE)
-    running = serve(scripted())
+    running = serve(chatchat_script())
     live = {"COZE_API_BASE": running.base_url, "COZE_API_TOKEN": TOKEN}
-    made.does("record", FILE, env=live, drop=["CI"])
+    made.run("record", FILE, env=live, drop=["CI"])
     running.stop()
     return made
 
@@ -126,7 +126,7 @@ def test_verbose_output_has_the_printed_ids(suite: RunPytest) -> None:
     assert f"{FILE}::math[v1.2] PASSED" in done.out
 
 
-def _failed(done: Done) -> set[str]:
+def _failed(done: CommandResult) -> set[str]:
     """Return the ids in pytest's summary of failures, without their file."""
     lines = [line for line in done.out.splitlines() if line.startswith("FAILED ")]
     return {line.partition("::")[2].partition(" - ")[0] for line in lines}

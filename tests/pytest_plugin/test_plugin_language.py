@@ -24,7 +24,7 @@ def test_headlines_and_errors_are_in_the_language_of_the_project(
         assert done.code == english.code, lang
         assert "测试 wrong" in done.out
         assert "trial wrong" not in done.out
-    project.write("harness.yaml", project.text("harness.yaml") + "lang: zh\n")
+    project.write("harness.yaml", project.read("harness.yaml") + "lang: zh\n")
     done = run_pytest("scenarios/", "--coze-report", env={"COZE_HARNESS_LANG": "en"})
     assert "测试 wrong" in done.out
     assert "coze-harness 报告：" in done.out
@@ -35,7 +35,7 @@ def test_a_pass_rate_that_is_missed_is_told_in_one_sentence(
 ) -> None:
     project.edit("scenarios/wrong.yaml", "turns:", "min_pass_rate: 0.5\nrepeat: 2\nturns:")
     first = project.path("cassettes/wrong.yaml").read_bytes()
-    listed = json.loads(project.does("list", "wrong", "--json").out)
+    listed = json.loads(project.run("list", "wrong", "--json").out)
     for one in listed:
         project.path(one["cassette"]).write_bytes(first)
     done = run_pytest("scenarios/wrong.yaml", env={"COZE_HARNESS_LANG": "zh"})

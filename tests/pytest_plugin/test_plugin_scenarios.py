@@ -113,7 +113,7 @@ def test_a_missing_cassette_of_a_known_failure_is_an_error(
 def test_trials_that_share_a_pass_rate_are_one_item(
     run_pytest: RunPytest, project: ProjectFolder
 ) -> None:
-    weather = project.text("scenarios/weather.yaml")
+    weather = project.read("scenarios/weather.yaml")
     project.write("scenarios/weather.yaml", weather.replace("expect: [不知道]", "expect: [北京]"))
     assert "2 failed" in run_pytest("scenarios/weather.yaml").out
     project.edit("scenarios/weather.yaml", "name: weather", "name: weather\nmin_pass_rate: 0.5")
@@ -168,7 +168,7 @@ def test_several_processes_write_one_report(run_pytest: RunPytest, project: Proj
         "weather[2]": "passed",
         "wrong": "failed",
     }
-    project.does("run")
+    project.run("run")
     ours = {key: _timeless(line) for key, line in project.lines("latest").items()}
     theirs = {key: _timeless(line) for key, line in project.lines(new).items()}
     assert theirs == ours
@@ -205,7 +205,7 @@ def test_scenarios_are_recorded_concurrently_and_then_replayed(
     assert project.run_json("latest")["mode"] == "record"
     server.stop()
     assert "3 passed" in run_pytest().out
-    assert project.does("check").code == 0
+    assert project.run("check").code == 0
 
 
 def _looks_at_bots(server: RunningServer) -> int:
@@ -226,7 +226,7 @@ def test_recording_is_refused_without_a_token_and_in_several_processes(
 def test_strict_refuses_an_edited_recording(project: ProjectFolder, run_pytest: RunPytest) -> None:
     project.edit("cassettes/weather+2.yaml", "北京天气很好☀️", "北京天气很好🌧️")
     assert run_pytest("scenarios/weather.yaml").code == 0
-    project.write("harness.yaml", project.text("harness.yaml") + "strict: true\n")
+    project.write("harness.yaml", project.read("harness.yaml") + "strict: true\n")
     done = run_pytest("scenarios/weather.yaml", "--coze-report")
     assert done.code == 1
     assert "1 passed" in done.out
@@ -234,5 +234,5 @@ def test_strict_refuses_an_edited_recording(project: ProjectFolder, run_pytest: 
     assert "cassettes/weather+2.yaml" in done.out
     assert "coze-harness check --rewrite" in done.out
     assert project.run_json()["edited_recordings"] == ["cassettes/weather+2.yaml"]
-    assert project.does("check", "--rewrite").code == 0
+    assert project.run("check", "--rewrite").code == 0
     assert run_pytest("scenarios/weather.yaml").code == 0

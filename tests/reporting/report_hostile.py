@@ -132,19 +132,19 @@ def filled(text: str, status: TrialStatus = TrialStatus.FAILED) -> TrialResult:
         kind=text, name=text, expected=literal(text), location=places, before=VerdictStatus.PASSED,
         after=None,
     )  # fmt: skip
-    before = trial(named=named, turns=[turn(text, reply(f"{text}!"))])
+    before = trial(trial_key=named, turns=[turn(text, reply(f"{text}!"))])
     changed = TurnChange(
         answer=AnswerChange.DIFFERENT, similarity=0.5, verdict_changes=(flip, flip)
     )
     change = TrialChange(kind=ChangeKind.REGRESSED, baseline=before, turns=(changed,))
     made = trial(
         status,
-        named=named,
+        trial_key=named,
         turns=[first, turn(text, no_reply=True, verdicts=judged)],
         note=error(text, kind=text, where=text, next_step=text, detail=[text, text], log_id=text),
         known_failure=text,
         warnings=[text, text],
-        asked=asked,
+        bot_snapshot=asked,
         http=[
             LoggedCall(text, text, 200, 0.0, 0.5, 3, 0, text),
             LoggedCall("GET", text, 500, 2.0, 0.5),

@@ -81,7 +81,7 @@ def _said(text: str) -> TurnResult:
 
 def regressed() -> TrialResult:
     """A trial that passed on its baseline."""
-    before = trial(named=key("refund"), turns=[_said(BEFORE)])
+    before = trial(trial_key=key("refund"), turns=[_said(BEFORE)])
     flip = VerdictChange(
         kind="contains",
         name="",
@@ -91,7 +91,11 @@ def regressed() -> TrialResult:
         after=VerdictStatus.FAILED,
     )
     now = trial(
-        TrialStatus.FAILED, named=key("refund"), turns=[_said(AFTER)], http=http(), asked=snapshot()
+        TrialStatus.FAILED,
+        trial_key=key("refund"),
+        turns=[_said(AFTER)],
+        http=http(),
+        bot_snapshot=snapshot(),
     )
     changed = TurnChange(answer=AnswerChange.DIFFERENT, similarity=0.78, verdict_changes=(flip,))
     change = TrialChange(kind=ChangeKind.REGRESSED, baseline=before, turns=(changed,))
@@ -99,9 +103,9 @@ def regressed() -> TrialResult:
 
 
 def reworded() -> TrialResult:
-    before = trial(named=key("steps"), turns=[_said(BEFORE)])
+    before = trial(trial_key=key("steps"), turns=[_said(BEFORE)])
     now = trial(
-        named=key("steps"), turns=[turn("怎么退货？", reply(MARKDOWN, tool_calls={"查询": {}}))]
+        trial_key=key("steps"), turns=[turn("怎么退货？", reply(MARKDOWN, tool_calls={"查询": {}}))]
     )
     changed = TurnChange(answer=AnswerChange.TEXT_CHANGED, similarity=0.3)
     return replace(
@@ -125,7 +129,7 @@ def pictured() -> TrialResult:
     asked = replace(turn("看看这张图", said), attached=("images/地图.png", "https://x.example/a"))
     return trial(
         TrialStatus.FAILED,
-        named=key("picture"),
+        trial_key=key("picture"),
         turns=[
             replace(
                 asked,

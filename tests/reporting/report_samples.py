@@ -30,7 +30,7 @@ def _wednesday() -> TrialResult:
     answer = "2024年10月1日是星期三。"
     return trial(
         TrialStatus.KNOWN_FAILURE,
-        named=key("weekday", file="scenarios/weekday.yaml", tags=["known"]),
+        trial_key=key("weekday", file="scenarios/weekday.yaml", tags=["known"]),
         turns=[
             turn(
                 "2024年10月1日是星期几？",
@@ -66,7 +66,7 @@ def _hours() -> TrialResult:
     answer = "我们每天 10:00 开门，20:00 关门。节假日请以公告为准。"
     return trial(
         TrialStatus.FAILED,
-        named=key(
+        trial_key=key(
             "hours[北京]",
             scenario="hours",
             case="北京",
@@ -109,7 +109,7 @@ def _hours() -> TrialResult:
             ),
         ],
         seconds=7.5,
-        asked=snapshot(),
+        bot_snapshot=snapshot(),
         warnings=["the bot could not be read: the token lacks the permission getMetadata"],
     )
 
@@ -121,7 +121,9 @@ def everything() -> list[TrialResult]:
         _hours(),
         trial(
             TrialStatus.FAILED,
-            named=key("hours[上海]", scenario="hours", case="上海", file="scenarios/hours.yaml"),
+            trial_key=key(
+                "hours[上海]", scenario="hours", case="上海", file="scenarios/hours.yaml"
+            ),
             turns=[
                 turn(
                     "上海的店几点开门？",
@@ -132,7 +134,7 @@ def everything() -> list[TrialResult]:
         ),
         trial(
             TrialStatus.ERROR,
-            named=key("orders", file="scenarios/orders.yaml"),
+            trial_key=key("orders", file="scenarios/orders.yaml"),
             turns=[
                 turn("我的订单到哪里了？", no_reply=True, verdicts=[]),
             ],
@@ -152,19 +154,21 @@ def everything() -> list[TrialResult]:
         _wednesday(),
         trial(
             TrialStatus.FIXED,
-            named=key("greeting", file="scenarios/greeting.yaml"),
+            trial_key=key("greeting", file="scenarios/greeting.yaml"),
             known_failure="the bot forgot its name",
         ),
         trial(
             TrialStatus.SKIPPED,
-            named=key("voice", file="scenarios/voice.yaml"),
+            trial_key=key("voice", file="scenarios/voice.yaml"),
             turns=[
                 turn(verdicts=[verdict(VerdictStatus.SKIPPED, reason="no audio was recorded")]),
             ],
         ),
         *(
             trial(
-                named=key(f"repeat#{n}", scenario="repeat", trial=n, file="scenarios/repeat.yaml"),
+                trial_key=key(
+                    f"repeat#{n}", scenario="repeat", trial=n, file="scenarios/repeat.yaml"
+                ),
                 turns=[
                     turn(
                         "讲一个关于桥的故事。",

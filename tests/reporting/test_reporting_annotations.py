@@ -16,7 +16,7 @@ from coze_harness.reporting.files.github_actions import (
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scale import scaled
+from scale import scale_down
 
 # The runner's own reading of a command, and what it undoes in properties and in the message.
 _COMMAND = re.compile(r"::(?P<name>[a-z]+) (?P<properties>[^:]*)::(?P<message>.*)")
@@ -52,7 +52,9 @@ def _failing(
         ),
         location=Location("scenarios/a,b:c.yaml", 7, 9),
     )
-    return trial(status, named=key(name), turns=[turn("首都是哪里？", reply(answer), [verdict])])
+    return trial(
+        status, trial_key=key(name), turns=[turn("首都是哪里？", reply(answer), [verdict])]
+    )
 
 
 def _run(results: Sequence[TrialResult], **fields: object) -> Run:
@@ -73,7 +75,7 @@ def _commands(
 
 
 def test_a_failed_expectation_is_an_error_at_its_own_place() -> None:
-    (found,) = _commands([trial(named=key("good")), _failing()])
+    (found,) = _commands([trial(trial_key=key("good")), _failing()])
     assert found == (
         "error",
         {"file": "scenarios/a,b:c.yaml", "line": "7", "col": "9", "title": "a: contains"},
@@ -95,7 +97,9 @@ def test_what_could_not_be_judged_is_an_error_with_its_next_step() -> None:
     note = replace(
         error(), where="cassettes/a.yaml", next_step=literal("record it: coze-harness record a")
     )
-    ((name, properties, message),) = _commands([trial(TrialStatus.ERROR, named=key(), note=note)])
+    ((name, properties, message),) = _commands(
+        [trial(TrialStatus.ERROR, trial_key=key(), note=note)]
+    )
     assert name == "error"
     assert properties["file"] == key().file
     assert properties["line"] == str(key().line)
@@ -109,9 +113,9 @@ def test_warnings_and_fixed_known_failures_are_warnings_and_a_known_one_is_not_t
         for name, properties, _ in _commands(
             [
                 _failing("a", TrialStatus.PASSED, Severity.WARNING),
-                trial(TrialStatus.FIXED, named=key("b"), known_failure="always was"),
+                trial(TrialStatus.FIXED, trial_key=key("b"), known_failure="always was"),
                 _failing("c", TrialStatus.KNOWN_FAILURE),
-                trial(named=key("d"), warnings=["the bot could not be read"]),
+                trial(trial_key=key("d"), warnings=["the bot could not be read"]),
             ]
         )
     ]
@@ -119,7 +123,7 @@ def test_warnings_and_fixed_known_failures_are_warnings_and_a_known_one_is_not_t
 
 
 def test_a_fixed_known_failure_is_an_error_where_that_fails_the_run() -> None:
-    fixed = trial(TrialStatus.FIXED, named=key("b"), known_failure="always was")
+    fixed = trial(TrialStatus.FIXED, trial_key=key("b"), known_failure="always was")
     (line,) = workflow_commands(_run([fixed]), [fixed], strict_known=True)
     assert line.startswith("::error ")
 
@@ -157,8 +161,8 @@ def test_repeats_that_fail_for_one_reason_share_an_annotation() -> None:
 
 
 def test_a_trial_that_was_executed_again_is_told_as_it_was_executed_last() -> None:
-    first = trial(TrialStatus.ERROR, named=key("a"), note=error())
-    last = trial(named=key("a"))
+    first = trial(TrialStatus.ERROR, trial_key=key("a"), note=error())
+    last = trial(trial_key=key("a"))
     assert workflow_commands(_run([last]), [first, last]) == []
 
 
@@ -169,7 +173,7 @@ _nasty = st.text(
 
 
 @given(_nasty, _nasty)
-@settings(max_examples=scaled(150), deadline=None)
+@settings(max_examples=scale_down(150), deadline=None)
 def test_no_answer_and_no_name_breaks_out_of_its_command(answer: str, name: str) -> None:
     result = _failing(name or "x", answer=answer)
     (line,) = workflow_commands(_run([result]), [result])

@@ -21,14 +21,14 @@ from coze_harness.results import (
     read_earlier_answers,
 )
 from coze_harness.server.server_process import serve
-from earlier_runs import FAILED, PASSED, Said, add_run, add_runs, result_of, said
-from project import SETTINGS, TOKEN, ProjectFolder, scripted
+from earlier_runs import FAILED, PASSED, Outcome, add_run, add_runs, outcome, result_of
+from project import SETTINGS, TOKEN, ProjectFolder, chatchat_script
 from report_rendering import Page, head_of, lined, packed, rendered, trees_of
 
 _HOSTILE = "</script><script>window.__xss=1</script><img src=x onerror=window.__xss=1>\u202e{n}"
 
 
-def page_of(reports: Path, *runs: Said, lang: str = "en") -> str:
+def page_of(reports: Path, *runs: Outcome, lang: str = "en") -> str:
     """The page of the last of some runs of one trial."""
     one, folder = add_runs(reports, *({"a": each} for each in runs))
     render_reports(folder, one, options=PageOptions(lang=lang))
@@ -51,7 +51,9 @@ def attributes_of(tree: Any, name: str) -> list[str]:
 
 
 def test_a_failing_trial_shows_the_answer_that_passed_with_its_difference(tmp_path: Path) -> None:
-    source = page_of(tmp_path, said(PASSED, "You have 7 days."), said(FAILED, "You have 15 days."))
+    source = page_of(
+        tmp_path, outcome(PASSED, "You have 7 days."), outcome(FAILED, "You have 15 days.")
+    )
     (block,) = earlier_nodes(trees_of(source)[0][0])
     assert "open" in block[1]
     assert attributes_of(block, "href") == ["../20260001/index.html#s=a"]
@@ -67,13 +69,13 @@ def test_a_failing_trial_shows_the_answer_that_passed_with_its_difference(tmp_pa
 
 
 def test_a_passing_trial_has_it_folded(tmp_path: Path) -> None:
-    source = page_of(tmp_path, said(FAILED, "before"), said(PASSED, "now"))
+    source = page_of(tmp_path, outcome(FAILED, "before"), outcome(PASSED, "now"))
     (block,) = earlier_nodes(trees_of(source)[0][0])
     assert "open" not in block[1]
 
 
 def test_its_words_are_in_the_page_in_both_languages(tmp_path: Path) -> None:
-    source = page_of(tmp_path, said(PASSED, "before"), said(FAILED, "now"), lang="zh")
+    source = page_of(tmp_path, outcome(PASSED, "before"), outcome(FAILED, "now"), lang="zh")
     assert "之前的 1 个回答" in Page(source).text
     assert "compared" in head_of(source)["words"][0]["earlier"]
 
@@ -81,7 +83,7 @@ def test_its_words_are_in_the_page_in_both_languages(tmp_path: Path) -> None:
 def test_a_page_without_earlier_answers_is_as_it_would_be_without_earlier_runs(
     tmp_path: Path,
 ) -> None:
-    same = said(FAILED, "same")
+    same = outcome(FAILED, "same")
     source = page_of(tmp_path, same, same)
     assert "earlier" not in head_of(source)["words"][0]
     one, folder = add_runs(tmp_path, {"a": same})
@@ -93,7 +95,9 @@ def test_a_page_without_earlier_answers_is_as_it_would_be_without_earlier_runs(
 
 def test_hostile_answers_stay_text(tmp_path: Path) -> None:
     source = page_of(
-        tmp_path, said(PASSED, f"{_HOSTILE} 7", "fine"), said(FAILED, f"{_HOSTILE} 15", "fine")
+        tmp_path,
+        outcome(PASSED, f"{_HOSTILE} 7", "fine"),
+        outcome(FAILED, f"{_HOSTILE} 15", "fine"),
     )
     page = Page(source)
     assert page.faults == []
@@ -105,7 +109,7 @@ def test_hostile_answers_stay_text(tmp_path: Path) -> None:
 
 def test_trials_of_one_shape_share_their_markup(tmp_path: Path) -> None:
     for word in ("first", "second"):
-        results = [result_of(f"t{n}", said(FAILED, f"{word} {n}")) for n in range(9)]
+        results = [result_of(f"t{n}", outcome(FAILED, f"{word} {n}")) for n in range(9)]
         one, folder = add_run(tmp_path, results)
     render_reports(folder, one)
     source = (folder / "index.html").read_text(encoding="utf-8")
@@ -116,7 +120,7 @@ def test_trials_of_one_shape_share_their_markup(tmp_path: Path) -> None:
 
 
 def test_what_is_left_out_is_said() -> None:
-    row = run([result_of("a", said(FAILED, "now"))]).rows[0]
+    row = run([result_of("a", outcome(FAILED, "now"))]).rows[0]
     for flags, notes in (
         ((False, False), []),
         ((True, False), ["earlier.more"]),
@@ -127,10 +131,10 @@ def test_what_is_left_out_is_said() -> None:
 
 
 def test_answers_that_were_not_read_are_said_to_be_so_in_the_page(tmp_path: Path) -> None:
-    one, _ = add_runs(tmp_path, {"a": said(PASSED, "before")}, {"a": said(FAILED, "now")})
+    one, _ = add_runs(tmp_path, {"a": outcome(PASSED, "before")}, {"a": outcome(FAILED, "now")})
     out = BytesIO()
     with ReportSet({"html": FORMATS["html"]}) as reports:
-        reports.add_all(lined([result_of("a", said(FAILED, "now"))]))
+        reports.add_all(lined([result_of("a", outcome(FAILED, "now"))]))
         reports.write(one, {"html": out}, {"a": EarlierAnswers((), 1, False, True)})
     page = Page(out.getvalue().decode())
     assert page.faults == []
@@ -138,7 +142,7 @@ def test_answers_that_were_not_read_are_said_to_be_so_in_the_page(tmp_path: Path
 
 
 def test_without_comparison_an_earlier_answer_is_plain() -> None:
-    row = run([result_of("a", said(FAILED, "now"))]).rows[0]
+    row = run([result_of("a", outcome(FAILED, "now"))]).rows[0]
     before = PreviousRun(
         run_id="1", started_at="", mode=Mode.REPLAY, summary=Summary(), cost=RunCost()
     )
@@ -160,17 +164,17 @@ def test_a_bot_recorded_again_is_shown_with_what_it_said_before(tmp_path: Path) 
     project.write("harness.yaml", SETTINGS)
     project.write("scenarios/a.yaml", "name: a\nturns: [{prompt: days?, expect: [7 days]}]\n")
     for answer in ("7 days", "15 days"):
-        with serve(scripted(f"- prompt: days?\n  answer: You have {answer}.\n")) as server:
+        with serve(chatchat_script(f"- prompt: days?\n  answer: You have {answer}.\n")) as server:
             env = {"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN}
-            assert project.does("record", "--all", env=env).code in (0, 1)
+            assert project.run("record", "--all", env=env).code in (0, 1)
     page = project.path("reports/latest/index.html")
     (block,) = earlier_nodes(trees_of(page.read_text(encoding="utf-8"))[0][0])
     (tree,) = attributes_of(block, "data-tree")
     assert json.loads(tree)[2:] == ["You have ", ["del", 0, "7"], ["ins", 0, "15"], " days."]
     (link,) = attributes_of(block, "href")
     assert (page.resolve().parent / link.partition("#")[0]).resolve().is_file()
-    assert project.does("prune", "--keep", "1").code == 0
-    assert project.does("report", "latest").code == 0
+    assert project.run("prune", "--keep", "1").code == 0
+    assert project.run("report", "latest").code == 0
     assert earlier_nodes(trees_of(page.read_text(encoding="utf-8"))[0][0]) == []
 
 
@@ -184,7 +188,7 @@ def test_a_bot_recorded_again_is_shown_with_what_it_said_before(tmp_path: Path) 
 def test_a_long_answer_is_cut_around_its_first_difference(
     tmp_path: Path, before: str, now: str, shown: str
 ) -> None:
-    source = page_of(tmp_path, said(PASSED, before), said(FAILED, now))
+    source = page_of(tmp_path, outcome(PASSED, before), outcome(FAILED, now))
     (tree,) = attributes_of(earlier_nodes(trees_of(source)[0][0])[0], "data-tree")
     parts = json.loads(tree)[2:]
     text = "".join(part if isinstance(part, str) else part[2] for part in parts)

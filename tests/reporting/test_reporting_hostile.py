@@ -36,7 +36,7 @@ from report_rendering import (
     text_of,
     trees_of,
 )
-from scale import scaled
+from scale import scale_down
 
 # A control, a bidi mark or half a pair: what must reach no reader as it is.
 HIDDEN = re.compile(
@@ -163,7 +163,7 @@ def test_what_lies_in_a_page_for_its_script_never_ends_its_element(attack: Told)
         assert record is None or record["turns"][0]["prompt"] == text
 
 
-@settings(max_examples=scaled(40), deadline=None)
+@settings(max_examples=scale_down(40), deadline=None)
 @given(anything)
 def test_any_text_leaves_a_page_well_formed(skeleton: Skeleton, text: str) -> None:
     source = source_of("html", text)
@@ -195,7 +195,7 @@ def test_junit_holds_any_text_and_two_parsers_agree(attack: Told, harmless: Told
     assert [len(suite) for suite in suites] == [len(STATUSES)]
 
 
-@settings(max_examples=scaled(100), deadline=None)
+@settings(max_examples=scale_down(100), deadline=None)
 @given(anything)
 def test_junit_parses_whatever_the_text(text: str) -> None:
     root = parsed(source_of("junit", text))
@@ -236,7 +236,7 @@ def test_markdown_keeps_any_text_inside_code(attack: Told, harmless: Told) -> No
     assert set(cells) == {4}
 
 
-@settings(max_examples=scaled(100), deadline=None)
+@settings(max_examples=scale_down(100), deadline=None)
 @given(st.text(st.sampled_from("`|\\<@[]()!#*_~- \n\tx九\ud83d\u202e"), min_size=1, max_size=30))
 def test_markdown_keeps_whatever_it_is_inside_code(text: str) -> None:
     outside = outside_code(source_of("markdown", text))
@@ -269,7 +269,7 @@ def test_a_terminal_is_never_told_to_do_anything(text: str) -> None:
 
 
 def test_a_line_of_millions_of_characters_is_cut_with_a_remark() -> None:
-    length = scaled(5_000_000)
+    length = scale_down(5_000_000)
     result = filled("九" * length)
     reports_as_text = rendered_formats([result], run([result]))
     source = reports_as_text["html"]

@@ -173,7 +173,7 @@ def test_the_index_tells_what_filters_need(source: str) -> None:
 
 
 def test_a_search_is_told_full_width_and_half_width_alike() -> None:
-    known = trial(named=key("ＡＢＣ１２３"))
+    known = trial(trial_key=key("ＡＢＣ１２３"))
     assert index_of(rendered("html", [known]))[0][11].startswith("abc123\n")
 
 
@@ -267,7 +267,7 @@ def test_words_in_rows_have_the_language_of_the_page() -> None:
 
 def test_several_answers_are_numbered_and_all_shown() -> None:
     said = reply(messages=[message("一"), message("plugin", type="function_call"), message("二")])
-    source = rendered("html", [trial(TrialStatus.FAILED, turns=[turn(replied=said)])])
+    source = rendered("html", [trial(TrialStatus.FAILED, turns=[turn(turn_reply=said)])])
     text = Page(source).text
     assert text.index("Answer 1 of 2") < text.index("plugin") < text.index("Answer 2 of 2")
 
@@ -313,7 +313,7 @@ def test_a_trial_that_was_run_again_is_shown_once_as_it_came_last() -> None:
 
 
 def test_a_row_without_a_line_is_shown_and_says_so() -> None:
-    known = [trial(), trial(TrialStatus.ERROR, named=key("lost"))]
+    known = [trial(), trial(TrialStatus.ERROR, trial_key=key("lost"))]
     source = rendered("html", known[:1], run(known))
     page = Page(source)
     assert page.faults == []
@@ -409,10 +409,10 @@ def many(number: int) -> Iterator[TrialResult]:
         failing = n % 10 == 0
         yield trial(
             TrialStatus.FAILED if failing else TrialStatus.PASSED,
-            named=key(f"t{n}"),
+            trial_key=key(f"t{n}"),
             turns=[
                 turn(
-                    replied=reply("答" * 5_000),
+                    turn_reply=reply("答" * 5_000),
                     verdicts=[failed_verdict() if failing else verdict()],
                 )
             ],

@@ -20,7 +20,7 @@ def _cases(results: Sequence[TrialResult]) -> dict[str, ET.Element]:
 
 
 def _passed(name: str, answer: str = "我是<chatchat>。") -> TrialResult:
-    return trial(named=key(name), turns=[turn("你是谁?", reply(answer), [verdict()])])
+    return trial(trial_key=key(name), turns=[turn("你是谁?", reply(answer), [verdict()])])
 
 
 def test_a_passed_trial_says_what_was_said() -> None:
@@ -36,7 +36,9 @@ def test_what_a_passed_trial_says_is_short() -> None:
 
 def test_a_large_run_says_it_only_of_what_did_not_pass() -> None:
     failed = trial(
-        TrialStatus.FAILED, named=key("bad"), turns=[turn("?", reply("!"), [failed_verdict("no")])]
+        TrialStatus.FAILED,
+        trial_key=key("bad"),
+        turns=[turn("?", reply("!"), [failed_verdict("no")])],
     )
     results = [_passed(f"t{number}") for number in range(LARGE)]
     assert _cases(results)["t0"].find("system-out") is not None
@@ -50,7 +52,7 @@ def test_a_large_run_says_it_only_of_what_did_not_pass() -> None:
 def test_the_reason_of_a_known_failure_is_in_the_text_too_which_is_all_that_gitlab_shows() -> None:
     known = trial(
         TrialStatus.KNOWN_FAILURE,
-        named=key("a"),
+        trial_key=key("a"),
         turns=[turn("?", reply("!"), [failed_verdict("the answer lacks 九.")])],
         known_failure="the model cannot count",
     )
@@ -64,7 +66,9 @@ def test_the_reason_of_a_known_failure_is_in_the_text_too_which_is_all_that_gitl
 def test_no_answer_names_a_file_that_gitlab_would_attach() -> None:
     answer = "[[ATTACHMENT|/etc/passwd]]"
     failed = trial(
-        TrialStatus.FAILED, named=key("b"), turns=[turn("?", reply(answer), [failed_verdict("no")])]
+        TrialStatus.FAILED,
+        trial_key=key("b"),
+        turns=[turn("?", reply(answer), [failed_verdict("no")])],
     )
     for case in _cases([_passed("a", answer), failed]).values():
         out = case.findtext("system-out") or case.findtext("failure")

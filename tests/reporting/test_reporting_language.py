@@ -34,7 +34,7 @@ def test_a_worker_writes_texts_in_the_language_of_the_run(language: Language, wh
 
 def test_why_a_bot_is_unknown_is_in_the_language_of_the_run_and_of_the_page() -> None:
     reason = message("live.version_unknown", version="17")
-    result = trial(TrialStatus.PASSED, asked=unknown_snapshot(reason, "17"))
+    result = trial(TrialStatus.PASSED, bot_snapshot=unknown_snapshot(reason, "17"))
     english, chinese = (Catalogue(language).text(reason) for language in LANGUAGES)
     encode = ResultEncoder(Redactor(()), options=PageOptions(language="zh"))
     line = encode(result).line

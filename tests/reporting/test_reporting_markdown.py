@@ -44,7 +44,7 @@ from coze_harness.text import diff_lines, diff_texts
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from report_rendering import page_of
-from scale import scaled
+from scale import scale_down
 
 PASSED, FAILED = VerdictStatus.PASSED, VerdictStatus.FAILED
 PLACE = Location("scenarios/refund.yaml", 9, 9)
@@ -92,7 +92,7 @@ def compared(
         result = TrialStatus.FAILED if status is FAILED else TrialStatus.PASSED
         return trial(
             result,
-            named=key(name, scenario=scenario),
+            trial_key=key(name, scenario=scenario),
             turns=[turn("几天能退货?", reply(answer), [judged])],
         )
 
@@ -191,7 +191,7 @@ def test_nothing_different_is_nothing_to_show() -> None:
     assert diff_fence(diff_tree(diff_texts("同", "同").pieces)) == []
 
 
-@settings(max_examples=scaled(400), deadline=None)
+@settings(max_examples=scale_down(400), deadline=None)
 @given(st.lists(st.sampled_from(["天", "7", "a b", "```", "", "- x", "。"]), max_size=6),
        st.lists(st.sampled_from(["天", "14", "a b", "```", "", "+ y"]), max_size=6))  # fmt: skip
 @example(old=["天", "天"], new=["天", "", "天"])
@@ -405,7 +405,7 @@ def outside_code(text: str) -> str:
     return "\n".join(kept)
 
 
-@settings(max_examples=scaled(40), deadline=None)
+@settings(max_examples=scale_down(40), deadline=None)
 @given(hostile, hostile, hostile, st.integers(1, 60), st.integers(1, 30), kinds, st.booleans())
 def test_any_run_fits_a_comment_and_no_text_of_it_is_markdown(
     name: str, before: str, after: str, trials: int, turns: int, kind: ChangeKind, whole: bool

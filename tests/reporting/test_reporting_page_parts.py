@@ -60,7 +60,7 @@ from report_rendering import (
 )
 from report_rendering import packed as part_of
 from report_rich import comparison, rich_results, rich_run
-from scale import scaled
+from scale import scale_down
 
 anything = st.text(st.characters(exclude_categories=()), max_size=30)
 PACKAGE = Path(report.__file__).parent
@@ -122,7 +122,7 @@ told = st.recursive(
 )
 
 
-@settings(max_examples=scaled(150), deadline=None)
+@settings(max_examples=scale_down(150), deadline=None)
 @given(
     st.lists(st.tuples(st.booleans(), said, said, st.lists(said | told)), min_size=1, max_size=6)
 )
@@ -157,7 +157,7 @@ def _line(record: Any) -> bytes:
 def test_what_trials_have_in_common_stands_in_a_chunk_once() -> None:
     said = "我们每天九点开门，二十点关门，节假日照常营业。"
     known = [
-        trial(named=key(f"t{n}"), turns=[turn("几点？", reply(f"{said}{n}"), [verdict()])])
+        trial(trial_key=key(f"t{n}"), turns=[turn("几点？", reply(f"{said}{n}"), [verdict()])])
         for n in range(3)
     ]
     read = part_of(page_of(known, run(known), PageOptions()), "c0")
@@ -312,7 +312,7 @@ def test_only_a_replayed_trial_says_when_it_was_recorded() -> None:
     assert trial_view(replace(made, request_count=0)).recorded_at == "2026-11-22 10:03:12 UTC"
 
 
-@settings(max_examples=scaled(40), deadline=None)
+@settings(max_examples=scale_down(40), deadline=None)
 @given(anything, anything)
 def test_a_shell_takes_a_request_word_by_word(path: str, said: str) -> None:
     """By a real shell, in which curl is a function that prints what it is given."""
@@ -405,13 +405,13 @@ def test_runs_that_do_not_tell_a_number_leave_a_gap_in_its_line() -> None:
 
 def test_slowest_and_costliest_are_listed_only_where_there_is_a_choice() -> None:
     assert 'id="overview-slowest"' not in rendered("html", [trial()])
-    source = rendered("html", [trial(named=key("a"), seconds=9), trial(named=key("b"))])
+    source = rendered("html", [trial(trial_key=key("a"), seconds=9), trial(trial_key=key("b"))])
     slowest = source.index('id="overview-slowest"')
     assert slowest < source.index("9.00 s", slowest) < source.index('id="overview-costliest"')
 
 
 def test_more_trials_than_a_page_holds_in_full_keep_their_rows() -> None:
-    known = [trial(named=key(f"t{n}")) for n in range(250)]
+    known = [trial(trial_key=key(f"t{n}")) for n in range(250)]
     form = FORMATS["html"]._replace(make_writer=lambda options: HtmlWriter(options, detailed=120))
     out = io.BytesIO()
     form.render(run(known), lambda: lined(known), out)
@@ -424,8 +424,8 @@ def test_more_trials_than_a_page_holds_in_full_keep_their_rows() -> None:
 
 
 def test_of_more_trials_than_a_page_lists_those_to_look_at_are_listed_first() -> None:
-    known = [trial(named=key(f"t{n}")) for n in range(30)]
-    known[28] = trial(TrialStatus.FAILED, named=key("t28"))
+    known = [trial(trial_key=key(f"t{n}")) for n in range(30)]
+    known[28] = trial(TrialStatus.FAILED, trial_key=key("t28"))
     form = FORMATS["html"]._replace(
         make_writer=lambda options: HtmlWriter(options, detailed=5, listed=10)
     )

@@ -9,7 +9,7 @@ from coze_harness.reporting.report_formats import PageOptions
 from report_rendering import Page, page_of, rendered, trees_of
 from report_rich import paced, regressed, rich_run
 
-POLLED = [trial(named=key("a")), trial(named=key("b"))]
+POLLED = [trial(trial_key=key("a")), trial(trial_key=key("b"))]
 STREAMED = [POLLED[0], paced(POLLED[1], 1000)]
 
 

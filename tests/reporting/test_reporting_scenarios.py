@@ -61,11 +61,13 @@ def collected(results: Sequence[TrialResult]) -> Causes:
 def failed(name: str, scenario: str, *, line: int = 9, named: str = "") -> TrialResult:
     place = Location(f"scenarios/{scenario}.yaml", line, 9)
     verdict = failed_verdict("no", expected='contains "7 天"', location=place, name=named)
-    return trial(F, named=key(name, scenario=scenario), turns=[turn(verdicts=[verdict])])
+    return trial(F, trial_key=key(name, scenario=scenario), turns=[turn(verdicts=[verdict])])
 
 
 def missing(name: str) -> TrialResult:
-    return trial(E, named=key(name), turns=[], note=error(f'There is no recording for "{name}".'))
+    return trial(
+        E, trial_key=key(name), turns=[], note=error(f'There is no recording for "{name}".')
+    )
 
 
 def with_past(of: Run, *histories: str) -> Run:
@@ -101,9 +103,9 @@ def test_the_status_of_a_scenario_is_that_of_its_trials_and_its_required_rate(
 
 def test_trials_fold_into_scenarios_the_most_urgent_first() -> None:
     results = [
-        trial(named=key("a")),
+        trial(trial_key=key("a")),
         *(
-            failed(f"r#{n}", "r") if n < 3 else trial(named=key(f"r#{n}", scenario="r"))
+            failed(f"r#{n}", "r") if n < 3 else trial(trial_key=key(f"r#{n}", scenario="r"))
             for n in range(6)
         ),
         missing("lost"),
@@ -118,7 +120,9 @@ def test_trials_fold_into_scenarios_the_most_urgent_first() -> None:
 
 def test_the_headline_counts_scenarios_and_the_last_line_trials_too() -> None:
     rates = [RequiredPassRate(scenario="r", bot="", trials=2, passed=1, required=0.5, met=True)]
-    of = run([failed("r", "r"), trial(named=key("r#2", scenario="r")), trial()], pass_rates=rates)
+    of = run(
+        [failed("r", "r"), trial(trial_key=key("r#2", scenario="r")), trial()], pass_rates=rates
+    )
     assert verdict_phrase(of) == message("run.all_passed", n=2)
     assert trials_phrase(of).params["n"] == 3
     assert verdict_line(of) == "All 2 scenarios passed. (3 trials: 2 passed, 1 failed)"
@@ -176,7 +180,7 @@ def test_a_few_missing_recordings_are_named_in_the_command() -> None:
 
 def test_errors_of_one_kind_with_other_words_are_other_causes() -> None:
     results = [
-        trial(E, named=key(name), note=error(what, kind="api", detail=["d"], log_id="L"))
+        trial(E, trial_key=key(name), note=error(what, kind="api", detail=["d"], log_id="L"))
         for name, what in (("a", "code 1"), ("b", "code 2"), ("c", "code 1"))
     ]
     blocks = ErrorBlocks()
@@ -189,9 +193,10 @@ def test_errors_of_one_kind_with_other_words_are_other_causes() -> None:
 
 def test_what_changed_since_the_last_comparable_run() -> None:
     results = [
-        failed("new", "new"), failed("still", "still"), missing("error"), trial(named=key("fixed")),
-        trial(named=key("good")), failed("case[1]", "case"),
-        trial(named=key("case[2]", scenario="case")),
+        failed("new", "new"), failed("still", "still"), missing("error"),
+        trial(trial_key=key("fixed")),
+        trial(trial_key=key("good")), failed("case[1]", "case"),
+        trial(trial_key=key("case[2]", scenario="case")),
     ]  # fmt: skip
     of = with_past(run(results), "ppp", "pff", "..e", "ffe", "ppp", "ppf", "ppp")
     view = run_view(of, collected(results)).since
@@ -260,8 +265,8 @@ def bilingual(status: TrialStatus = F) -> TrialResult:
     verdict = replace(failed_verdict(), expected=expected, reason=reason)
     if status is E:
         note = replace(error(), what=expected, next_step=reason, detail=(reason, literal("data")))
-        return trial(E, named=key("broken"), turns=[], note=note)
-    return trial(F, named=key("said"), turns=[turn(verdicts=[verdict])])
+        return trial(E, trial_key=key("broken"), turns=[], note=note)
+    return trial(F, trial_key=key("said"), turns=[turn(verdicts=[verdict])])
 
 
 def test_each_report_is_written_in_the_language_of_the_run() -> None:
@@ -321,7 +326,9 @@ def test_the_summary_of_a_run_stays_below_ten_kilobytes() -> None:
 def test_a_failing_conversation_is_in_junit_once() -> None:
     answer = "这是一个很长的回答。" * 50
     said = trial(
-        F, named=key("long"), turns=[turn("问题", reply(answer), [failed_verdict(actual=answer)])]
+        F,
+        trial_key=key("long"),
+        turns=[turn("问题", reply(answer), [failed_verdict(actual=answer)])],
     )
     root = ET.fromstring(rendered("junit", [said], run([said])).encode())  # noqa: S314 - our own
     assert "".join(root.itertext()).count(answer) == 1
@@ -379,7 +386,9 @@ def test_equal_failures_of_a_scenario_are_printed_once_and_counted() -> None:
 def failing_trial(name: str, *, scenario: str, answer: str) -> TrialResult:
     verdict = failed_verdict("It is not 7.", expected="7")
     named = key(name, scenario=scenario)
-    return trial(TrialStatus.FAILED, named=named, turns=[turn("几点?", reply(answer), [verdict])])
+    return trial(
+        TrialStatus.FAILED, trial_key=named, turns=[turn("几点?", reply(answer), [verdict])]
+    )
 
 
 def test_trials_that_a_reason_does_not_name_are_one_link_away() -> None:

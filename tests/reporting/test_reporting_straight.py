@@ -23,7 +23,7 @@ from junitparser import JUnitXml, Property, TestSuite
 from report_hostile import ATTACKS, filled
 from report_rendering import lined
 from report_rich import rich_results
-from scale import scaled
+from scale import scale_down
 
 anything = st.text(
     st.one_of(st.characters(exclude_categories=()), st.sampled_from("&<>\"'\r\n\t九🤖\x00é%{}")),
@@ -53,7 +53,7 @@ def passing(draw: st.DrawFn) -> TrialResult:
     turns = [
         turn(
             draw(anything),
-            replied=draw(
+            turn_reply=draw(
                 st.one_of(st.none(), st.builds(reply, messages=st.lists(messages(), max_size=4)))
             ),
             verdicts=[
@@ -65,7 +65,7 @@ def passing(draw: st.DrawFn) -> TrialResult:
     ]
     asked = draw(st.one_of(st.none(), st.just(snapshot())))
     seconds = draw(st.one_of(st.integers(0, 9), st.floats(0, 1e9)))
-    return trial(named=named, turns=turns, seconds=seconds, asked=asked)
+    return trial(trial_key=named, turns=turns, seconds=seconds, bot_snapshot=asked)
 
 
 def reserialized(case: bytes) -> bytes:
@@ -74,7 +74,7 @@ def reserialized(case: bytes) -> bytes:
 
 
 @given(passing(), st.sampled_from(TrialStatus), few)
-@settings(max_examples=scaled(200), deadline=None)
+@settings(max_examples=scale_down(200), deadline=None)
 def test_a_case_is_what_an_xml_library_writes(
     result: TrialResult, status: TrialStatus, warnings: list[str]
 ) -> None:
@@ -92,9 +92,9 @@ def test_a_hostile_case_is_what_an_xml_library_writes(text: str, status: TrialSt
 
 
 @given(anything, anything)
-@settings(max_examples=scaled(100), deadline=None)
+@settings(max_examples=scale_down(100), deadline=None)
 def test_a_suite_begins_as_junitparser_has_it(file: str, run_id: str) -> None:
-    result = trial(named=replace(key("a"), file=file), seconds=2.5)
+    result = trial(trial_key=replace(key("a"), file=file), seconds=2.5)
     out = BytesIO()
     FORMATS["junit"].render(run([result], run_id=run_id), lambda: lined([result]), out)
     root = JUnitXml(name=f"coze-harness {single_line(run_id)}")
@@ -144,7 +144,7 @@ class TemplateComparison:
 
 
 @given(st.lists(passing(), min_size=1, max_size=4))
-@settings(max_examples=scaled(100), deadline=None)
+@settings(max_examples=scale_down(100), deadline=None)
 def test_a_filled_template_is_what_the_page_template_renders(
     results: list[TrialResult],
 ) -> None:
@@ -164,5 +164,5 @@ def test_markup_templates_know_every_field_of_every_kind_of_trial() -> None:
 def test_more_shapes_than_are_kept_are_rendered_all_the_same() -> None:
     comparison = TemplateComparison()
     for tags in range(320):
-        comparison.check(trial(named=replace(key("a"), tags=("t",) * tags)))
+        comparison.check(trial(trial_key=replace(key("a"), tags=("t",) * tags)))
     assert len(comparison.templates) == 300

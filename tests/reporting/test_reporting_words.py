@@ -185,7 +185,7 @@ def test_a_long_answer_is_folded_in_the_terminal() -> None:
         TrialStatus.FAILED,
         turns=[
             turn(
-                replied=reply("\n".join(f"第{n}行" for n in range(500))),
+                turn_reply=reply("\n".join(f"第{n}行" for n in range(500))),
                 verdicts=[failed_verdict()],
             )
         ],
@@ -246,5 +246,5 @@ def test_the_list_of_runs_can_be_empty_or_of_one() -> None:
 
 def test_a_place_without_a_line_is_the_file_alone() -> None:
     judged = verdict(VerdictStatus.FAILED, location=Location("scenarios/a.yaml"))
-    result = trial(TrialStatus.FAILED, named=key(line=0), turns=[turn(verdicts=[judged])])
+    result = trial(TrialStatus.FAILED, trial_key=key(line=0), turns=[turn(verdicts=[judged])])
     assert failure_line(result).endswith("  scenarios/a.yaml")

@@ -37,7 +37,7 @@ from coze_harness.results import RunFolder, RunTotals, list_runs, merge_runs, re
 from coze_harness.results.run_codec import encode_run, read_head_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scale import scaled
+from scale import scale_down
 
 # Lone surrogates too: a file's name may hold one.
 texts = st.text(max_size=8) | st.sampled_from(["\udcff", '","status":"failed"', '\n"trials": ['])
@@ -155,7 +155,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@settings(max_examples=scaled(200), deadline=None)
+@settings(max_examples=scale_down(200), deadline=None)
 @given(runs)
 def test_every_run_comes_back_equal_and_its_head_alone_too(shelf: Path, one: Run) -> None:
     write_run(shelf, one)
@@ -278,9 +278,9 @@ def test_a_wrong_value_in_what_is_new_is_named(tmp_path: Path, name: str, value:
 def test_the_cost_of_a_run_is_that_of_its_trials_as_they_came_last() -> None:
     tally = RunTotals()
     for number in range(1, 101):
-        tally.add(trial(named=key(f"t{number}"), seconds=float(number)))
-    tally.add(trial(TrialStatus.ERROR, named=key("none"), turns=[], seconds=0.0))
-    tally.add(trial(named=key("t100"), seconds=100.0))
+        tally.add(trial(trial_key=key(f"t{number}"), seconds=float(number)))
+    tally.add(trial(TrialStatus.ERROR, trial_key=key("none"), turns=[], seconds=0.0))
+    tally.add(trial(trial_key=key("t100"), seconds=100.0))
     assert tally.cost() == RunCost(tokens=63_300, polls=400, p50=50.0, p95=95.0)
     assert RunTotals().cost() == RunCost()
 

@@ -18,7 +18,7 @@ from coze_harness.results import (
 )
 from coze_harness.results.earlier_answers import MAX_ANSWERS, MAX_TURNS
 from coze_harness.results.run_history import MAX_PREVIOUS_RUNS
-from earlier_runs import FAILED, PASSED, add_run, add_runs, result_of, said
+from earlier_runs import FAILED, PASSED, add_run, add_runs, outcome, result_of
 
 
 def texts(found: Mapping[str, EarlierAnswers], name: str = "a") -> list[tuple[str, str]]:
@@ -30,9 +30,9 @@ def texts(found: Mapping[str, EarlierAnswers], name: str = "a") -> list[tuple[st
 
 
 def test_a_recording_that_changed_twice_gives_two_answers_the_newest_first(tmp_path: Path) -> None:
-    old, new = said(PASSED, "7 days"), said(PASSED, "seven days")
+    old, new = outcome(PASSED, "7 days"), outcome(PASSED, "seven days")
     one, folder = add_runs(
-        tmp_path, *({"a": each} for each in (old, old, new, new, said(FAILED, "15 days")))
+        tmp_path, *({"a": each} for each in (old, old, new, new, outcome(FAILED, "15 days")))
     )
     found = read_earlier_answers(one, folder)
     assert texts(found) == [("4 passed", "seven days"), ("2 passed", "7 days")]
@@ -43,7 +43,7 @@ def test_a_recording_that_changed_twice_gives_two_answers_the_newest_first(tmp_p
 
 def test_each_answer_is_shown_once_and_the_present_one_never(tmp_path: Path) -> None:
     answers = ("now", "other", "now", "other", "third", "now")
-    runs = [[replace(result_of("a", said(FAILED, each)), recorded_at=str(number))]
+    runs = [[replace(result_of("a", outcome(FAILED, each)), recorded_at=str(number))]
             for number, each in enumerate(answers)]  # fmt: skip
     for results in runs:
         one, folder = add_run(tmp_path, results)
@@ -54,9 +54,9 @@ def test_each_answer_is_shown_once_and_the_present_one_never(tmp_path: Path) -> 
 
 
 def test_a_recording_made_again_with_the_same_answer_adds_nothing(tmp_path: Path) -> None:
-    add_run(tmp_path, [result_of("a", said(PASSED, "same"), recorded_at="2026-11-01")])
+    add_run(tmp_path, [result_of("a", outcome(PASSED, "same"), recorded_at="2026-11-01")])
     one, folder = add_run(
-        tmp_path, [result_of("a", said(FAILED, "same"), recorded_at="2026-11-02")]
+        tmp_path, [result_of("a", outcome(FAILED, "same"), recorded_at="2026-11-02")]
     )
     assert read_earlier_answers(one, folder) == {}
 
@@ -64,9 +64,9 @@ def test_a_recording_made_again_with_the_same_answer_adds_nothing(tmp_path: Path
 def test_a_failing_trial_has_the_newest_answers_and_the_last_one_that_passed(
     tmp_path: Path,
 ) -> None:
-    runs = [said(PASSED, "oldest"), said(PASSED, "good")]
-    runs += [said(FAILED, f"bad {number}") for number in range(MAX_ANSWERS + 1)]
-    one, folder = add_runs(tmp_path, *({"a": each} for each in (*runs, said(FAILED, "now"))))
+    runs = [outcome(PASSED, "oldest"), outcome(PASSED, "good")]
+    runs += [outcome(FAILED, f"bad {number}") for number in range(MAX_ANSWERS + 1)]
+    one, folder = add_runs(tmp_path, *({"a": each} for each in (*runs, outcome(FAILED, "now"))))
     found = read_earlier_answers(one, folder)
     newest = [f"bad {number}" for number in range(MAX_ANSWERS, 0, -1)]
     assert [text for _, text in texts(found)] == [*newest, "good"]
@@ -74,7 +74,7 @@ def test_a_failing_trial_has_the_newest_answers_and_the_last_one_that_passed(
 
 
 def test_a_passing_trial_has_the_newest_other_answer_only(tmp_path: Path) -> None:
-    runs = [said(PASSED, f"answer {number}") for number in range(4)]
+    runs = [outcome(PASSED, f"answer {number}") for number in range(4)]
     one, folder = add_runs(tmp_path, *({"a": each} for each in runs), mode=Mode.LIVE)
     found = read_earlier_answers(one, folder)
     assert texts(found) == [("3 passed", "answer 2")]
@@ -85,8 +85,8 @@ def test_of_a_conversation_the_failing_turn_and_the_first_other_ones_are_kept(
     tmp_path: Path,
 ) -> None:
     count = MAX_TURNS + 3
-    before = said(PASSED, "same", *(f"before {number}" for number in range(2, count + 1)))
-    now = said(FAILED, "same", *(f"now {number}" for number in range(2, count + 1)))
+    before = outcome(PASSED, "same", *(f"before {number}" for number in range(2, count + 1)))
+    now = outcome(FAILED, "same", *(f"now {number}" for number in range(2, count + 1)))
     one, folder = add_runs(tmp_path, {"a": before}, {"a": now})
     (answer,) = read_earlier_answers(one, folder)["a"].answers
     assert [turn.number for turn in answer.turns] == [2, count]
@@ -95,7 +95,7 @@ def test_of_a_conversation_the_failing_turn_and_the_first_other_ones_are_kept(
 
 
 def test_another_prompt_is_kept_with_its_answer(tmp_path: Path) -> None:
-    replies = [trial(named=key("a"), turns=[turn(*each)])
+    replies = [trial(trial_key=key("a"), turns=[turn(*each)])
                for each in (("old?", reply("old")), ("new?", reply("new")))]  # fmt: skip
     for result in replies:
         one, folder = add_run(tmp_path, [result])
@@ -105,19 +105,19 @@ def test_another_prompt_is_kept_with_its_answer(tmp_path: Path) -> None:
 
 
 def test_a_trial_that_cannot_be_judged_now_has_its_earlier_answer(tmp_path: Path) -> None:
-    add_runs(tmp_path, {"a": said(PASSED, "before")})
-    one, folder = add_run(tmp_path, [trial(TrialStatus.ERROR, named=key("a"), turns=[])])
+    add_runs(tmp_path, {"a": outcome(PASSED, "before")})
+    one, folder = add_run(tmp_path, [trial(TrialStatus.ERROR, trial_key=key("a"), turns=[])])
     found = read_earlier_answers(one, folder)
     assert texts(found) == [("1 passed", "before")]
     assert found["a"].answers[0].turns[0].now is None
     # The run after it compares with the recording before the error.
-    one, folder = add_runs(tmp_path, {"a": said(PASSED, "before")})
+    one, folder = add_runs(tmp_path, {"a": outcome(PASSED, "before")})
     assert read_earlier_answers(one, folder) == {}
 
 
 @pytest.mark.parametrize("gone", ["folder", "run.json", "trials.jsonl", "torn", "replaced"])
 def test_a_run_that_was_pruned_or_cannot_be_read_is_left_out(tmp_path: Path, gone: str) -> None:
-    states = [said(PASSED, "first"), said(PASSED, "second"), said(FAILED, "now")]
+    states = [outcome(PASSED, "first"), outcome(PASSED, "second"), outcome(FAILED, "now")]
     one, folder = add_runs(tmp_path, *({"a": each} for each in states))
     pruned = tmp_path / one.past[1].run_id
     if gone == "folder":
@@ -134,7 +134,7 @@ def test_a_run_that_was_pruned_or_cannot_be_read_is_left_out(tmp_path: Path, gon
 
 
 def test_what_is_read_is_bounded_the_newest_run_first(tmp_path: Path) -> None:
-    states = [said(PASSED, "first"), said(FAILED, "second"), said(FAILED, "now")]
+    states = [outcome(PASSED, "first"), outcome(FAILED, "second"), outcome(FAILED, "now")]
     one, folder = add_runs(tmp_path, *({"a": each, "b": each} for each in states))
     size = (tmp_path / one.past[1].run_id / "trials.jsonl").stat().st_size
     found = read_earlier_answers(one, folder, max_read=size)
@@ -149,9 +149,9 @@ def test_what_is_read_is_bounded_the_newest_run_first(tmp_path: Path) -> None:
 
 
 def test_only_the_trials_that_changed_are_searched(tmp_path: Path) -> None:
-    same = {f"t{number}": said(PASSED, "same") for number in range(20)}
-    one, folder = add_runs(tmp_path, same | {"a": said(PASSED, "old")},
-                           same | {"a": said(FAILED, "new")})  # fmt: skip
+    same = {f"t{number}": outcome(PASSED, "same") for number in range(20)}
+    one, folder = add_runs(tmp_path, same | {"a": outcome(PASSED, "old")},
+                           same | {"a": outcome(FAILED, "new")})  # fmt: skip
     assert read_earlier_answers(one, folder).keys() == {"a"}
 
 
@@ -160,7 +160,7 @@ def test_two_thousand_unchanged_replays_read_no_trials(tmp_path: Path) -> None:
         TrialRow(key=key(f"s-{n}"), status=PASSED, seconds=1.0, digests=f"{n:08x}aaaaaa")
         for n in range(2_000)
     )
-    line = encode_trial(result_of("s-7", said(PASSED, "x")))
+    line = encode_trial(result_of("s-7", outcome(PASSED, "x")))
     for number in range(MAX_PREVIOUS_RUNS + 1):
         one = replace(_without_rows(number), rows=rows)
         folder = tmp_path / one.run_id
@@ -188,8 +188,8 @@ def _without_rows(number: int) -> Run:
 
 
 def test_an_edited_expectation_is_no_other_answer(tmp_path: Path) -> None:
-    before = said(PASSED, "same")
-    one, folder = add_runs(tmp_path, {"a": before}, {"a": said(FAILED, "same")})
+    before = outcome(PASSED, "same")
+    one, folder = add_runs(tmp_path, {"a": before}, {"a": outcome(FAILED, "same")})
     assert one.changes is not None
     assert one.changes.edited.count == 1
     assert read_earlier_answers(one, folder, max_read=0) == {}
@@ -197,8 +197,8 @@ def test_an_edited_expectation_is_no_other_answer(tmp_path: Path) -> None:
 
 def test_names_and_answers_of_any_characters_are_found(tmp_path: Path) -> None:
     names = ['quo"te', "back\\slash", "换行\n", "half \ud800", "\u2028"]
-    before = {name: said(PASSED, f"before {name}") for name in names}
-    now = {name: said(FAILED, f"now {name}") for name in names}
+    before = {name: outcome(PASSED, f"before {name}") for name in names}
+    now = {name: outcome(FAILED, f"now {name}") for name in names}
     one, folder = add_runs(tmp_path, before, now)
     found = read_earlier_answers(one, folder)
     assert {name: texts(found, name) for name in names} == {
@@ -209,21 +209,21 @@ def test_names_and_answers_of_any_characters_are_found(tmp_path: Path) -> None:
 def test_a_run_id_that_leads_elsewhere_is_not_followed(tmp_path: Path) -> None:
     reports = tmp_path / "reports"
     reports.mkdir()
-    one, folder = add_runs(reports, {"a": said(PASSED, "before")}, {"a": said(FAILED, "now")})
+    one, folder = add_runs(reports, {"a": outcome(PASSED, "before")}, {"a": outcome(FAILED, "now")})
     shutil.move(reports / one.past[0].run_id, tmp_path / "outside")
     past = (replace(one.past[0], run_id="../outside"),)
     assert read_earlier_answers(replace(one, past=past), folder) == {}
 
 
 def test_a_trial_executed_again_has_the_answer_of_its_last_line(tmp_path: Path) -> None:
-    broken = encode_trial(trial(TrialStatus.ERROR, named=key("a"), turns=[]))
-    add_run(tmp_path, [result_of("a", said(PASSED, "before"))], lines=broken)
-    one, folder = add_runs(tmp_path, {"a": said(FAILED, "now")})
+    broken = encode_trial(trial(TrialStatus.ERROR, trial_key=key("a"), turns=[]))
+    add_run(tmp_path, [result_of("a", outcome(PASSED, "before"))], lines=broken)
+    one, folder = add_runs(tmp_path, {"a": outcome(FAILED, "now")})
     assert texts(read_earlier_answers(one, folder)) == [("1 passed", "before")]
 
 
 def test_mutation_runs_have_no_earlier_answers(tmp_path: Path) -> None:
-    states = ({"a": said(PASSED, "before")}, {"a": said(FAILED, "now")})
+    states = ({"a": outcome(PASSED, "before")}, {"a": outcome(FAILED, "now")})
     one, folder = add_runs(tmp_path, *states)
     assert read_earlier_answers(one, folder)
     assert read_earlier_answers(replace(one, mode=Mode.MUTATE), folder) == {}

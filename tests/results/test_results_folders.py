@@ -67,14 +67,16 @@ ROW_KEYS = [
 
 def several() -> list[TrialResult]:
     return [
-        trial(named=key("问候", file="scenarios/问候.yaml")),
+        trial(trial_key=key("问候", file="scenarios/问候.yaml")),
         trial(
             TrialStatus.FAILED,
-            named=key("hours[北京]", scenario="hours", case="北京", file="scenarios/hours.yaml"),
+            trial_key=key(
+                "hours[北京]", scenario="hours", case="北京", file="scenarios/hours.yaml"
+            ),
             turns=[turn(verdicts=[failed_verdict(), failed_verdict(severity=Severity.WARNING)])],
             warnings=["no permission to read the bot"],
         ),
-        trial(TrialStatus.ERROR, named=key("broken"), turns=[], note=error()),
+        trial(TrialStatus.ERROR, trial_key=key("broken"), turns=[], note=error()),
     ]
 
 
@@ -130,7 +132,7 @@ def test_run_json_has_the_keys_that_readers_are_promised(tmp_path: Path) -> None
 
 
 def test_a_name_that_is_not_utf8_does_not_stop_a_run(tmp_path: Path) -> None:
-    odd = trial(named=key("\udcff", file="scenarios/\udcff.yaml"))
+    odd = trial(trial_key=key("\udcff", file="scenarios/\udcff.yaml"))
     folder, finished = written(tmp_path / "reports", [odd, *several()])
     assert read_run(folder) == finished
     assert next(read_results(folder)) == odd
@@ -503,7 +505,7 @@ def test_a_tally_counts_each_status_and_rates_only_what_was_judged() -> None:
     ]
     tally = RunTotals({"s": 0.66})
     for number, status in enumerate(statuses):
-        tally.add(trial(status, named=key(f"s#{number}", scenario="s", trial=number)))
+        tally.add(trial(status, trial_key=key(f"s#{number}", scenario="s", trial=number)))
     summary = tally.summary()
     assert (summary.trials, summary.passed, summary.failed, summary.errors) == (8, 4, 1, 1)
     assert (summary.skipped, summary.known_failures, summary.fixed) == (1, 1, 1)
@@ -518,12 +520,12 @@ def test_a_share_that_is_met_exactly_is_met(passed: int, required: float, met: b
     tally = RunTotals({"s": required})
     for number in range(10):
         status = TrialStatus.PASSED if number < passed else TrialStatus.FAILED
-        tally.add(trial(status, named=key(f"s#{number}", scenario="s", trial=number)))
+        tally.add(trial(status, trial_key=key(f"s#{number}", scenario="s", trial=number)))
     assert tally.pass_rates()[0].met is met
 
 
 def test_rows_do_not_depend_on_the_order_of_finishing() -> None:
-    results = [trial(named=key(f"t{number}", trial=number)) for number in range(5)]
+    results = [trial(trial_key=key(f"t{number}", trial=number)) for number in range(5)]
     forwards, backwards = RunTotals(), RunTotals()
     for result in results:
         forwards.add(result)
@@ -544,7 +546,7 @@ def test_a_list_of_runs_knows_a_missed_rate_among_thousands(tmp_path: Path) -> N
     tally = RunTotals()
     for number in range(2_000):
         status = TrialStatus.FAILED if number == 1_500 else TrialStatus.PASSED
-        tally.add(trial(status, named=key(f"s{number}", scenario=f"s{number}")))
+        tally.add(trial(status, trial_key=key(f"s{number}", scenario=f"s{number}")))
     of = replace(run(), rows=tally.rows(), pass_rates=tally.pass_rates(), summary=tally.summary())
     with RunFolder.create(tmp_path, of) as folder:
         folder.finish(of)

@@ -87,17 +87,17 @@ def some_trials() -> list[TrialResult]:
         after=None,
     )
     turns = (TurnChange(answer=AnswerChange.SAME, similarity=0.5, verdict_changes=(flip,)),)
-    before = trial(named=key(bot="old", cassette="cassettes/a.yaml"), asked=snapshot())
-    changed = trial(named=key(bot="new", cassette=".candidates/a.yaml"))
+    before = trial(trial_key=key(bot="old", cassette="cassettes/a.yaml"), bot_snapshot=snapshot())
+    changed = trial(trial_key=key(bot="new", cassette=".candidates/a.yaml"))
     return [
-        trial(turns=[rich, attached], asked=snapshot(), http=(*exchanges(), chat_call())),
+        trial(turns=[rich, attached], bot_snapshot=snapshot(), http=(*exchanges(), chat_call())),
         trial(TrialStatus.ERROR, turns=[turn(no_reply=True)], note=error(detail=["got: 'a'"])),
         trial(turns=[turn("half \ud83d of a pair", reply(tool_calls={"t": 2**80}))]),
-        trial(turns=[turn(replied=reply(tool_calls={"t": nested(300)}))]),
-        trial(turns=[turn(replied=reply(tool_calls={"t": nested(100_000)}))]),
+        trial(turns=[turn(turn_reply=reply(tool_calls={"t": nested(300)}))]),
+        trial(turns=[turn(turn_reply=reply(tool_calls={"t": nested(100_000)}))]),
         with_change(changed, TrialChange(kind=ChangeKind.REGRESSED, baseline=before, turns=turns)),
         with_change(changed, TrialChange(kind=ChangeKind.NEW, baseline=None)),
-        trial(turns=[turn(replied=reply("好😀。", pace=((480, 1), (50, 2))))]),
+        trial(turns=[turn(turn_reply=reply("好😀。", pace=((480, 1), (50, 2))))]),
     ]
 
 

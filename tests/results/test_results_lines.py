@@ -37,7 +37,7 @@ from coze_harness.model.location import Location
 from coze_harness.results import decode_trial, encode_trial
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scale import scaled
+from scale import scale_down
 
 LINE_KEYS = [
     "id",
@@ -100,7 +100,10 @@ VERDICT_KEYS = [
 
 def test_a_line_has_the_keys_that_readers_are_promised() -> None:
     result = trial(
-        TrialStatus.ERROR, turns=[turn(verdicts=[failed_verdict()])], note=error(), asked=snapshot()
+        TrialStatus.ERROR,
+        turns=[turn(verdicts=[failed_verdict()])],
+        note=error(),
+        bot_snapshot=snapshot(),
     )
     line = json.loads(encode_trial(result))
     assert list(line) == LINE_KEYS
@@ -138,7 +141,7 @@ def test_a_line_has_the_keys_that_readers_are_promised() -> None:
 
 def test_a_line_has_the_answer_and_locations_as_people_read_them() -> None:
     two = reply(messages=[message("九点"), message("想问什么?", type="follow_up"), message("开门")])
-    line = json.loads(encode_trial(trial(turns=[turn(replied=two)])))
+    line = json.loads(encode_trial(trial(turns=[turn(turn_reply=two)])))
     assert line["turns"][0]["answer"] == "九点\n开门"
     assert line["turns"][0]["verdicts"][0]["location"] == "scenarios/identity.yaml:9:9"
     assert line["turns"][0]["usage"] == {"total": 633, "input": 500, "output": 133}
@@ -172,7 +175,7 @@ def test_a_turn_without_a_reply_comes_back_without_one() -> None:
 )
 def test_any_text_in_any_field_comes_back_as_it_was(text: str) -> None:
     result = trial(
-        named=key(text, file=text, case=text, bot=text, tags=[text]),
+        trial_key=key(text, file=text, case=text, bot=text, tags=[text]),
         turns=[
             turn(
                 text,
@@ -200,7 +203,7 @@ def test_warnings_are_stored_in_the_runs_language_and_as_data() -> None:
 def test_what_json_parsers_round_or_refuse_is_kept() -> None:
     arguments: dict[str, JSON] = {"long": 2**80, "deep": MappingProxyType({"a": (1, 2)})}
     back = decode_trial(
-        encode_trial(trial(turns=[turn(replied=reply(tool_calls={"t": arguments}))]))
+        encode_trial(trial(turns=[turn(turn_reply=reply(tool_calls={"t": arguments}))]))
     )
     kept = back.turns[0].reply
     assert kept is not None
@@ -212,7 +215,7 @@ def test_arguments_nested_beyond_reason_do_not_lose_the_trial(of_the_baseline: b
     nested: list[object] = []
     for _ in range(100_000):
         nested = [nested]
-    result = trial(turns=[turn(replied=reply(tool_calls={"t": nested}))])  # type: ignore[dict-item]  # JSON is a recursive alias
+    result = trial(turns=[turn(turn_reply=reply(tool_calls={"t": nested}))])  # type: ignore[dict-item]  # JSON is a recursive alias
     if of_the_baseline:
         change = TrialChange(kind=ChangeKind.SAME, baseline=result)
         found = decode_trial(encode_trial(replace(trial(), change=change))).change
@@ -230,7 +233,9 @@ def test_arguments_nested_beyond_reason_do_not_lose_the_trial(of_the_baseline: b
 
 
 def test_a_line_of_the_first_version_is_still_read() -> None:
-    result = trial(TrialStatus.FAILED, turns=[turn(verdicts=[failed_verdict()])], asked=snapshot())
+    result = trial(
+        TrialStatus.FAILED, turns=[turn(verdicts=[failed_verdict()])], bot_snapshot=snapshot()
+    )
     line = json.loads(encode_trial(result))
     for name in ("recorded_at", "change"):
         del line[name]
@@ -241,7 +246,7 @@ def test_a_line_of_the_first_version_is_still_read() -> None:
 
 
 def test_only_a_turn_whose_pace_is_known_has_the_key() -> None:
-    paced = trial(turns=[turn(replied=reply("好😀。", pace=((480, 1), (50, 2)))), turn()])
+    paced = trial(turns=[turn(turn_reply=reply("好😀。", pace=((480, 1), (50, 2)))), turn()])
     line = encode_trial(paced)
     first, second = json.loads(line)["turns"]
     assert first["pace"] == [[480, 1], [50, 2]]
@@ -250,8 +255,8 @@ def test_only_a_turn_whose_pace_is_known_has_the_key() -> None:
 
 
 def test_a_baseline_repeats_of_its_key_only_what_differs() -> None:
-    before = trial(named=key(bot="old", cassette="cassettes/identity.yaml"))
-    own = trial(named=key(bot="new", cassette=".candidates/identity.yaml"))
+    before = trial(trial_key=key(bot="old", cassette="cassettes/identity.yaml"))
+    own = trial(trial_key=key(bot="new", cassette=".candidates/identity.yaml"))
     line = json.loads(
         encode_trial(replace(own, change=TrialChange(kind=ChangeKind.SAME, baseline=before)))
     )
@@ -473,7 +478,7 @@ changes = st.builds(
 results = alone | st.builds(lambda result, change: replace(result, change=change), alone, changes)
 
 
-@settings(max_examples=scaled(300), deadline=None)
+@settings(max_examples=scale_down(300), deadline=None)
 @given(results)
 def test_every_trial_comes_back_equal(result: TrialResult) -> None:
     line = encode_trial(result)
@@ -481,7 +486,7 @@ def test_every_trial_comes_back_equal(result: TrialResult) -> None:
     assert decode_trial(line) == result
 
 
-@settings(max_examples=scaled(200), deadline=None)
+@settings(max_examples=scale_down(200), deadline=None)
 @given(results, st.integers(0, 4000))
 def test_a_torn_line_is_never_taken_for_a_trial(result: TrialResult, at: int) -> None:
     line = encode_trial(result)
@@ -490,5 +495,5 @@ def test_a_torn_line_is_never_taken_for_a_trial(result: TrialResult, at: int) ->
 
 
 def test_a_turn_has_a_reply_if_it_has_a_status() -> None:
-    result = trial(turns=[turn(replied=replace(reply(), status=""))])
+    result = trial(turns=[turn(turn_reply=replace(reply(), status=""))])
     assert decode_trial(encode_trial(result)) == result

@@ -22,7 +22,7 @@ from coze_harness.results import read_run, select_scenarios, with_history, write
 from coze_harness.results.run_history import MAX_PREVIOUS_RUNS
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scale import scaled
+from scale import scale_down
 
 PASSED, FAILED = TrialStatus.PASSED, TrialStatus.FAILED
 
@@ -192,7 +192,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return reports
 
 
-@settings(max_examples=scaled(200), deadline=None)
+@settings(max_examples=scale_down(200), deadline=None)
 @given(statuses, statuses)
 def test_the_scan_finds_what_a_full_reading_finds(
     shelf: Path, before: dict[str, TrialStatus], now: dict[str, TrialStatus]

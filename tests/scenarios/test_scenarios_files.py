@@ -10,7 +10,7 @@ from coze_harness.model.errors import HarnessError, ScenarioErrors
 from coze_harness.scenarios import expand_trials
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from scale import scaled
+from scale import scale_down
 from scenario_project import BOTS, fault_of, faults_of, load_all, load_one, prompts, trials_of
 
 WHOLE = """
@@ -361,7 +361,7 @@ _FILES = st.dictionaries(st.sampled_from(_KEYS), _VALUES, max_size=4).map(
 
 @settings(
     deadline=None,
-    max_examples=scaled(300),
+    max_examples=scale_down(300),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(_FILES | st.text(max_size=40))

@@ -35,14 +35,14 @@ def project(recorded_once: Path, tmp_path: Path) -> ProjectFolder:
 
 @pytest.mark.parametrize("workers", ["1", "3"])
 def test_its_trials_are_replayed_and_stand_in_order(project: ProjectFolder, workers: str) -> None:
-    done = project.does("run", "--workers", workers, "--no-progress")
+    done = project.run("run", "--workers", workers, "--no-progress")
     assert (done.code, done.err) == (0, "")
     assert [row["id"] for row in project.run_json()["trials"]] == NAMES
     assert sorted(project.lines()) == NAMES
 
 
 def test_chosen_trials_are_replayed_alone(project: ProjectFolder) -> None:
-    done = project.does("run", "-k", "s00010", "--no-progress")
+    done = project.run("run", "-k", "s00010", "--no-progress")
     assert (done.code, done.err) == (0, "")
     assert [row["id"] for row in project.run_json()["trials"]] == NAMES[100:110]
 
@@ -52,7 +52,7 @@ def test_all_faults_of_all_files_are_told_in_one_go_and_nothing_is_replayed(
 ) -> None:
     rewrite(project, 3, "turns: [{promt: hi}]\n")
     rewrite(project, COUNT - 1, "bot: nobody\nturns: [{prompt: hi}]\n")
-    done = project.does("run", "--no-progress")
+    done = project.run("run", "--no-progress")
     assert done.code == 2
     assert "scenarios/s000003.yaml:1:10: " in done.err
     assert f"scenarios/{NAMES[-1]}.yaml:1:6: " in done.err
@@ -62,7 +62,7 @@ def test_all_faults_of_all_files_are_told_in_one_go_and_nothing_is_replayed(
 
 def test_a_name_taken_by_a_file_far_away_is_told_with_both_places(project: ProjectFolder) -> None:
     rewrite(project, COUNT - 1, "name: S000001\nturns: [{prompt: hi}]\n")
-    done = project.does("run", "--no-progress")
+    done = project.run("run", "--no-progress")
     assert done.code == 2
     assert 'The name "S000001" is taken by the scenario "s000001"' in done.err
     assert "scenarios/s000001.yaml:1:1" in done.err

@@ -56,9 +56,9 @@ def test_a_mistake_has_its_place_and_advice_that_works(tmp_path: Path, mistake: 
     assert all(str(error.what).endswith((".", "?")) for error in errors)
     for error in errors:
         check_chinese(error)
-    (trial,) = trials_of(tmp_path / "fixed", mistake.fixed)
+    (trial,) = trials_of(tmp_path / "fixed", mistake.fixed_text)
     (turn,) = trial.script.turns({})
-    assert any(mistake.meant in words for words in said(turn)), said(turn)
+    assert any(mistake.description in words for words in said(turn)), said(turn)
 
 
 def test_there_are_at_least_forty_of_them() -> None:

@@ -16,7 +16,7 @@ from coze_harness.server.server_process import RunningServer, serve
 from coze_harness.text.json_text import parse_json
 from openapi_oracle import MISSING, OpenApi, load_openapi
 from server_caller import Caller, ids
-from talking import BOT, HASTY, TARGET, Talk, script, scripted_fault
+from talking import BOT, QUICK_RETRY, TARGET, Talk, script, scripted_fault
 
 ROOT = Path(__file__).parent.parent.parent
 WORKFLOW, BOOKING = "7403330000000000003", "7403330000000000004"
@@ -148,7 +148,7 @@ def problems(openapi: OpenApi, talk: Talk) -> list[str]:
     """Return what the description finds in all calls of a conversation, and in their responses."""
     found: list[str] = []
     # A chat that never ends may be given up before the last call is answered.
-    for call, answer in zip(talk.line.calls, talk.line.answers, strict=False):
+    for call, answer in zip(talk.spy.calls, talk.spy.responses, strict=False):
         upload = bool(call.upload)
         found += openapi.request_errors(call.method, call.target, call.body, is_upload=upload)
         kind = answer.headers["content-type"]
@@ -175,10 +175,10 @@ def test_failing_conversations_are_as_described(
 ) -> None:
     server.inject(scripted_fault(fault))
     pace = PollSchedule(interval=0.01, timeout=1.0)
-    with Talk(server, options=replace(BARE, stream=stream), pace=pace) as talk:
+    with Talk(server, options=replace(BARE, stream=stream), schedule=pace) as talk:
         with suppress(HarnessError):
             talk.ask("你是谁?", checks_status=True)
-        assert talk.line.answers
+        assert talk.spy.responses
         assert problems(openapi, talk) == []
 
 
@@ -195,7 +195,7 @@ def test_an_upload_and_a_bot_s_information_are_as_described(
     assert [*openapi.request_errors("POST", "/v1/files/upload", None, is_upload=True)] == []
     for published in (True, False):
         with Talk(server) as talk:
-            snapshot = fetch_bot_snapshot(BOT, HASTY, published=published)
+            snapshot = fetch_bot_snapshot(BOT, QUICK_RETRY, published=published)
             assert talk.drive(snapshot).version
             assert problems(openapi, talk) == []
 
@@ -275,13 +275,13 @@ def spoiled(openapi: OpenApi, path: str) -> Iterator[tuple[str, dict[str, Any]]]
     for name in schema.get("required", ()):
         yield f"{name} is missing", {key: one for key, one in body.items() if key != name}
     for name, described in schema["properties"].items():
-        kind = openapi.resolved(described)
+        kind = openapi.resolve(described)
         if name not in NOT_CHECKED:
             yield f"{name} is no {kind['type']}", {**body, name: WRONG[kind["type"]]}
             if "enum" in kind:
                 yield f"{name} is unknown", {**body, name: "hologram"}
         if name == "additional_messages":
-            message = openapi.resolved(kind["items"])
+            message = openapi.resolve(kind["items"])
             for key, one in message["properties"].items():
                 for bad in [WRONG[one["type"]], *(["hologram"] if "enum" in one else [])]:
                     broken = [{**body[name][0], key: bad}]
@@ -307,11 +307,11 @@ def test_the_server_rejects_what_the_description_excludes(
 def test_a_retry_changes_no_request(openapi: OpenApi, server: RunningServer) -> None:
     server.inject(scripted_fault({"kind": "unavailable", "at": "retrieve", "times": 2}))
     policy = RetryPolicy(jitter=lambda: 0.0, base=0.001)
-    with Talk(server, patience=policy) as talk:
+    with Talk(server, policy=policy) as talk:
         talk.ask("一")
         found = [
             error
-            for call in talk.line.calls
+            for call in talk.spy.calls
             for error in openapi.request_errors(call.method, call.target, call.body)
         ]
     assert found == []

@@ -10,43 +10,45 @@ import pytest
 from accepting import (
     NEW,
     OLD,
-    Compared,
+    ComparedProject,
     accept_killed_at,
     compared_project,
-    left_over,
+    leftover_files,
     recording_runner,
-    state,
+    recording_states,
 )
 from kill_checks import check_record_killed, check_run_killed
 from kill_points import Runner
 
 
 @pytest.fixture(scope="module")
-def compared(tmp_path_factory: pytest.TempPathFactory) -> Compared:
+def compared(tmp_path_factory: pytest.TempPathFactory) -> ComparedProject:
     return compared_project(tmp_path_factory.mktemp("compared"))
 
 
 @pytest.fixture(scope="module")
-def runner(compared: Compared) -> Iterator[Runner]:
+def runner(compared: ComparedProject) -> Iterator[Runner]:
     with recording_runner(compared) as runner:
         yield runner
 
 
 def test_accept_and_its_finishing_killed_everywhere(
-    compared: Compared, runner: Runner, tmp_path: Path
+    compared: ComparedProject, runner: Runner, tmp_path: Path
 ) -> None:
     pairs = 0
     for first in count(1):
         for second in count(1):
             copy, ended = accept_killed_at(compared, runner, first, tmp_path / f"{first}-{second}")
-            is_begun = ".accept-journal.json" in left_over(copy)
+            is_begun = ".accept-journal.json" in leftover_files(copy)
             finishing = runner.run(copy, "list", kill_at=second)
             pairs += finishing.is_killed
             done = runner.run(copy, "check")
-            assert state(copy) == (OLD if state(copy) == OLD and not is_begun else NEW)
-            assert done.code == (3 if state(copy) == OLD else 0), (first, second, done)
+            assert recording_states(copy) == (
+                OLD if recording_states(copy) == OLD and not is_begun else NEW
+            )
+            assert done.code == (3 if recording_states(copy) == OLD else 0), (first, second, done)
             assert runner.run(copy, "accept").code in (0, 5)
-            assert (state(copy), left_over(copy)) == (NEW, [])
+            assert (recording_states(copy), leftover_files(copy)) == (NEW, [])
             if not finishing.is_killed:
                 break
         if not ended.is_killed:
@@ -54,9 +56,11 @@ def test_accept_and_its_finishing_killed_everywhere(
     assert pairs > 100
 
 
-def test_run_killed_everywhere(compared: Compared, runner: Runner, tmp_path: Path) -> None:
+def test_run_killed_everywhere(compared: ComparedProject, runner: Runner, tmp_path: Path) -> None:
     assert check_run_killed(compared, runner, tmp_path, count(1)) > 20
 
 
-def test_record_killed_everywhere(compared: Compared, runner: Runner, tmp_path: Path) -> None:
+def test_record_killed_everywhere(
+    compared: ComparedProject, runner: Runner, tmp_path: Path
+) -> None:
     assert check_record_killed(compared, runner, tmp_path, count(1)) > 20

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from coze_harness.server.server_process import RunningServer
-from project import SETTINGS, TOKEN, ProjectFolder, scripted, serving, write_trials
+from project import SETTINGS, TOKEN, ProjectFolder, chatchat_script, script_server, write_trials
 
 from storage.bucket import Bucket
 
@@ -58,7 +58,7 @@ def bucket(s3_server: str) -> Bucket:
 
 @pytest.fixture
 def server() -> Iterator[RunningServer]:
-    with serving(scripted()) as running:
+    with script_server(chatchat_script()) as running:
         yield running
 
 
@@ -83,7 +83,7 @@ def project(tmp_path: Path, server: RunningServer, bucket: Bucket) -> ProjectFol
 @pytest.fixture
 def recorded(project: ProjectFolder) -> ProjectFolder:
     """The same, recorded; without a token from here on."""
-    done = project.does("record")
+    done = project.run("record")
     assert done.code == 1, done
     del project.env["COZE_API_TOKEN"]
     del project.env["COZE_API_BASE"]

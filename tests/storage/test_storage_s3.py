@@ -22,9 +22,9 @@ def test_from_recording_to_history(recorded: ProjectFolder, bucket: Bucket) -> N
         + ["reports/index.html"]
     )
 
-    assert recorded.does("run").code == 1
+    assert recorded.run("run").code == 1
     first = bucket.runs()[-1]
-    done = recorded.does("run", "--workers", "2")
+    done = recorded.run("run", "--workers", "2")
     assert done.code == 1, done
     second = bucket.runs()[-1]
     assert done.last.endswith(f"report: {bucket.url}/reports/{second}/index.html")
@@ -38,11 +38,11 @@ def test_from_recording_to_history(recorded: ProjectFolder, bucket: Bucket) -> N
     assert not (recorded.root / "cassettes").exists()
     assert not list(Path(recorded.env["TMPDIR"]).rglob("run.json"))
 
-    listed = recorded.does("history")
+    listed = recorded.run("history")
     assert listed.code == 0, listed
     assert [line.split()[0] for line in listed.out.splitlines()[1:]] == [second, first, begin]
 
-    again = recorded.does("run", "--last-failed")
+    again = recorded.run("run", "--last-failed")
     assert again.code == 1, again
     assert [trial["id"] for trial in bucket.run_json()["trials"]] == ["wrong"]
 
@@ -50,11 +50,11 @@ def test_from_recording_to_history(recorded: ProjectFolder, bucket: Bucket) -> N
 def test_looking_at_cassettes(recorded: ProjectFolder, bucket: Bucket) -> None:
     bucket.write("录音/old/gone.yaml", bucket.read(CASSETTES[0]))
     bucket.delete(CASSETTES[1])
-    listed = json.loads(recorded.does("list", "--json").out)
+    listed = json.loads(recorded.run("list", "--json").out)
     assert {trial["cassette"]: trial["state"] for trial in listed} == {
         f"{bucket.url}/{key}": "missing" if key == CASSETTES[1] else "recorded" for key in CASSETTES
     }
-    done = recorded.does("check")
+    done = recorded.run("check")
     assert done.code == 3, done
     assert f"{bucket.url}/录音/old/gone.yaml: " in done.err
     assert f"{bucket.url}/{CASSETTES[1]}: " in done.err
@@ -68,8 +68,8 @@ def test_verdicts_and_lines_are_those_of_local_folders(
     here.mkdir()
     for key in CASSETTES:
         (here / Path(key).name).write_bytes(bucket.read(key))
-    away = recorded.does("run")
-    local = recorded.does("run", "--cassettes", str(here), "--reports", str(tmp_path / "runs"))
+    away = recorded.run("run")
+    local = recorded.run("run", "--cassettes", str(here), "--reports", str(tmp_path / "runs"))
     assert (away.code, away.out.splitlines()[:-1]) == (local.code, local.out.splitlines()[:-1])
     lines = (tmp_path / "runs" / "latest" / "trials.jsonl").read_text("utf-8")
     there = bucket.read("reports/latest/trials.jsonl").decode()
@@ -83,7 +83,7 @@ def test_a_recording_that_is_stopped_is_sent_and_gone_on_with(
 ) -> None:
     project.write("scenarios/never.yaml", "name: never\nturns: [{prompt: never}]\n")
     project.edit("harness.yaml", "timeout: 2", "timeout: 120")
-    process = project.starts("record", "-v")
+    process = project.start("record", "-v")
     while len(bucket.keys("录音/")) < len(CASSETTES):
         assert process.poll() is None, process.communicate()
     interrupt(process)
@@ -93,7 +93,7 @@ def test_a_recording_that_is_stopped_is_sent_and_gone_on_with(
     assert f"--resume {name}" in err
     assert bucket.run_json()["interrupted"]
     project.path("scenarios/never.yaml").unlink()
-    done = project.does("record", "--resume", name)
+    done = project.run("record", "--resume", name)
     assert done.code == 1, done
     assert bucket.runs() == [name]
     assert bucket.run_json()["summary"]["trials"] == 4
@@ -118,7 +118,7 @@ def test_a_store_that_does_not_serve_is_one_block(
         (cassettes, 3, ("--cassettes", cassettes, "--reports", "here")),
         (reports, 2, ("--cassettes", "here", "--reports", reports)),
     ):
-        done = project.does("run", *given, env=change)
+        done = project.run("run", *given, env=change)
         assert done.code == code, done
         assert words in done.err
         assert folder in done.err

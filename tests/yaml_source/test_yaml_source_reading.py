@@ -12,7 +12,7 @@ from coze_harness.model.errors import HarnessError, ScenarioError, SettingsError
 from coze_harness.yaml_source import read_yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scale import scaled
+from scale import scale_down
 
 
 def data_of(text: str | bytes) -> JSON:
@@ -346,7 +346,7 @@ _PIECES = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=scaled(400))
+@settings(deadline=None, max_examples=scale_down(400))
 @given(st.lists(_PIECES, max_size=25).map("".join))
 def test_arbitrary_yaml_is_read_as_pyyaml_reads_it_or_refused(text: str) -> None:
     try:
@@ -358,7 +358,7 @@ def test_arbitrary_yaml_is_read_as_pyyaml_reads_it_or_refused(text: str) -> None
     assert ours == yaml.load(text, yaml.CSafeLoader)
 
 
-@settings(deadline=None, max_examples=scaled(300))
+@settings(deadline=None, max_examples=scale_down(300))
 @given(
     st.text() | st.binary() | st.text(alphabet="[]{}-?:,&*!|>'\"%@`#\n\t 0a~<=.\x00\ud800\ufeff")
 )
