@@ -25,7 +25,7 @@ def import_tests(
     settings = project.settings
     imported = ImportSource(
         path=source,
-        shown=project.folders.display_path(source.resolve()),
+        display_path=project.folders.display_path(source.resolve()),
         root=settings.root,
         has_judge=bool(settings.judge_bot),
         redact=project.make_redactor().redact,

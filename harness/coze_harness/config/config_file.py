@@ -183,11 +183,11 @@ def read_config(file: Path) -> ConfigSpec:
 
 def _check_folders(config: ConfigSpec, positions: SourcePositions) -> None:
     """Check the three folders, each of which must be another one."""
-    seen: dict[str, str] = {}
+    names: dict[str, str] = {}
     for name in ("scenarios", "cassettes", "reports"):
         folder = getattr(config, name)
         check_folder(name, folder, positions.at(name))
-        other = seen.setdefault(folder.removeprefix("./").rstrip("/"), name)
+        other = names.setdefault(folder.removeprefix("./").rstrip("/"), name)
         if other != name:
             raise SettingsError(
                 message("settings.same_folder", first=other, second=name),
@@ -244,8 +244,8 @@ def _secret_error(where: Location) -> SettingsError:
 
 
 def _check_bot_references(config: ConfigSpec, positions: SourcePositions) -> None:
-    named = ((config.default_bot, ("default_bot",)), (config.judge_bot, ("judge", "bot")))
-    for word, path in named:
+    references = ((config.default_bot, ("default_bot",)), (config.judge_bot, ("judge", "bot")))
+    for word, path in references:
         is_id = len(word) >= 6 and word.isascii() and word.isdecimal()
         if word and word not in config.bots and not is_id:
             what = with_suggestion(message("bot.unknown", bot=word), word, config.bots)

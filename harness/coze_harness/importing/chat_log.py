@@ -33,11 +33,11 @@ _GROUPS: Final = ("conversation_id", "session_id", "thread_id")
 _USERS: Final = ("user", "human")
 _BOTS: Final = ("assistant", "bot", "ai")
 # Types of Coze's messages that a person says or reads; those of other tools have none.
-_SAID: Final = ("", "question", "answer", "message", "text")
+_TEXT_TYPES: Final = ("", "question", "answer", "message", "text")
 _BRACE: Final = re.compile(r"\{(?=[{%#])")
 
 
-class _Said(Struct, frozen=True):
+class _LogMessage(Struct, frozen=True):
     """A message: who said it, and where it is."""
 
     is_user: bool
@@ -45,7 +45,7 @@ class _Said(Struct, frozen=True):
     where: Location
 
 
-def read_log(path: Path, shown: str, redact: Callable[[str], str]) -> ImportedFile:
+def read_log(path: Path, display_path: str, redact: Callable[[str], str]) -> ImportedFile:
     """Return a scenario for each conversation; every answer is expected again, similarly.
 
     A conversation is a list of messages with `role` and `content`: a file's only one, or below
@@ -53,7 +53,7 @@ def read_log(path: Path, shown: str, redact: Callable[[str], str]) -> ImportedFi
 
     Args:
         path: the file.
-        shown: its name in findings.
+        display_path: its name in findings.
         redact: removes secrets from a text.
 
     Raises:
@@ -61,53 +61,59 @@ def read_log(path: Path, shown: str, redact: Callable[[str], str]) -> ImportedFi
     """
     findings: list[ImportFinding] = []
     scenarios: list[ImportedScenario] = []
-    for said in _conversations(read_text(path), path.suffix.lower() == ".jsonl", shown):
+    for conversation in _conversations(
+        read_text(path), path.suffix.lower() == ".jsonl", display_path
+    ):
         if len(scenarios) == _MAX_CONVERSATIONS:
             what = message("import.too_many_scenarios", limit=_MAX_CONVERSATIONS)
-            findings.append(ImportFinding(said[0].where, what))
+            findings.append(ImportFinding(conversation[0].where, what))
             break
-        turns = _turns(said, redact)
-        if not said[0].is_user:
-            findings.append(ImportFinding(said[0].where, message("import.greeting")))
+        turns = _turns(conversation, redact)
+        if not conversation[0].is_user:
+            findings.append(ImportFinding(conversation[0].where, message("import.greeting")))
         if len(turns) > _MAX_TURNS:
             what = message("import.too_many_turns", limit=_MAX_TURNS)
-            findings.append(ImportFinding(said[0].where, what))
+            findings.append(ImportFinding(conversation[0].where, what))
         if turns:
-            scenarios.append(ImportedScenario(where=said[0].where, turns=turns[:_MAX_TURNS]))
+            scenarios.append(
+                ImportedScenario(where=conversation[0].where, turns=turns[:_MAX_TURNS])
+            )
     if not scenarios:
         raise NotImportableError(message("import.reason.no_conversation"))
     count = sum(len(turn.expect) for scenario in scenarios for turn in scenario.turns)
     return ImportedFile(scenarios=scenarios, findings=findings, assertions=count, imported=count)
 
 
-def _conversations(text: str, is_lines: bool, shown: str) -> Iterator[list[_Said]]:
+def _conversations(text: str, is_lines: bool, display_path: str) -> Iterator[list[_LogMessage]]:
     """Yield the messages of each conversation, at least one."""
     if not is_lines:
-        positions = _positions(text, shown)
+        positions = _positions(text, display_path)
         for messages, path in _message_lists(parse_json(text), ()):
-            yield from _grouped(messages, [positions.at(*path, i) for i in range(len(messages))])
+            yield from _group_messages(
+                messages, [positions.at(*path, i) for i in range(len(messages))]
+            )
         return
     loose: list[JSON] = []
     places: list[Location] = []
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
-        value, where = parse_json(line), Location(shown, number)
+        value, where = parse_json(line), Location(display_path, number)
         if isinstance(value, dict) and "role" in value:
             loose.append(value)
             places.append(where)
             continue
         for messages, _ in _message_lists(value, ()):
-            yield from _grouped(messages, [where] * len(messages))
-    yield from _grouped(loose, places)
+            yield from _group_messages(messages, [where] * len(messages))
+    yield from _group_messages(loose, places)
 
 
-def _positions(text: str, shown: str) -> SourcePositions:
+def _positions(text: str, display_path: str) -> SourcePositions:
     """Return where the values of a JSON text are; all at the file where YAML cannot read it."""
     try:
-        return read_yaml(json_as_yaml(text), shown, ScenarioError).positions
+        return read_yaml(json_as_yaml(text), display_path, ScenarioError).positions
     except ScenarioError:
-        return FixedPosition(Location(shown))
+        return FixedPosition(Location(display_path))
 
 
 def _message_lists(
@@ -126,7 +132,9 @@ def _message_lists(
                 yield from _message_lists(value[key], (*path, key))
 
 
-def _grouped(messages: Sequence[JSON], places: Sequence[Location]) -> Iterator[list[_Said]]:
+def _group_messages(
+    messages: Sequence[JSON], places: Sequence[Location]
+) -> Iterator[list[_LogMessage]]:
     """Yield the messages of each conversation in a list, in the order of their times."""
     groups: dict[str, list[tuple[float, int, Mapping[str, JSON]]]] = {}
     for i, one in enumerate(messages):
@@ -137,18 +145,18 @@ def _grouped(messages: Sequence[JSON], places: Sequence[Location]) -> Iterator[l
             groups.setdefault(name, []).append((at, i, one))
     for members in groups.values():
         ordered = sorted(members, key=lambda member: member[:2])
-        said = [_said(data, places[i]) for _, i, data in ordered]
-        if found := [one for one in said if one is not None]:
-            yield found
+        texts = [_read_message(data, places[i]) for _, i, data in ordered]
+        if conversation := [one for one in texts if one is not None]:
+            yield conversation
 
 
-def _said(data: Mapping[str, JSON], where: Location) -> _Said | None:
+def _read_message(data: Mapping[str, JSON], where: Location) -> _LogMessage | None:
     """Return a message of a user or a bot; `None` for what neither says."""
     role, text = str(data.get("role", "")).lower(), _text(data.get("content"))
-    if str(data.get("type") or "") not in _SAID or not text.strip():
+    if str(data.get("type") or "") not in _TEXT_TYPES or not text.strip():
         return None
     if role in _USERS or role in _BOTS:
-        return _Said(role in _USERS, text, where)
+        return _LogMessage(role in _USERS, text, where)
     return None
 
 
@@ -161,11 +169,11 @@ def _text(content: JSON) -> str:
     )
 
 
-def _turns(said: Sequence[_Said], redact: Callable[[str], str]) -> list[ImportedTurn]:
+def _turns(messages: Sequence[_LogMessage], redact: Callable[[str], str]) -> list[ImportedTurn]:
     """Return a turn for each message of the user, with the answers up to the next one."""
     turns: list[ImportedTurn] = []
     answers: list[str] = []
-    for one in reversed(said):
+    for one in reversed(messages):
         if not one.is_user:
             answers.insert(0, one.text)
             continue

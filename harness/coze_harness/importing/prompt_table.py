@@ -34,7 +34,7 @@ _MAX_ROWS: Final = 10_000
 _DELIMITERS: Final = ",;\t，"
 
 
-def read_table(path: Path, shown: str, *, has_judge: bool) -> ImportedFile:
+def read_table(path: Path, display_path: str, *, has_judge: bool) -> ImportedFile:
     """Return what a table gives: rows that expect alike are cases of one scenario.
 
     Columns are found by their names, in English and Chinese: the prompt, texts that the answer
@@ -42,13 +42,13 @@ def read_table(path: Path, shown: str, *, has_judge: bool) -> ImportedFile:
 
     Args:
         path: the file.
-        shown: its name in findings.
+        display_path: its name in findings.
         has_judge: whether the project has a bot that judges.
 
     Raises:
         NotImportableError: it cannot be read, or no column is a prompt.
     """
-    head, rows = _rows(read_text(path), shown)
+    head, rows = _rows(read_text(path), display_path)
     prompt = _find(head, _PROMPT)
     if prompt is None:
         raise NotImportableError(message("import.reason.no_prompt_column", names=tuple(head)))
@@ -133,7 +133,7 @@ class _Table:
         return f"{{{{ {self._names[column]} }}}}"
 
 
-def _rows(text: str, shown: str) -> tuple[list[str], list[tuple[Location, list[str]]]]:
+def _rows(text: str, display_path: str) -> tuple[list[str], list[tuple[Location, list[str]]]]:
     """Return the names of the columns, and the rows with as many cells.
 
     Raises:
@@ -141,8 +141,8 @@ def _rows(text: str, shown: str) -> tuple[list[str], list[tuple[Location, list[s
     """
     first = text.partition("\n")[0]
     delimiter = max(_DELIMITERS, key=first.count)
-    table = table_rows(text, shown, delimiter)
-    _where, names = next(table, (Location(shown), []))
+    table = table_rows(text, display_path, delimiter)
+    _where, names = next(table, (Location(display_path), []))
     head = [name.strip() for name in names]
     rows: list[tuple[Location, list[str]]] = []
     for where, cells in table:

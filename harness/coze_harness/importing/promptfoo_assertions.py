@@ -93,7 +93,7 @@ def convert_assertion(one: ForeignAssertion, *, has_judge: bool = True) -> Conve
     Raises:
         NotImportableError: there is none, or it needs a judge and the project has none.
     """
-    item = _named(_item(one), one.metric)
+    item = _with_name(_item(one), one.metric)
     if not has_judge and _has_kind(item, "judge"):
         raise NotImportableError(message("import.reason.no_judge"))
     if isinstance(item, dict):
@@ -133,12 +133,12 @@ def _reason(name: str) -> LocalizedText:
         return message(_REASONS[name])
     if name.startswith(RED_TEAM):
         return message("import.reason.redteam")
-    if here := native_spelling(name, KINDS):
-        return message("import.reason.unlike", nearest=here)
+    if nearest := native_spelling(name, KINDS):
+        return message("import.reason.unlike", nearest=nearest)
     return message("import.reason.unknown", type=name)
 
 
-def _filled(one: ForeignAssertion) -> JSON:
+def _fill_spelling(one: ForeignAssertion) -> JSON:
     """Return the spelling of a foreign name with the assertion's value in its gaps."""
     name = _base_type(one)
     spelling = native_spelling(name, KINDS) or f"{name.replace('-', '_')}: {_GAP}"
@@ -257,7 +257,7 @@ def _code(one: ForeignAssertion) -> JSON:
 def _assertion_set(one: ForeignAssertion) -> JSON:
     if not one.children:
         raise NotImportableError(message("import.reason.value"))
-    items: list[JSON] = [_named(_item(child), child.metric) for child in one.children]
+    items: list[JSON] = [_with_name(_item(child), child.metric) for child in one.children]
     if len({1.0 if child.weight is None else child.weight for child in one.children}) > 1:
         raise NotImportableError(message("import.reason.set_weights"))
     if one.threshold is None or one.threshold >= 1:
@@ -266,14 +266,14 @@ def _assertion_set(one: ForeignAssertion) -> JSON:
     return {"some_of": {"at_least": least, "of": items}}
 
 
-def _named(item: JSON, metric: str) -> JSON:
+def _with_name(item: JSON, metric: str) -> JSON:
     return {**item, "name": metric} if metric and isinstance(item, dict) else item
 
 
 _JUDGED: Final = (*_OF_JUDGE, "g-eval", "pi")
 _CONVERTERS: Final[Mapping[str, Callable[[ForeignAssertion], JSON]]] = MappingProxyType(
     {
-        **dict.fromkeys(_SAME, _filled),
+        **dict.fromkeys(_SAME, _fill_spelling),
         **dict.fromkeys(_JUDGED, _judge),
         "assert-set": _assertion_set,
         "equals": _equal,

@@ -47,24 +47,24 @@ def is_configuration(data: JSON) -> bool:
 
 
 def read_configuration(
-    path: Path, roots: Sequence[Path], shown: str, *, has_judge: bool = True
+    path: Path, roots: Sequence[Path], display_path: str, *, has_judge: bool = True
 ) -> ImportedFile:
     """Return what a configuration gives.
 
     Args:
         path: the file.
         roots: the folders whose files it may name.
-        shown: the file's name in findings.
+        display_path: the file's name in findings.
         has_judge: whether the project has a bot that judges.
 
     Raises:
         NotImportableError: it cannot be read, or is something else.
         ScenarioError: it is not YAML or JSON.
     """
-    document = read_document(path, shown)
+    document = read_document(path, display_path)
     if not is_configuration(document.data):
         raise NotImportableError(message("import.reason.not_promptfoo"))
-    folder = shown.removesuffix(path.name)
+    folder = display_path.removesuffix(path.name)
     files = ReferencedFiles(path.parent, folder, tuple(roots))
     return _Configuration(document, files, has_judge=has_judge).read()
 
@@ -119,7 +119,7 @@ class _Configuration:
         """Add a test with a prompt to the group of those that differ only in their rows."""
         text = f"{test.prefix}{prompt.text}{test.suffix}"
         try:
-            rows = [self._filled(row) for row in test.rows]
+            rows = [self._fill_row(row) for row in test.rows]
             for row in rows:
                 self._renderer.value([text, list(prompt.history)], row, lambda _path: test.where)
         except ScenarioError as error:
@@ -143,7 +143,7 @@ class _Configuration:
             group.rows.append({name: value for name, value in row.items() if name in used})
             group.labels.append(test.description)
 
-    def _filled(self, row: Mapping[str, JSON]) -> Mapping[str, JSON]:
+    def _fill_row(self, row: Mapping[str, JSON]) -> Mapping[str, JSON]:
         """Return a row; a variable may use others.
 
         Raises:

@@ -56,22 +56,22 @@ class PromptReader:
             items = [(item, positions.at(index)) for index, item in enumerate(value)]
         elif isinstance(value, dict):
             items = [({"id": k, "label": label}, positions.key(k)) for k, label in value.items()]
-        found: list[ForeignPrompt] = []
+        prompts: list[ForeignPrompt] = []
         for item, where in items:
             try:
-                found += self._declared(item, where)
+                prompts += self._read_prompts(item, where)
             except ScenarioError as error:
                 what = message("import.no_prompt", reason=error.what)
                 self._findings.append(ImportFinding(where, what))
-        return found
+        return prompts
 
-    def _declared(self, value: JSON, where: Location) -> list[ForeignPrompt]:
+    def _read_prompts(self, value: JSON, where: Location) -> list[ForeignPrompt]:
         if isinstance(value, dict):
             label = str(value.get("label") or "")
             source = value.get("raw") or value.get("id") or value.get("label")
             return [
                 ForeignPrompt(one.text, one.where, label or one.label, one.history)
-                for one in self._declared(source, where)
+                for one in self._read_prompts(source, where)
             ]
         if not isinstance(value, str) or not value.strip():
             raise NotImportableError(message("import.reason.value"))
@@ -79,10 +79,10 @@ class PromptReader:
             raise NotImportableError(message("import.reason.url", url=value))
         if not is_reference(value) and not self._is_path(value):
             return [self._prompt(value, where)]
-        found: list[ForeignPrompt] = []
+        prompts: list[ForeignPrompt] = []
         for path in self._files.find(value):
-            found += self._of_file(path)
-        return found
+            prompts += self._read_file(path)
+        return prompts
 
     def _is_path(self, text: str) -> bool:
         """Return whether a text without `file://` is the path of a file that exists."""
@@ -93,11 +93,11 @@ class PromptReader:
         except NotImportableError:
             return False
 
-    def _of_file(self, path: Path) -> list[ForeignPrompt]:
-        text, place = read_text(path), Location(self._files.shown(path), 1)
+    def _read_file(self, path: Path) -> list[ForeignPrompt]:
+        text, place = read_text(path), Location(self._files.display_path(path), 1)
         suffix = path.suffix.lower()
         if suffix == ".csv":
-            return self._of_table(text, place)
+            return self._read_table(text, place)
         if suffix == ".txt":
             parts = [part.strip("\n") for part in _SEPARATOR.split(text) if part.strip()]
             return [self._prompt(part, place) for part in parts]
@@ -108,7 +108,7 @@ class PromptReader:
             ]
         return [self._prompt(text, place)]
 
-    def _of_table(self, text: str, place: Location) -> list[ForeignPrompt]:
+    def _read_table(self, text: str, place: Location) -> list[ForeignPrompt]:
         rows = [row for _where, row in table_rows(text, place.path)]
         head = [cell.strip().lower() for cell in rows[0]] if rows else []
         if "prompt" not in head:
@@ -129,20 +129,20 @@ class PromptReader:
     def _chat(self, messages: JSON, where: Location) -> ForeignPrompt:
         if not isinstance(messages, list) or not all(isinstance(one, dict) for one in messages):
             raise NotImportableError(message("import.reason.chat"))
-        said: list[tuple[str, str]] = []
+        chat: list[tuple[str, str]] = []
         for one in map(mapping, messages):
             role, text = str(one.get("role", "")), _content(one.get("content"))
             if role in ("system", "developer"):
                 what = message("import.system_prompt")
                 self._findings.append(ImportFinding(where, what))
             elif role in ("user", "assistant"):
-                said.append((role, adapt_template(text)))
+                chat.append((role, adapt_template(text)))
             else:
                 raise NotImportableError(message("import.reason.chat"))
-        if not said or said[-1][0] != "user":
+        if not chat or chat[-1][0] != "user":
             raise NotImportableError(message("import.reason.chat"))
-        history = tuple({"role": role, "content": text} for role, text in said[:-1])
-        return ForeignPrompt(said[-1][1], where, history=history)
+        history = tuple({"role": role, "content": text} for role, text in chat[:-1])
+        return ForeignPrompt(chat[-1][1], where, history=history)
 
 
 def _content(value: JSON) -> str:

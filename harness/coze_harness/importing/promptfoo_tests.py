@@ -100,18 +100,18 @@ class TestReader:
         root, positions = self._root, self._root_positions
         self._read_default(root.get("defaultTest"), positions.below("defaultTest"))
         tests = [
-            *self._declared(root.get("tests"), positions.below("tests")),
-            *self._of_scenarios(root.get("scenarios"), positions.below("scenarios")),
+            *self._read_tests(root.get("tests"), positions.below("tests")),
+            *self._read_scenarios(root.get("scenarios"), positions.below("scenarios")),
         ]
         if not tests and self._default.assertions:
-            return list(self._declared({}, positions))
+            return list(self._read_tests({}, positions))
         return tests
 
     def _read_default(self, value: JSON, positions: SourcePositions) -> None:
         with self._collecting(positions.at()):
             if is_reference(value):
                 path = self._files.find(str(value))[0]
-                document = read_document(path, self._files.shown(path))
+                document = read_document(path, self._files.display_path(path))
                 value, positions = document.data, document.positions
             if not isinstance(value, dict):
                 return
@@ -126,22 +126,22 @@ class TestReader:
             )
             self._report_scoring(value, positions)
 
-    def _declared(
+    def _read_tests(
         self, value: JSON, positions: SourcePositions, depth: int = 0
     ) -> Iterator[ForeignTest]:
         """Yield the tests that `tests:` declares, or those of a file."""
         if isinstance(value, list):
             for index, item in enumerate(value):
-                yield from self._declared(item, positions.below(index), depth)
+                yield from self._read_tests(item, positions.below(index), depth)
         elif isinstance(value, str):
-            yield from self._of_files(value, positions.at(), depth)
+            yield from self._read_files(value, positions.at(), depth)
         elif isinstance(value, dict) and isinstance(value.get("path"), str) and "vars" not in value:
-            yield from self._of_files(str(value["path"]), positions.at(), depth)
+            yield from self._read_files(str(value["path"]), positions.at(), depth)
         elif isinstance(value, dict):
             with self._collecting(positions.at()):
                 yield self._test(value, positions)
 
-    def _of_scenarios(self, value: JSON, positions: SourcePositions) -> Iterator[ForeignTest]:
+    def _read_scenarios(self, value: JSON, positions: SourcePositions) -> Iterator[ForeignTest]:
         """Yield the tests of `scenarios:`: each of its tests with each of its configurations."""
         for index, one in enumerate(value if isinstance(value, list) else ()):
             below = positions.below(index)
@@ -159,12 +159,12 @@ class TestReader:
                         "vars": {**mapping(base.get("vars")), **mapping(test.get("vars"))},
                         "assert": [],
                     }
-                    made = self._test(merged, below.below("tests", j))
+                    merged_test = self._test(merged, below.below("tests", j))
                     own = [
                         *self._assertions(base, below.below("config", i)),
                         *self._assertions(test, below.below("tests", j)),
                     ]
-                    yield replace(made, assertions=(*made.assertions, *own))
+                    yield replace(merged_test, assertions=(*merged_test.assertions, *own))
 
     @contextmanager
     def _collecting(self, where: Location) -> Iterator[None]:
@@ -177,39 +177,39 @@ class TestReader:
 
     # --- files -----------------------------------------------------------------------------------
 
-    def _of_files(self, reference: str, where: Location, depth: int) -> Iterator[ForeignTest]:
+    def _read_files(self, reference: str, where: Location, depth: int) -> Iterator[ForeignTest]:
         with self._collecting(where):
             if depth >= _MAX_FILES_DEEP:
                 raise NotImportableError(message("import.reason.value"))
             for path in self._files.find(reference):
-                yield from self._of_file(path, where, depth)
+                yield from self._read_file(path, where, depth)
 
-    def _of_file(self, path: Path, where: Location, depth: int) -> Iterator[ForeignTest]:
-        shown, suffix = self._files.shown(path), path.suffix.lower()
+    def _read_file(self, path: Path, where: Location, depth: int) -> Iterator[ForeignTest]:
+        display_path, suffix = self._files.display_path(path), path.suffix.lower()
         if suffix == ".csv":
-            yield from self._of_table(read_text(path), shown)
+            yield from self._read_table(read_text(path), display_path)
         elif suffix in (".yaml", ".yml", ".json"):
-            document = read_document(path, shown)
-            yield from self._declared(document.data, document.positions, depth + 1)
+            document = read_document(path, display_path)
+            yield from self._read_tests(document.data, document.positions, depth + 1)
         elif suffix == ".jsonl":
             for number, line in enumerate(read_text(path).split("\n"), 1):
-                place = Location(shown, number)
+                place = Location(display_path, number)
                 with self._collecting(place):
                     if line.strip():
                         yield self._test(mapping(parse_json(line)), FixedPosition(place))
         else:
             raise NotImportableError(message("import.reason.file_type", file=path.name))
 
-    def _of_table(self, text: str, shown: str) -> Iterator[ForeignTest]:
-        rows = table_rows(text, shown)
-        with self._collecting(Location(shown)):
-            _where, names = next(rows, (Location(shown), []))
+    def _read_table(self, text: str, display_path: str) -> Iterator[ForeignTest]:
+        rows = table_rows(text, display_path)
+        with self._collecting(Location(display_path)):
+            _where, names = next(rows, (Location(display_path), []))
             head = [name.strip() for name in names]
             for where, cells in rows:
                 with self._collecting(where):
-                    yield self._of_cells(dict(zip(head, cells, strict=False)), where)
+                    yield self._read_cells(dict(zip(head, cells, strict=False)), where)
 
-    def _of_cells(self, cells: Mapping[str, str], where: Location) -> ForeignTest:
+    def _read_cells(self, cells: Mapping[str, str], where: Location) -> ForeignTest:
         """Return the test of a row. Values of `__expected` become columns of the cases."""
         values: dict[str, JSON] = {k: v for k, v in cells.items() if not k.startswith("__") and k}
         metric = cells.get("__metric", "")
@@ -219,7 +219,7 @@ class TestReader:
                 continue
             one = replace(assertion_from_text(cell), metric=metric)
             if is_reference(one.value):
-                assertions.append(self._loaded(one, where))
+                assertions.append(self._load_value(one, where))
                 continue
             if isinstance(one.value, str) and one.type.removeprefix("not-") in _WITH_COLUMN:
                 name = _free_name(column.strip("_") or "expected", values)
@@ -231,7 +231,7 @@ class TestReader:
         threshold = cells.get("__threshold", "")
         return ForeignTest(
             where=where,
-            rows=self._combined(merged),
+            rows=self._combine_lists(merged),
             assertions=self._with_transform([*self._default.assertions, *assertions], ""),
             description=cells.get("__description", ""),
             threshold=_number(threshold) if threshold else self._default.threshold,
@@ -253,7 +253,7 @@ class TestReader:
         default, threshold = self._default, _number(value.get("threshold"))
         return ForeignTest(
             where=positions.at(),
-            rows=self._combined({**default.values, **own}),
+            rows=self._combine_lists({**default.values, **own}),
             assertions=self._with_transform(assertions, _transform(options)),
             description=str(value.get("description") or ""),
             threshold=default.threshold if threshold is None else threshold,
@@ -295,14 +295,14 @@ class TestReader:
 
     def _variable(self, value: JSON, positions: SourcePositions) -> JSON:
         if is_reference(value):
-            read = list(self._files.read(str(value)))
-            return read if len(read) > 1 else read[0]
+            contents = list(self._files.read(str(value)))
+            return contents if len(contents) > 1 else contents[0]
         if isinstance(value, bool):
             # YAML 1.2, which promptfoo reads, takes `yes` and `on` for texts.
             return value if positions.source() in ("", "true", "false") else positions.source()
         return value
 
-    def _combined(self, values: Mapping[str, JSON]) -> list[Mapping[str, JSON]]:
+    def _combine_lists(self, values: Mapping[str, JSON]) -> list[Mapping[str, JSON]]:
         """Return each combination of the values that are lists."""
         lists = {key: one for key, one in values.items() if isinstance(one, list) and one}
         size = math.prod(map(len, lists.values()))
@@ -322,21 +322,21 @@ class TestReader:
         items = value.get("assert")
         for index, item in enumerate(items if isinstance(items, list) else ()):
             below = positions.below("assert", index)
-            yield self._placed(item, below)
+            yield self._read_assertion(item, below)
 
-    def _placed(self, item: JSON, positions: SourcePositions) -> PlacedAssertion:
+    def _read_assertion(self, item: JSON, positions: SourcePositions) -> PlacedAssertion:
         where = positions.at()
         if isinstance(item, str):
             return self._new(assertion_from_text(item), where)
         if isinstance(item, dict) and isinstance(reference := item.get("$ref"), str):
             path = reference.removeprefix("#/").split("/")
-            found = self._root
+            target = self._root
             for part in path:
-                found = mapping(found.get(part))
-            item, positions = {**found, **item}, self._root_positions.below(*path)
+                target = mapping(target.get(part))
+            item, positions = {**target, **item}, self._root_positions.below(*path)
         if not isinstance(item, dict):
             return self._new(ForeignAssertion("?"), where, message("import.reason.value"))
-        return self._loaded(self._assertion(item, positions, 0), where)
+        return self._load_value(self._assertion(item, positions, 0), where)
 
     def _assertion(
         self, item: Mapping[str, JSON], positions: SourcePositions, depth: int
@@ -348,7 +348,7 @@ class TestReader:
         below = positions.below("assert")
         return ForeignAssertion(
             type=str(item.get("type") or "?"),
-            value=_adapted(value),
+            value=_adapt_templates(value),
             threshold=_number(item.get("threshold")),
             weight=_number(item.get("weight")),
             metric=str(item.get("metric") or ""),
@@ -366,7 +366,7 @@ class TestReader:
     ) -> PlacedAssertion:
         return PlacedAssertion(next(self._numbers), one, where, error)
 
-    def _loaded(self, one: ForeignAssertion, where: Location) -> PlacedAssertion:
+    def _load_value(self, one: ForeignAssertion, where: Location) -> PlacedAssertion:
         """Return an assertion with the content of the file that its value names."""
         if not is_reference(one.value):
             return self._new(one, where)
@@ -384,13 +384,13 @@ _WITH_COLUMN: Final = frozenset(
 """Types whose value can be a column: it is one text."""
 
 
-def _adapted(value: JSON) -> JSON:
+def _adapt_templates(value: JSON) -> JSON:
     if isinstance(value, str):
         return adapt_template(value)
     if isinstance(value, list):
-        return [_adapted(one) for one in value]
+        return [_adapt_templates(one) for one in value]
     if isinstance(value, dict):
-        return {key: _adapted(one) for key, one in value.items()}
+        return {key: _adapt_templates(one) for key, one in value.items()}
     return value
 
 

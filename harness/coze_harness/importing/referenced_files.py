@@ -38,13 +38,13 @@ def is_reference(text: object) -> bool:
 class ReferencedFiles(Struct, frozen=True):
     """Reads files by the paths that a configuration in `folder` has.
 
-    `shown_folder` is the folder's name in findings, with a slash at its end; empty for the
+    `display_folder` is the folder's name in findings, with a slash at its end; empty for the
     project's own. `roots` are the folders that may be read; whatever is outside of them might be a
     secret that would be copied into a scenario.
     """
 
     folder: Path
-    shown_folder: str
+    display_folder: str
     roots: tuple[Path, ...]
 
     def find(self, reference: str) -> list[Path]:
@@ -63,12 +63,12 @@ class ReferencedFiles(Struct, frozen=True):
             raise NotImportableError(message("import.reason.outside", file=name))
         try:
             if any(sign in name for sign in "*?["):
-                found = sorted(islice(self.folder.glob(name), _MAX_MATCHES + 1))
+                paths = sorted(islice(self.folder.glob(name), _MAX_MATCHES + 1))
             else:
-                found = [self.folder / name]
+                paths = [self.folder / name]
         except (ValueError, OSError, NotImplementedError) as error:
             raise NotImportableError(message("import.reason.missing", file=name)) from error
-        files = [path for path in found if path.is_file()]
+        files = [path for path in paths if path.is_file()]
         if not files:
             raise NotImportableError(message("import.reason.missing", file=name))
         for path in files:
@@ -86,14 +86,14 @@ class ReferencedFiles(Struct, frozen=True):
         """
         for path in self.find(reference):
             if path.suffix.lower() in (".yaml", ".yml", ".json"):
-                yield read_document(path, self.shown(path)).data
+                yield read_document(path, self.display_path(path)).data
             else:
                 yield read_text(path)
 
-    def shown(self, path: Path) -> str:
+    def display_path(self, path: Path) -> str:
         """Return a file's name in findings."""
         if path.is_relative_to(self.folder):
-            return f"{self.shown_folder}{path.relative_to(self.folder).as_posix()}"
+            return f"{self.display_folder}{path.relative_to(self.folder).as_posix()}"
         return str(path)
 
 
@@ -121,7 +121,7 @@ def read_text(path: Path) -> str:
     raise NotImportableError(message("import.reason.encoding", file=path.name))
 
 
-def read_document(path: Path, shown: str) -> YamlDocument:
+def read_document(path: Path, display_path: str) -> YamlDocument:
     """Return a YAML or JSON file with its positions.
 
     Raises:
@@ -131,7 +131,7 @@ def read_document(path: Path, shown: str) -> YamlDocument:
     text = read_text(path)
     if path.suffix.lower() == ".json":
         text = json_as_yaml(text)
-    return read_yaml(text, shown, ScenarioError)
+    return read_yaml(text, display_path, ScenarioError)
 
 
 def json_as_yaml(text: str) -> str:
@@ -161,7 +161,9 @@ def parse_json(text: str) -> JSON:
     return value
 
 
-def table_rows(text: str, shown: str, delimiter: str = ",") -> Iterator[tuple[Location, list[str]]]:
+def table_rows(
+    text: str, display_path: str, delimiter: str = ","
+) -> Iterator[tuple[Location, list[str]]]:
     """Yield the rows of a CSV text that have cells, each with the line where it begins.
 
     Raises:
@@ -172,9 +174,10 @@ def table_rows(text: str, shown: str, delimiter: str = ",") -> Iterator[tuple[Lo
     try:
         for cells in reader:
             if any(cells):
-                yield Location(shown, line), cells
+                yield Location(display_path, line), cells
             line = reader.line_num + 1
     except csv.Error as error:
         raise NotImportableError(
-            message("import.reason.csv", reason=str(error)), where=Location(shown, reader.line_num)
+            message("import.reason.csv", reason=str(error)),
+            where=Location(display_path, reader.line_num),
         ) from error

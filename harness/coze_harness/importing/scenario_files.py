@@ -56,8 +56,8 @@ def _scenario_lines(name: str, scenario: ImportedScenario, files: dict[str, str]
         yield from _case_lines(name, scenario.rows, files)
     if scenario.history:
         yield "history:"
-        for said in scenario.history:
-            yield f"  - {_flow(dict(said))}"
+        for message in scenario.history:
+            yield f"  - {_flow(dict(message))}"
     yield "turns:"
     for turn in scenario.turns:
         yield from _turn_lines(turn)

@@ -23,11 +23,11 @@ from coze_harness.scenarios.new_scenario_file import ScenarioFolder, write_scena
 class ImportOutcome(Struct, frozen=True, kw_only=True):
     """What was written, and what was not imported.
 
-    `replaced` are those of the written files that existed. `trials` counts cases.
+    `replaced_files` are those of the written files that existed. `trials` counts cases.
     """
 
-    written: Sequence[Path]
-    replaced: Sequence[Path]
+    files: Sequence[Path]
+    replaced_files: Sequence[Path]
     scenarios: int
     trials: int
     assertions: int
@@ -40,14 +40,14 @@ class ImportSource(Struct, frozen=True, kw_only=True):
 
     Args:
         path: a promptfoo configuration, a table, or exported conversations.
-        shown: its path as messages show it.
+        display_path: its path as messages show it.
         root: the project's folder: files that it refers to may be there too.
         has_judge: whether the project has a judge.
         redact: removes secrets from exported conversations.
     """
 
     path: Path
-    shown: str
+    display_path: str
     root: Path
     has_judge: bool
     redact: Callable[[str], str]
@@ -59,7 +59,7 @@ class ImportSource(Struct, frozen=True, kw_only=True):
             UsageError: it cannot be read, or is of no known kind.
             ScenarioError: it is not YAML or JSON.
         """
-        source, shown, suffix = self.path, self.shown, self.path.suffix.lower()
+        source, display_path, suffix = self.path, self.display_path, self.path.suffix.lower()
         if not source.is_file():
             raise UsageError(
                 message("import.reason.missing", file=str(source)),
@@ -67,21 +67,21 @@ class ImportSource(Struct, frozen=True, kw_only=True):
             )
         try:
             if suffix == ".csv":
-                return read_table(source, shown, has_judge=self.has_judge)
+                return read_table(source, display_path, has_judge=self.has_judge)
             if suffix == ".jsonl" or (suffix == ".json" and not self._is_configuration()):
-                return read_log(source, shown, self.redact)
+                return read_log(source, display_path, self.redact)
             if suffix in (".yaml", ".yml", ".json"):
                 roots = (source.resolve().parent, self.root)
-                return read_configuration(source, roots, shown, has_judge=self.has_judge)
+                return read_configuration(source, roots, display_path, has_judge=self.has_judge)
             raise NotImportableError(message("import.reason.file_type", file=source.name))
         except NotImportableError as error:
             raise UsageError(
-                error.what, where=Location(shown), next_step=message("import.source.next")
+                error.what, where=Location(display_path), next_step=message("import.source.next")
             ) from error
 
     def _is_configuration(self) -> bool:
         try:
-            return is_configuration(read_document(self.path, self.shown).data)
+            return is_configuration(read_document(self.path, self.display_path).data)
         except ScenarioError:
             return False
 
@@ -105,7 +105,7 @@ def import_scenarios(
     if not imported.scenarios:
         raise UsageError(
             message("import.nothing"),
-            where=Location(source.shown),
+            where=Location(source.display_path),
             detail=[
                 message("import.finding", place=str(f.where), what=f.what)
                 for f in imported.findings
@@ -120,7 +120,7 @@ def import_scenarios(
     except ScenarioError as error:
         raise UsageError(error.what, next_step=message("import.name.next")) from error
     schema = folder.schema_from(folder.path)
-    texts = scenario_files(name, imported.scenarios, source.shown, schema)
+    texts = scenario_files(name, imported.scenarios, source.display_path, schema)
     paths = {folder.path / below: text for below, text in texts.items()}
     existing = [path for path in paths if path.exists()]
     if existing and not force:
@@ -136,8 +136,8 @@ def import_scenarios(
     for path, text in paths.items():
         write_scenario_file(path, text)
     return ImportOutcome(
-        written=list(paths),
-        replaced=existing,
+        files=list(paths),
+        replaced_files=existing,
         scenarios=len(imported.scenarios),
         trials=sum(max(len(one.rows), 1) for one in imported.scenarios),
         assertions=imported.assertions,

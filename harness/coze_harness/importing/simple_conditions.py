@@ -64,15 +64,17 @@ def _python(node: ast.expr) -> JSON:
             args=[ast.Constant(value=str() as text)],
         ):
             kind = "starts_with" if name == "startswith" else "ends_with"
-            return _on_text(kind, text, folded=_is_folded_output(subject))
+            return _on_text(kind, text, ignores_case=_is_lower_case_output(subject))
     raise _not_simple()
 
 
 def _python_comparison(left: ast.expr, op: ast.cmpop, right: ast.expr) -> JSON:
     match left, op, right:
         case _, ast.In() | ast.NotIn(), _:
-            found = _on_text("contains", _python_text(left), folded=_is_folded_output(right))
-            return found if isinstance(op, ast.In) else {"not": found}
+            item = _on_text(
+                "contains", _python_text(left), ignores_case=_is_lower_case_output(right)
+            )
+            return item if isinstance(op, ast.In) else {"not": item}
         case (
             ast.Call(func=ast.Name(id="len"), args=[subject]),
             _,
@@ -80,7 +82,7 @@ def _python_comparison(left: ast.expr, op: ast.cmpop, right: ast.expr) -> JSON:
         ):
             return _length(_python_measure(subject), _SIGNS.get(type(op), ""), size)
         case _, ast.Eq() | ast.NotEq(), _:
-            same = _on_text("equals", _python_text(right), folded=_is_folded_output(left))
+            same = _on_text("equals", _python_text(right), ignores_case=_is_lower_case_output(left))
             return same if isinstance(op, ast.Eq) else {"not": same}
     raise _not_simple()
 
@@ -115,7 +117,7 @@ def _python_measure(node: ast.expr) -> str:
     raise _not_simple()
 
 
-def _is_folded_output(node: ast.expr) -> bool:
+def _is_lower_case_output(node: ast.expr) -> bool:
     """Return whether an expression is `output` in lower case; False for `output` itself."""
     match node:
         case ast.Name(id="output"):
@@ -139,15 +141,15 @@ def javascript_condition(code: str) -> JSON:
 
 
 def _tokens(text: str) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
+    tokens: list[tuple[str, str]] = []
     at = 0
     while at < len(text.rstrip()):
         match = _TOKEN.match(text, at)
         if match is None or match.lastgroup is None:
             raise _not_simple()
-        found.append((match.lastgroup, match[match.lastgroup]))
+        tokens.append((match.lastgroup, match[match.lastgroup]))
         at = match.end()
-    return found
+    return tokens
 
 
 class _JavaScript:
@@ -159,10 +161,10 @@ class _JavaScript:
         self._depth = 0
 
     def condition(self) -> JSON:
-        found = self._alternatives()
+        item = self._alternatives()
         if self._at < len(self._tokens):
             raise _not_simple()
-        return found
+        return item
 
     def _alternatives(self) -> JSON:
         parts = [self._conjunction()]
@@ -181,14 +183,14 @@ class _JavaScript:
         if self._depth > _MAX_DEPTH:
             raise _not_simple()
         if self._skip("!"):
-            found: JSON = {"not": self._negation()}
+            item: JSON = {"not": self._negation()}
         elif self._skip("("):
-            found = self._alternatives()
+            item = self._alternatives()
             self._expect(")")
         else:
-            found = self._check()
+            item = self._check()
         self._depth -= 1
-        return found
+        return item
 
     def _check(self) -> JSON:
         if self._peek()[0] == "pattern":
@@ -200,35 +202,35 @@ class _JavaScript:
             return self._in_json([self._next()[1]])
         self._expect("output")
         if self._peek()[1] in _EQUALITY:
-            return self._equality(folded=False)
+            return self._equality(ignores_case=False)
         self._expect(".")
         name = self._next()[1]
-        folded = False
+        ignores_case = False
         while name in (*_LOWER, "trim"):
-            folded |= name in _LOWER
+            ignores_case |= name in _LOWER
             self._expect("(", ")")
             if self._peek()[1] in _EQUALITY:
-                return self._equality(folded=folded)
+                return self._equality(ignores_case=ignores_case)
             self._expect(".")
             name = self._next()[1]
         if name == "length":
             return self._length("chars")
         if name not in _CHECKS and name not in ("match", "split"):
             return self._in_json([name])
-        return self._method(name, folded=folded)
+        return self._method(name, ignores_case=ignores_case)
 
-    def _method(self, name: str, *, folded: bool) -> JSON:
+    def _method(self, name: str, *, ignores_case: bool) -> JSON:
         self._expect("(")
         kind, argument = self._peek()
         if name in _CHECKS:
-            found = _on_text(_CHECKS[name], self._text(), folded=folded)
+            item = _on_text(_CHECKS[name], self._text(), ignores_case=ignores_case)
             self._expect(")")
-            return found
+            return item
         self._next()
         self._expect(")")
-        if name == "match" and kind == "pattern" and not folded:
+        if name == "match" and kind == "pattern" and not ignores_case:
             return _regex(argument)
-        if name == "split" and kind == "text" and _unquoted(argument) == " ":
+        if name == "split" and kind == "text" and _unquote(argument) == " ":
             self._expect(".", "length")
             return self._length("words")
         raise _not_simple()
@@ -248,11 +250,13 @@ class _JavaScript:
         sign = self._next()[1]
         if sign not in _EQUALITY:
             raise _not_simple()
-        return _negated_if(sign.startswith("!"), _where(".".join(path), self._value()))
+        return _negate_if(sign.startswith("!"), _where(".".join(path), self._value()))
 
-    def _equality(self, *, folded: bool) -> JSON:
+    def _equality(self, *, ignores_case: bool) -> JSON:
         sign = self._next()[1]
-        return _negated_if(sign.startswith("!"), _on_text("equals", self._text(), folded=folded))
+        return _negate_if(
+            sign.startswith("!"), _on_text("equals", self._text(), ignores_case=ignores_case)
+        )
 
     def _length(self, unit: str) -> JSON:
         sign = self._next()[1].replace("===", "==")
@@ -265,7 +269,7 @@ class _JavaScript:
         """Read a text, or a variable of the test as a template."""
         kind, word = self._next()
         if kind == "text":
-            return _unquoted(word)
+            return _unquote(word)
         if word == "context":
             self._expect(".", "vars", ".")
             kind, word = self._next()
@@ -303,7 +307,7 @@ class _JavaScript:
                 raise _not_simple()
 
 
-def _unquoted(word: str) -> str:
+def _unquote(word: str) -> str:
     """Return the value of a JavaScript text; escapes that JSON does not have are not read."""
     inner = word[1:-1]
     if "\\" not in inner:
@@ -328,7 +332,7 @@ def _where(expression: str, value: JSON) -> JSON:
     return {"json": {"where": {expression: value}}}
 
 
-def _negated_if(is_negated: bool, item: JSON) -> JSON:
+def _negate_if(is_negated: bool, item: JSON) -> JSON:
     return {"not": item} if is_negated else item
 
 
@@ -338,8 +342,8 @@ def _template(name: str) -> str:
     return f"{{{{ {name} }}}}"
 
 
-def _on_text(kind: str, text: str, *, folded: bool) -> JSON:
-    if not folded:
+def _on_text(kind: str, text: str, *, ignores_case: bool) -> JSON:
+    if not ignores_case:
         return {kind: text}
     if text != text.lower() and not text.startswith("{{"):
         # Never true: no lower-case answer has it.
@@ -352,9 +356,12 @@ def _length(unit: str, sign: str, size: int) -> JSON:
     most = {"<": size - 1, "<=": size, "==": size}.get(sign)
     if (least is None and most is None) or (most is not None and most < 0):
         raise _not_simple()
-    limits: dict[str, JSON] = {"min": least, "max": most}
-    found = {key: limit for key, limit in limits.items() if limit is not None}
-    return {"length": found if unit == "chars" else {**found, "unit": unit}}
+    limits: dict[str, JSON] = {}
+    if least is not None:
+        limits["min"] = least
+    if most is not None:
+        limits["max"] = most
+    return {"length": limits if unit == "chars" else {**limits, "unit": unit}}
 
 
 def _not_simple() -> NotImportableError:

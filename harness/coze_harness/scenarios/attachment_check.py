@@ -41,7 +41,7 @@ def read_attachment(path: str, where: Location, folder: str, project: ProjectPat
             where=where,
             next_step=message("file.unreadable.next"),
         ) from error
-    return Attachment(project.shown(file_path), size, digest)
+    return Attachment(project.display_path(file_path), size, digest)
 
 
 def _check_size(path: str, size: int, where: Location) -> None:

@@ -114,7 +114,7 @@ class _CaseExpander:
             with errors:
                 script = self._script(case.values)
         if options is None or script is None:
-            raise errors.combined()
+            raise errors.combine()
         return CaseInstance(case.label, options, script)
 
     def _options(self, values: Mapping[str, JSON]) -> ChatOptions:
@@ -138,14 +138,14 @@ class _CaseExpander:
         if generated:
             # A sample, to check what the turns are filled with: no secret.
             sample = generate_values(generated, _SAMPLE_TIME, random.Random(0))  # noqa: S311
-            self._filled_turns({**sample, **values})
+            self._fill_turns({**sample, **values})
             return TemplatedScript(self._turns, values, generated)
-        script = StaticScript(self._filled_turns(values))
+        script = StaticScript(self._fill_turns(values))
         if not any(self._is_open):
             self._shared_script = script
         return script
 
-    def _filled_turns(self, values: Mapping[str, JSON]) -> tuple[Turn, ...]:
+    def _fill_turns(self, values: Mapping[str, JSON]) -> tuple[Turn, ...]:
         errors = ErrorCollector()
         turns: list[Turn] = []
         for index, spec in enumerate(self._turns):

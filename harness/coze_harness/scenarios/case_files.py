@@ -39,7 +39,11 @@ class CaseRow(Struct, frozen=True):
 
 
 def read_cases(
-    value: object, positions: SourcePositions, folder: str, project: ProjectPaths, named: set[str]
+    value: object,
+    positions: SourcePositions,
+    folder: str,
+    project: ProjectPaths,
+    case_files: set[str],
 ) -> list[CaseRow]:
     """Return the cases of a scenario's `cases:`.
 
@@ -48,7 +52,7 @@ def read_cases(
         positions: of the value.
         folder: the scenario file's folder, absolute.
         project: where files may be.
-        named: gets the path of the file, if one is named, so that it is not read as a scenario.
+        case_files: gets the path of the file, if there is one: it is not read as a scenario.
 
     Raises:
         ScenarioError: there is no such file, or it is not a table of cases.
@@ -56,9 +60,9 @@ def read_cases(
     where = positions.at()
     if isinstance(value, str):
         file = resolve_inside(value, where, folder, project)
-        named.add(file)
-        rows = list(_file_rows(file, project.shown(file), where))
-        where = Location(project.shown(file))
+        case_files.add(file)
+        rows = list(_file_rows(file, project.display_path(file), where))
+        where = Location(project.display_path(file))
     elif isinstance(value, list):
         rows = _listed_rows(value, positions)
     else:
@@ -87,7 +91,7 @@ def resolve_inside(path: str, where: Location, folder: str, project: ProjectPath
     tried: list[str] = []
     for start in dict.fromkeys((folder, str(project.root))):
         candidate = join_path(start, path)
-        if not project.holds(candidate):
+        if not project.contains(candidate):
             raise ScenarioError(
                 message("path.outside", path=path),
                 where=where,
@@ -95,7 +99,7 @@ def resolve_inside(path: str, where: Location, folder: str, project: ProjectPath
             )
         if Path(candidate).is_file():
             return candidate
-        tried.append(project.shown(candidate))
+        tried.append(project.display_path(candidate))
     raise ScenarioError(
         message("path.missing", path=path),
         where=where,
@@ -104,27 +108,27 @@ def resolve_inside(path: str, where: Location, folder: str, project: ProjectPath
     )
 
 
-def read_rows(file: str, shown: str) -> list[Row]:
+def read_rows(file: str, display_path: str) -> list[Row]:
     """Return the rows of a file, in whatever format cases may have.
 
     Args:
         file: its absolute path.
-        shown: its path as messages show it.
+        display_path: its path as messages show it.
 
     Raises:
         ScenarioError: it cannot be read, or is not a table.
     """
-    return list(_file_rows(file, shown, Location(shown)))
+    return list(_file_rows(file, display_path, Location(display_path)))
 
 
-def _file_rows(file: str, shown: str, named_at: Location) -> Iterator[Row]:
+def _file_rows(file: str, display_path: str, where: Location) -> Iterator[Row]:
     suffix = split_path(file)[2].lower()
     readers = {".csv": _csv_rows, ".jsonl": _jsonl_rows, ".yaml": _yaml_rows, ".yml": _yaml_rows}
     reader = readers.get(suffix)
     if reader is None:
         raise ScenarioError(
             message("cases.suffix", suffix=suffix),
-            where=named_at,
+            where=where,
             next_step=message("cases.suffix.next"),
         )
     try:
@@ -132,37 +136,37 @@ def _file_rows(file: str, shown: str, named_at: Location) -> Iterator[Row]:
     except OSError as error:
         raise ScenarioError(
             message("file.unreadable", reason=os_error_reason(error)),
-            where=Location(shown),
+            where=Location(display_path),
             next_step=message("file.unreadable.next"),
         ) from error
     if len(content) > _MAX_SIZE:
         raise ScenarioError(
             message("yaml.size", megabytes=_MAX_SIZE // 1_000_000),
-            where=Location(shown),
+            where=Location(display_path),
             next_step=message("cases.size.next"),
         )
-    return reader(content, shown)
+    return reader(content, display_path)
 
 
-def _decode(content: bytes, shown: str) -> str:
+def _decode(content: bytes, display_path: str) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise ScenarioError(
             message("yaml.encoding", byte=f"0x{content[error.start]:02x}", offset=error.start),
-            where=Location(shown, line),
+            where=Location(display_path, line),
             next_step=message("cases.encoding.next"),
         ) from error
 
 
-def _csv_rows(content: bytes, shown: str) -> Iterator[Row]:
-    reader = csv.reader(io.StringIO(_decode(content, shown), newline=""), strict=True)
+def _csv_rows(content: bytes, display_path: str) -> Iterator[Row]:
+    reader = csv.reader(io.StringIO(_decode(content, display_path), newline=""), strict=True)
     header: list[str] | None = None
     line = 1
     try:
         for cells in reader:
-            where = Location(shown, line)
+            where = Location(display_path, line)
             line = reader.line_num + 1
             if not cells:
                 continue
@@ -183,7 +187,7 @@ def _csv_rows(content: bytes, shown: str) -> Iterator[Row]:
     except csv.Error as error:
         raise ScenarioError(
             message("cases.csv", reason=str(error)),
-            where=Location(shown, max(reader.line_num, 1)),
+            where=Location(display_path, max(reader.line_num, 1)),
             next_step=message("cases.csv.next"),
         ) from error
 
@@ -214,11 +218,11 @@ class _InvalidCaseError(ValueError):
         self.what = what
 
 
-def _jsonl_rows(content: bytes, shown: str) -> Iterator[Row]:
-    for number, line in enumerate(_decode(content, shown).split("\n"), 1):
+def _jsonl_rows(content: bytes, display_path: str) -> Iterator[Row]:
+    for number, line in enumerate(_decode(content, display_path).split("\n"), 1):
         if not line.strip():
             continue
-        where = Location(shown, number)
+        where = Location(display_path, number)
         try:
             value = json.loads(line, object_pairs_hook=_unique_keys, parse_constant=_no_constant)
         except (ValueError, RecursionError) as error:
@@ -242,8 +246,8 @@ def _no_constant(word: str) -> NoReturn:
     raise _InvalidCaseError(message("cases.json_number", word=word))
 
 
-def _yaml_rows(content: bytes, shown: str) -> Iterator[Row]:
-    document = read_yaml(content, shown, ScenarioError)
+def _yaml_rows(content: bytes, display_path: str) -> Iterator[Row]:
+    document = read_yaml(content, display_path, ScenarioError)
     if errors := text_errors(document):
         raise ScenarioErrors(errors)
     if not isinstance(document.data, list):
@@ -256,18 +260,18 @@ def _yaml_rows(content: bytes, shown: str) -> Iterator[Row]:
 
 
 def _listed_rows(rows: Sequence[JSON], positions: SourcePositions) -> list[Row]:
-    made = [
+    cases = [
         (_mapping(row, positions.at(index)), positions.at(index)) for index, row in enumerate(rows)
     ]
     errors = [
         error
-        for index, (row, _) in enumerate(made)
+        for index, (row, _) in enumerate(cases)
         for column, value in row.items()
         if (error := _rounding_error(value, positions, (index, column)))
     ]
     if errors:
         raise ScenarioErrors(errors)
-    return made
+    return cases
 
 
 def _rounding_error(
@@ -276,14 +280,14 @@ def _rounding_error(
     """Return an error for a number that a template would write otherwise: `1.10` as 1.1."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    written = positions.source(*path)
-    if written == str(value) or written[:1] == "!" or not is_plain_notation(written, value):
+    source = positions.source(*path)
+    if source == str(value) or source[:1] == "!" or not is_plain_notation(source, value):
         return None
     actual = yaml_type_name(value)
     return ScenarioError(
-        message("yaml.rounded", source=written, actual=actual, value=str(value)),
+        message("yaml.rounded", source=source, actual=actual, value=str(value)),
         where=positions.at(*path),
-        next_step=message("yaml.notation.next", value=str(value), quoted=quote_scalar(written)),
+        next_step=message("yaml.notation.next", value=str(value), quoted=quote_scalar(source)),
     )
 
 

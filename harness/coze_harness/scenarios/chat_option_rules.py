@@ -107,13 +107,13 @@ def build_chat_options(
     if spec.keys.isdisjoint(_OPTION_KEYS):
         return defaults
 
-    def filled(key: str) -> Any:  # noqa: ANN401 (of the value's own type)
+    def fill(key: str) -> Any:  # noqa: ANN401 (of the value's own type)
         value = getattr(spec, key)
         if not value:
             return value
         return renderer.value(value, values, lambda path: positions.at(key, *path))
 
-    options = {key: filled(key) for key in TEMPLATE_KEYS}
+    options = {key: fill(key) for key in TEMPLATE_KEYS}
     history = cast("Sequence[Mapping[str, str]]", options.pop("history"))
     errors = ErrorCollector()
     errors.extend(_check_meta_data(options["meta_data"], positions))
@@ -137,10 +137,12 @@ def _check_meta_data(
             next_step=message("options.meta_data.next"),
         )
     for key, value in meta_data.items():
-        shown, limit = key[:80], _MAX_VALUE_LENGTH
-        what = message("options.meta_data_value", key=shown, n=len(value), limit=limit)
+        short_key, limit = key[:80], _MAX_VALUE_LENGTH
+        what = message("options.meta_data_value", key=short_key, n=len(value), limit=limit)
         if not 1 <= len(key) <= _MAX_KEY_LENGTH:
-            what = message("options.meta_data_key", key=shown, n=len(key), limit=_MAX_KEY_LENGTH)
+            what = message(
+                "options.meta_data_key", key=short_key, n=len(key), limit=_MAX_KEY_LENGTH
+            )
         elif 1 <= len(value) <= limit:
             continue
         yield ScenarioError(

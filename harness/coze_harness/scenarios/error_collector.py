@@ -46,7 +46,7 @@ class ErrorCollector:
         self.add(error)
         return True
 
-    def combined(self) -> ScenarioErrors:
+    def combine(self) -> ScenarioErrors:
         """Return one error that combines all, sorted by file and line."""
         return ScenarioErrors(sorted(without_repeated_places(self.errors), key=_place))
 
@@ -57,7 +57,7 @@ class ErrorCollector:
             ScenarioErrors: all of them, sorted by file and line.
         """
         if self.errors:
-            raise self.combined()
+            raise self.combine()
 
 
 def _place(error: ScenarioError) -> tuple[str, int, int]:

@@ -56,7 +56,7 @@ class ExpectationTemplate:
             numbers = dict(_numbers(self.item, filled, ()))
             for path in self._numeric_paths:
                 if path in numbers:
-                    filled = _replaced(filled, path, numbers[path])
+                    filled = _replace_at(filled, path, numbers[path])
         try:
             return build_expectation(filled, positions, self._code)
         except ScenarioError as error:
@@ -74,7 +74,7 @@ class ExpectationTemplate:
             path = next((p for p in numbers if self._positions.at(*p) == error.where), None)
             if path is None:
                 break
-            filled = _replaced(filled, path, numbers.pop(path))
+            filled = _replace_at(filled, path, numbers.pop(path))
             paths.append(path)
             try:
                 expectation = build_expectation(filled, self._positions, self._code)
@@ -105,11 +105,11 @@ def _numbers(item: JSON, filled: JSON, path: _Path) -> list[tuple[_Path, int | f
     return []
 
 
-def _replaced(value: JSON, path: _Path, new: JSON) -> JSON:
+def _replace_at(value: JSON, path: _Path, new: JSON) -> JSON:
     if not path:
         return new
     if isinstance(value, dict):
-        return {k: _replaced(v, path[1:], new) if k == path[0] else v for k, v in value.items()}
+        return {k: _replace_at(v, path[1:], new) if k == path[0] else v for k, v in value.items()}
     if isinstance(value, list):
-        return [_replaced(v, path[1:], new) if i == path[0] else v for i, v in enumerate(value)]
+        return [_replace_at(v, path[1:], new) if i == path[0] else v for i, v in enumerate(value)]
     return value

@@ -42,13 +42,13 @@ class FileSelection(Struct, frozen=True):
             return scenarios
         loaded = list(scenarios)
         known = {scenario.name for scenario in loaded}
-        wanted: set[str] = set()
+        selected: set[str] = set()
         for name in self.names:
-            found = {name} if name in known else {one for one in known if _is_trial_of(name, one)}
-            if not found:
+            matches = {name} if name in known else {one for one in known if _is_trial_of(name, one)}
+            if not matches:
                 raise _unknown(name, known)
-            wanted |= found
-        return [s for s in loaded if s.name in wanted or s.file in self.whole]
+            selected |= matches
+        return [s for s in loaded if s.name in selected or s.file in self.whole]
 
     def select_trials(self, trials: Sequence[Trial]) -> Sequence[Trial]:
         """Return the selected trials of the selected scenarios.
@@ -102,19 +102,19 @@ def find_files(arguments: Sequence[str], project: ProjectPaths, start: Path) -> 
             names.append(argument)
             continue
         path = os.path.realpath(path)
-        if not project.holds(path):
+        if not project.contains(path):
             raise UsageError(
                 message("selection.outside", path=argument, project=str(project.root)),
                 next_step=message("selection.outside.next"),
             )
         files.update(dict.fromkeys(_below(path, project) if Path(path).is_dir() else [path]))
     # Only names need it.
-    whole = frozenset([project.shown(path) for path in files] if names else ())
+    whole = frozenset([project.display_path(path) for path in files] if names else ())
     if names or not arguments:
         folder = str(project.scenarios)
         if not project.scenarios.is_dir():
             raise UsageError(
-                message("selection.folder", folder=project.shown(folder)),
+                message("selection.folder", folder=project.display_path(folder)),
                 next_step=message("selection.folder.next"),
             )
         files.update(dict.fromkeys(_below(os.path.realpath(folder), project)))
@@ -132,9 +132,9 @@ def _below(folder: str, project: ProjectPaths) -> Iterator[str]:
             if entry.name != _CASES_FOLDER:
                 yield from _below(entry.path, project)
         elif entry.name.endswith(_SUFFIXES) and entry.is_file():
-            if entry.is_symlink() and not project.holds(entry.path):
+            if entry.is_symlink() and not project.contains(entry.path):
                 raise UsageError(
-                    message("selection.link", path=project.shown(entry.path)),
+                    message("selection.link", path=project.display_path(entry.path)),
                     next_step=message("selection.link.next"),
                 )
             yield entry.path

@@ -76,10 +76,10 @@ class ScenarioFolder(Struct, frozen=True):
         except ScenarioError as error:
             raise UsageError(error.what, next_step=message("new.name.next")) from error
         path = self.path / f"{parts}.yaml"
-        taken = [path.with_suffix(one) for one in _SUFFIXES if path.with_suffix(one).exists()]
-        if taken:
+        existing = [path.with_suffix(one) for one in _SUFFIXES if path.with_suffix(one).exists()]
+        if existing:
             raise UsageError(
-                message("new.file_exists", file=self.folders.display_path(taken[0])),
+                message("new.file_exists", file=self.folders.display_path(existing[0])),
                 next_step=message("new.name.next"),
             )
         self.check_names([parts.name], message("new.name.next"))

@@ -126,10 +126,10 @@ def merge_batches(batches: list[ScenarioBatch]) -> Iterator[Scenario] | None:
     names = [name for batch in batches for name in batch.names]
     if len(set(names)) < len(names):
         return None
-    return _unpacked(batches)
+    return _unpack_batches(batches)
 
 
-def _unpacked(batches: list[ScenarioBatch]) -> Iterator[Scenario]:
+def _unpack_batches(batches: list[ScenarioBatch]) -> Iterator[Scenario]:
     while batches:
         yield from unpack_object(batches.pop(0).scenarios)
 

@@ -36,18 +36,18 @@ class ProjectPaths:
         object.__setattr__(self, "_scenarios_prefix", folder)
         object.__setattr__(self, "code", ProjectCode(str(self.root), self.kind_modules))
 
-    def holds(self, path: str) -> bool:
+    def contains(self, path: str) -> bool:
         """Tell whether a path is inside the project once its symbolic links are resolved."""
         return (os.path.realpath(path) + os.sep).startswith(self._prefix)
 
-    def shown(self, path: str) -> str:
+    def display_path(self, path: str) -> str:
         """Return an absolute path as outputs show it: from the project, with forward slashes."""
         return path.removeprefix(self._prefix).replace(os.sep, "/")
 
     def folder(self, path: str) -> str:
         """Return a scenario file's folder below the scenarios folder; "" for that one itself."""
         below = path.removeprefix(self._scenarios_prefix)
-        below = self.shown(path) if below == path else below.replace(os.sep, "/")
+        below = self.display_path(path) if below == path else below.replace(os.sep, "/")
         return below.rpartition("/")[0]
 
 

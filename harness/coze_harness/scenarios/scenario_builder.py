@@ -57,13 +57,13 @@ _WITHOUT_TEMPLATES: Final = (
 class ScenarioSource(Struct, frozen=True):
     """The file that a scenario stands in.
 
-    `path` and `folder` are absolute, `shown` is relative to the project; `stem` is the name of a
-    scenario that has none of its own.
+    `path` and `folder` are absolute, `display_path` is relative to the project; `stem` is the name
+    of a scenario that has none of its own.
     """
 
     path: str
     folder: str
-    shown: str
+    display_path: str
     stem: str
     has_templates: bool
 
@@ -91,11 +91,13 @@ class ScenarioBuilder:
         errors.extend(shape_errors(data, schema, positions))
         if errors.errors:
             _check_expectations(data, positions, self._project.code, errors)
-            raise errors.combined()
+            raise errors.combine()
         spec = ScenarioSpec(**cast("dict[str, Any]", data), keys=frozenset(data))
         name = spec.name or source.stem
         with errors:
-            check_name(name, lambda: positions.at("name") if spec.name else Location(source.shown))
+            check_name(
+                name, lambda: positions.at("name") if spec.name else Location(source.display_path)
+            )
         errors.extend(_check_tags(spec, positions))
         errors.extend(check_chat_options(spec, positions))
         errors.extend(_check_target(spec, positions))
@@ -112,7 +114,7 @@ class ScenarioBuilder:
         tags = tuple(dict.fromkeys(spec.tags))
         return Scenario(
             name=name,
-            file=source.shown,
+            file=source.display_path,
             folder=self._project.folder(source.path),
             location=positions.at(),
             description=spec.description,
@@ -175,10 +177,10 @@ class ScenarioBuilder:
             if conflicts:
                 continue
             with errors:
-                written = cast("Mapping[str, JSON] | None", turn.get("tools"))
-                own = self._tools(written, below, source)
+                own_tools = cast("Mapping[str, JSON] | None", turn.get("tools"))
+                own = self._tools(own_tools, below, source)
                 # `tools: {}` takes those of the scenario away.
-                tools = {**shared, **own} if own or written is None else None
+                tools = {**shared, **own} if own or own_tools is None else None
                 turns.append(compile_turn(turn, tools or None, below, context))
         return _with_shared_expectations(turns, spec, positions, context, errors)
 

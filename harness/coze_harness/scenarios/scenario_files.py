@@ -81,16 +81,16 @@ def _read_file(
     scenarios: list[Scenario],
     errors: ErrorCollector,
 ) -> None:
-    shown = project.shown(path)
+    display_path = project.display_path(path)
     try:
         content = read_content(path)
     except OSError as error:
         raise ScenarioError(
             message("file.unreadable", reason=os_error_reason(error)),
-            where=Location(shown),
+            where=Location(display_path),
             next_step=message("file.unreadable.next"),
         ) from error
-    document = read_yaml(content, shown, ScenarioError)
+    document = read_yaml(content, display_path, ScenarioError)
     errors.extend(text_errors(document))
     data, positions = document.data, document.positions
     if not isinstance(data, dict):
@@ -102,8 +102,8 @@ def _read_file(
             next_step=pair_step(*pair) if pair else message("scenario.file_type.next"),
         )
     folder, stem, _ = split_path(path)
-    _reject_other_file(data, stem, Location(shown))
-    source = ScenarioSource(path, folder, shown, stem, has_placeholder(document.text))
+    _reject_other_file(data, stem, Location(display_path))
+    source = ScenarioSource(path, folder, display_path, stem, has_placeholder(document.text))
     if "scenarios" in data or "defaults" in data:
         _read_suite(data, positions, source, builder, scenarios, errors)
     else:

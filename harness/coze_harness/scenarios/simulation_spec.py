@@ -73,7 +73,7 @@ class SimulationSpec:
         items = [self.until, self.expect]
         if renderer is not None:
             goal = renderer.text(goal, values, partial(self.positions.at, "goal"))
-            items = [[_filled(one, values, renderer) for one in some] for some in items]
+            items = [[_fill_item(one, values, renderer) for one in some] for some in items]
         if not goal.strip():
             raise ScenarioError(
                 message("simulate.no_goal"),
@@ -94,7 +94,7 @@ class SimulationSpec:
         )
 
 
-def _filled(
+def _fill_item(
     item: Expectation | ExpectationTemplate,
     values: Mapping[str, JSON],
     renderer: TemplateRenderer,

@@ -21,17 +21,17 @@ MAX_ANSWER: Final = 10_000_000
 """Bytes of an answer that is read from a file or a pipe."""
 
 
-def read_expectations(written: str, code: ProjectCode) -> list[Expectation]:
+def read_expectations(text: str, code: ProjectCode) -> list[Expectation]:
     """Return the expectations of a text: an item of `expect:`, or a list of items.
 
     Args:
-        written: YAML, as in a scenario.
+        text: YAML, as in a scenario.
         code: the code of the project, which may have functions and kinds.
 
     Raises:
         ScenarioErrors: it is not an expectation; the places are those in the text.
     """
-    document = read_yaml(written, "EXPECTATION", ScenarioError)
+    document = read_yaml(text, "EXPECTATION", ScenarioError)
     errors = ErrorCollector()
     errors.extend(text_errors(document))
     items = [(document.data, document.positions)]
@@ -67,8 +67,8 @@ def judge_text(expectations: list[Expectation], answer: str, prompt: str) -> Tur
 
 def reply_of_text(answer: str) -> Reply:
     """Return the reply of a bot whose whole answer is a text."""
-    said = Message(id="", role="assistant", type="answer", content=answer)
-    return Reply(chat_id="", conversation_id="", log_id="", status="completed", messages=(said,))
+    messages = (Message(id="", role="assistant", type="answer", content=answer),)
+    return Reply(chat_id="", conversation_id="", log_id="", status="completed", messages=messages)
 
 
 def read_answer_file(path: Path) -> str:

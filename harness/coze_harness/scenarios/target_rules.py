@@ -24,22 +24,22 @@ def limited_keys(spec: ScenarioSpec, positions: SourcePositions) -> dict[str, Lo
     Each is there with its first place. `prompt` is there if the conversation begins with one,
     `resume` if a prompt follows an `input`.
     """
-    found = {
+    places = {
         key: positions.key(key)
         for key in spec.keys & LIMITED_KEYS
         if bool(getattr(spec, key)) is not (key == _ON_BY_DEFAULT)
     }
     if spec.simulate is not None:
-        found["prompt"] = positions.key("simulate")
+        places["prompt"] = positions.key("simulate")
     for index, turn in enumerate(spec.turns):
         for key in _TURN_KEYS:
-            if turn.get(key) is not None and turn[key] != [] and key not in found:
-                found[key] = positions.key("turns", index, key)
+            if turn.get(key) is not None and turn[key] != [] and key not in places:
+                places[key] = positions.key("turns", index, key)
         if turn.get("input") is None:
-            use = _RESUME if "input" in found else "prompt"
-            if use not in found:
-                found[use] = positions.below("turns", index).key("prompt")
-    return found
+            use = _RESUME if "input" in places else "prompt"
+            if use not in places:
+                places[use] = positions.below("turns", index).key("prompt")
+    return places
 
 
 def own_workflow_kind(keys: Mapping[str, Location]) -> TargetKind:
@@ -77,14 +77,14 @@ def unsendable_prompts(trials: Sequence[Trial]) -> list[ScenarioError]:
 
     Its recordings can be replayed, so that it is no error of the scenario file.
     """
-    found: dict[str, ScenarioError] = {}
+    errors: dict[str, ScenarioError] = {}
     targets = ((trial, target) for trial in trials for target in (trial.bot, trial.tester))
     for trial, target in targets:
         if target is None:
             continue
         name = trial.key.scenario
         if target.kind is TargetKind.CHATFLOW and not (target.bot_id or target.app_id):
-            found[name] = ScenarioError(
+            errors[name] = ScenarioError(
                 message("target.not_associated", scenario=name),
                 where=trial.location,
                 next_step=message(
@@ -92,4 +92,4 @@ def unsendable_prompts(trials: Sequence[Trial]) -> list[ScenarioError]:
                     example=f'flow: {{workflow: "{target.id}", bot_id: "…"}}',
                 ),
             )
-    return list(found.values())
+    return list(errors.values())

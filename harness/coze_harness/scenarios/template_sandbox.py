@@ -72,7 +72,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.filters.pop("urlize", None)
         for functions in (self.filters, self.tests):
             for name, function in functions.items():
-                functions[name] = _bounded(name, cast("Callable[..., object]", function))
+                functions[name] = _with_bounds(name, cast("Callable[..., object]", function))
         self.filters |= {_WEIGH: _weigh, _LOOP: _loop}
 
     def call_binop(self, context: Context, operator: str, left: object, right: object) -> object:
@@ -82,17 +82,17 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return _budget_of(context).compute(compute, (left, right))
 
     def call(
-        self, context: Context, function: object, /, *arguments: object, **named: object
+        self, context: Context, function: object, /, *arguments: object, **keywords: object
     ) -> object:
         """Call a function, unless its result exceeds a limit."""
         budget = _budget_of(context)
         if isinstance(function, LoopContext) and arguments:
             # A recursive loop's next level.
             arguments = (budget.loop(cast("Iterable[object]", arguments[0])), *arguments[1:])
-        values = [getattr(function, "__self__", None), *arguments, *named.values()]
+        values = [getattr(function, "__self__", None), *arguments, *keywords.values()]
         require_size(predict_call(function, values[1:]))
         budget.charge(_CALL)
-        compute = partial(super().call, context, function, *arguments, **named)
+        compute = partial(super().call, context, function, *arguments, **keywords)
         return budget.compute(compute, values)
 
 
@@ -100,12 +100,12 @@ def _budget_of(context: Context) -> TemplateBudget:
     return cast("TemplateBudget", context.parent[_BUDGET])
 
 
-def _bounded(name: str, function: Callable[..., object]) -> Callable[..., object]:
+def _with_bounds(name: str, function: Callable[..., object]) -> Callable[..., object]:
     """Return a filter or test whose arguments and result are bounded."""
     passed = getattr(getattr(function, "jinja_pass_arg", None), "name", "")
 
     @pass_context
-    def run(context: Context, /, *arguments: object, **named: object) -> object:
+    def run(context: Context, /, *arguments: object, **keywords: object) -> object:
         extra = {
             "context": (context,),
             "eval_context": (context.eval_ctx,),
@@ -113,12 +113,12 @@ def _bounded(name: str, function: Callable[..., object]) -> Callable[..., object
         }.get(passed, ())
         budget = _budget_of(context)
         budget.charge()
-        values = () if name in _FREE_FILTERS else (*arguments, *named.values())
+        values = () if name in _FREE_FILTERS else (*arguments, *keywords.values())
         if arguments:
             require_size(predict_filter(name, arguments[0], values[1:]))
             if name in _ITERATING_FILTERS and isinstance(arguments[0], Sized):
                 budget.charge(len(arguments[0]))
-        return budget.compute(partial(function, *extra, *arguments, **named), values)
+        return budget.compute(partial(function, *extra, *arguments, **keywords), values)
 
     return run
 
@@ -163,44 +163,44 @@ class _Bounds(NodeTransformer):
     def visit_Concat(self, node: nodes.Concat) -> nodes.Expr:  # noqa: N802 (jinja2's name)
         """Weigh what is joined before it is joined, and the result."""
         self.generic_visit(node)
-        node.nodes = [_weighed(part) for part in node.nodes]
-        return _weighed(node)
+        node.nodes = [_weigh_node(part) for part in node.nodes]
+        return _weigh_node(node)
 
     def visit_Compare(self, node: nodes.Compare) -> nodes.Compare:  # noqa: N802 (jinja2's name)
         """Weigh what is compared."""
         self.generic_visit(node)
-        node.expr = _weighed(node.expr)
+        node.expr = _weigh_node(node.expr)
         for operand in node.ops:
-            operand.expr = _weighed(operand.expr)
+            operand.expr = _weigh_node(operand.expr)
         return node
 
     def visit_Getitem(self, node: nodes.Getitem) -> nodes.Expr:  # noqa: N802 (jinja2's name)
         """Weigh a slice: it is a copy."""
         self.generic_visit(node)
         is_slice = isinstance(node.arg, nodes.Slice)
-        return _weighed(node) if is_slice and node.ctx == "load" else node
+        return _weigh_node(node) if is_slice and node.ctx == "load" else node
 
     def visit_List(self, node: nodes.List) -> nodes.Expr:  # noqa: N802 (jinja2's name)
         """Weigh a literal with variables: it may contain a value many times."""
         self.generic_visit(node)
-        return _weighed_literal(node, node.items)
+        return _weigh_literal(node, node.items)
 
     def visit_Tuple(self, node: nodes.Tuple) -> nodes.Expr:  # noqa: N802 (jinja2's name)
         """Weigh a literal with variables; the names of an assignment are none."""
         self.generic_visit(node)
-        return _weighed_literal(node, node.items) if node.ctx == "load" else node
+        return _weigh_literal(node, node.items) if node.ctx == "load" else node
 
     def visit_Dict(self, node: nodes.Dict) -> nodes.Expr:  # noqa: N802 (jinja2's name)
         """Weigh a literal with variables."""
         self.generic_visit(node)
-        return _weighed_literal(node, [pair.value for pair in node.items])
+        return _weigh_literal(node, [pair.value for pair in node.items])
 
 
-def _weighed_literal(node: nodes.Expr, items: Iterable[nodes.Expr]) -> nodes.Expr:
-    return node if all(isinstance(item, nodes.Const) for item in items) else _weighed(node)
+def _weigh_literal(node: nodes.Expr, items: Iterable[nodes.Expr]) -> nodes.Expr:
+    return node if all(isinstance(item, nodes.Const) for item in items) else _weigh_node(node)
 
 
-def _weighed(node: nodes.Expr) -> nodes.Expr:
+def _weigh_node(node: nodes.Expr) -> nodes.Expr:
     return node if isinstance(node, nodes.Const) else _filter(_WEIGH, node)
 
 

@@ -123,7 +123,7 @@ class TurnSpec:
             ScenarioError: a template cannot be filled, or the result is invalid.
         """
         has_templates = self.context.has_templates
-        filled = self._filled(values) if has_templates else self
+        filled = self._fill_templates(values) if has_templates else self
         if self.simulation is None:
             return filled._turn()
         renderer = self.context.renderer if has_templates else None
@@ -138,7 +138,7 @@ class TurnSpec:
                 )
         return turn
 
-    def _filled(self, values: Mapping[str, JSON]) -> TurnSpec:
+    def _fill_templates(self, values: Mapping[str, JSON]) -> TurnSpec:
         positions, renderer = self.positions, self.context.renderer
         return replace(
             self,

@@ -51,7 +51,7 @@ class _Exporter:
         self._open.append(id(schema))
         exported: dict[str, JSON] = {
             word: self._value(word, value)
-            for word, value in _as_written(schema).items()
+            for word, value in _editor_schema(schema).items()
             if word != "default" or _is_json(value)
         }
         self._open.pop()
@@ -73,16 +73,19 @@ class _Exporter:
         return value  # type: ignore[return-value]  # text, a number or a boolean
 
 
-def _as_written(schema: Schema) -> dict[str, Any]:
+def _editor_schema(schema: Schema) -> dict[str, Any]:
     """Return the schema of what authors write, short forms included."""
-    written = {word: value for word, value in schema.items() if word not in _OWN_WORDS}
-    written.update(schema.get("written", {}))
-    types = written.get("type")
+    editor_schema = {word: value for word, value in schema.items() if word not in _OWN_WORDS}
+    editor_schema.update(schema.get("written", {}))
+    types = editor_schema.get("type")
     if "null" in schema.get("type", ()) and isinstance(types, Sequence) and "null" not in types:
-        written["type"] = [*types, "null"]
-    if "enum" in written:
-        written["enum"] = [*written["enum"], *([None] if "null" in written.get("type", ()) else [])]
-    return written
+        editor_schema["type"] = [*types, "null"]
+    if "enum" in editor_schema:
+        editor_schema["enum"] = [
+            *editor_schema["enum"],
+            *([None] if "null" in editor_schema.get("type", ()) else []),
+        ]
+    return editor_schema
 
 
 def _is_json(value: object) -> bool:

@@ -27,7 +27,7 @@ def insert_items(
         root = yaml.compose(text, Loader=yaml.CSafeLoader)
     except (yaml.YAMLError, RecursionError):
         return None
-    found = next(
+    match = next(
         (
             (node, path)
             for node, path in _mappings(root, ())
@@ -35,14 +35,14 @@ def insert_items(
         ),
         None,
     )
-    if found is None:
+    if match is None:
         return None
-    mapping, path = found
+    mapping, path = match
     pair = next((one for one in mapping.value if one[0].value == key), None)
     edited = (
         _with_key(text, mapping, key, items)
         if pair is None
-        else _extended(text, mapping, pair[0], pair[1], items)
+        else _extend_list(text, mapping, pair[0], pair[1], items)
     )
     return None if edited is None else (edited, path)
 
@@ -68,7 +68,7 @@ def _with_key(text: str, mapping: MappingNode, key: str, items: Sequence[str]) -
     return _after_line(text, _last_index(mapping), lines)
 
 
-def _extended(
+def _extend_list(
     text: str, mapping: MappingNode, name: Node, value: Node, items: Sequence[str]
 ) -> str | None:
     if value.start_mark.index < name.end_mark.index:
@@ -93,12 +93,12 @@ def _inline(items: Sequence[str]) -> str:
 def _in_flow(text: str, end: int, addition: str, *, is_empty: bool = False) -> str | None:
     """Insert before the bracket that closes a list or mapping at `end`."""
     before = text[:end]
-    kept = before.rstrip()
+    content = before.rstrip()
     last_line = before.rpartition("\n")[2]
-    if "#" in last_line or not kept:
+    if "#" in last_line or not content:
         return None  # perhaps a comment; an addition could become a part of it
-    separator = " " if kept.endswith(",") else ", "
-    return f"{kept}{'' if is_empty else separator}{addition}{before[len(kept) :]}{text[end:]}"
+    separator = " " if content.endswith(",") else ", "
+    return f"{content}{'' if is_empty else separator}{addition}{before[len(content) :]}{text[end:]}"
 
 
 def _last_index(node: Node) -> int:

@@ -94,22 +94,22 @@ def key(default: Default, schema: Schema, description: str = "") -> Default:
 
     Give a mapping as a new dict: each object gets one of its own.
     """
-    declared = _described(schema, description)
+    declared = _with_description(schema, description)
     if isinstance(default, dict):
         factory: Any = field(default_factory=default.copy, metadata={"schema": declared})
         return factory  # type: ignore[no-any-return]  # as dataclasses.field has it
     if default or default is False:
         declared = {**declared, "default": default}
-    made: Any = field(default=default, metadata={"schema": declared})
-    return made  # type: ignore[no-any-return]  # as above
+    declaration: Any = field(default=default, metadata={"schema": declared})
+    return declaration  # type: ignore[no-any-return]  # as above
 
 
 def required_key(schema: Schema, description: str = "") -> Any:  # noqa: ANN401 (as dataclasses.field has it)
     """Declare a dataclass field that is a key of a file and must be there."""
-    return field(metadata={"schema": _described(schema, description)})
+    return field(metadata={"schema": _with_description(schema, description)})
 
 
-def _described(schema: Schema, description: str) -> Schema:
+def _with_description(schema: Schema, description: str) -> Schema:
     return {**schema, "description": description} if description else schema
 
 
@@ -153,8 +153,8 @@ def read_record(
 ) -> Record | Sequence[ShapeMismatch]:
     """Return the record that a document's data describes, or everything that does not fit."""
     checker = _ShapeChecker(positions)
-    made = checker.check(data, record_of(record), (), None)
-    return made if isinstance(made, record) else checker.mismatches
+    value = checker.check(data, record_of(record), (), None)
+    return value if isinstance(value, record) else checker.mismatches
 
 
 def check_shape(data: JSON, schema: Schema, positions: SourcePositions) -> Sequence[ShapeMismatch]:
@@ -181,12 +181,12 @@ class _ShapeChecker:
             self._check_null(schema, path)
             return None
         count = len(self.mismatches)
-        made = self._check_value(value, schema, path, outer)
+        result = self._check_value(value, schema, path, outer)
         if len(self.mismatches) > count or not schema.keys() & {"make", "make_at"}:
-            return made
+            return result
         where = self._positions.at(*path)
         try:
-            return schema["make"](made) if "make" in schema else schema["make_at"](made, where)
+            return schema["make"](result) if "make" in schema else schema["make_at"](result, where)
         except ValueError as error:
             what: UserText = error.args[0]
             self.mismatches.append(ShapeMismatch(as_message(what), where, message("yaml.correct")))
@@ -195,8 +195,11 @@ class _ShapeChecker:
     def _check_value(
         self, value: JSON, schema: Schema, path: tuple[PathPart, ...], outer: Schema | None
     ) -> object:
-        wanted = schema.get("type")
-        if wanted and type(value) not in _TYPES[wanted if isinstance(wanted, str) else wanted[0]]:
+        expected = schema.get("type")
+        if (
+            expected
+            and type(value) not in _TYPES[expected if isinstance(expected, str) else expected[0]]
+        ):
             self._add_type(value, schema, path)
         elif "enum" in schema and value not in schema["enum"]:
             self._add_word(value, schema["enum"], path)
@@ -249,10 +252,10 @@ class _ShapeChecker:
                 return data
             return {n: self.check(one, values, (*path, n), schema) for n, one in data.items()}
         unknown = []
-        made = {}
+        values = {}
         for name, value in data.items():
             if name in properties:
-                made[name] = self.check(value, properties[name], (*path, name), schema)
+                values[name] = self.check(value, properties[name], (*path, name), schema)
             else:
                 unknown.append(name)
                 self._add_unknown_key(name, schema, path, outer)
@@ -262,7 +265,7 @@ class _ShapeChecker:
                 inside = (*path, name)
                 what = message("yaml.missing", key=format_path(inside))
                 self._add(inside, what, message("yaml.missing.next", key=name))
-        return made
+        return values
 
     def _check_limits(self, value: JSON, schema: Schema, path: tuple[PathPart, ...]) -> None:
         for keyword, (fits, make_message) in _LIMITS.items():
@@ -284,15 +287,15 @@ class _ShapeChecker:
         self.mismatches.append(ShapeMismatch(what, where, next_step or message("yaml.correct")))
 
     def _add_word(self, value: JSON, words: Sequence[str], path: tuple[PathPart, ...]) -> None:
-        shown = tuple(str(word) for word in words if word)
-        written = str(value) if isinstance(value, str) else self._positions.source(*path)
-        what = message("yaml.choice", key=format_path(path), value=written or str(value))
-        step = message("yaml.choice.next", words=shown)
-        self._add(path, with_suggestion(what, str(value), shown), step)
+        choices = tuple(str(word) for word in words if word)
+        source = str(value) if isinstance(value, str) else self._positions.source(*path)
+        what = message("yaml.choice", key=format_path(path), value=source or str(value))
+        step = message("yaml.choice.next", words=choices)
+        self._add(path, with_suggestion(what, str(value), choices), step)
 
     def _add_type(self, value: JSON, schema: Schema, path: tuple[PathPart, ...]) -> None:
-        wanted = schema["type"]
-        kind = wanted if isinstance(wanted, str) else wanted[0]
+        expected = schema["type"]
+        kind = expected if isinstance(expected, str) else expected[0]
         if isinstance(value, int | float) and "string" in schema.get("written", {}).get("type", ()):
             kind = "string"  # the short form of a list of texts
         source = self._positions.source(*path)

@@ -69,8 +69,8 @@ def find_unquoted_faults(document: YamlDocument) -> list[ShapeMismatch]:
         return []
     faults: list[ShapeMismatch] = []
     fault: ShapeMismatch | None = None
-    seen: set[int] = set()
-    for value, start, end in _scalars(document.data, document.positions.node, seen):
+    visited: set[int] = set()
+    for value, start, end in _scalars(document.data, document.positions.node, visited):
         if value is None or isinstance(value, str):
             fault = _fault(document, start, end)
         elif isinstance(value, int | float):
@@ -85,12 +85,12 @@ def without_repeated_places(faults: Iterable[Fault]) -> list[Fault]:
 
     `contains: 12:30` is a number where a text is needed: that error says more.
     """
-    listed = list(faults)
-    others = {str(one.where) for one in listed if one.what.id != _NOTATION}
-    return [one for one in listed if one.what.id != _NOTATION or str(one.where) not in others]
+    all_faults = list(faults)
+    others = {str(one.where) for one in all_faults if one.what.id != _NOTATION}
+    return [one for one in all_faults if one.what.id != _NOTATION or str(one.where) not in others]
 
 
-def _scalars(value: JSON, node: Node, seen: set[int]) -> Iterator[tuple[JSON, int, int]]:
+def _scalars(value: JSON, node: Node, visited: set[int]) -> Iterator[tuple[JSON, int, int]]:
     """Yield each scalar, and where it begins and ends; those that aliases repeat only once."""
     stack = [(value, node)]
     while stack:
@@ -99,79 +99,77 @@ def _scalars(value: JSON, node: Node, seen: set[int]) -> Iterator[tuple[JSON, in
         if value is None:
             yield value, end, end
         elif isinstance(value, str | int | float):
-            if start not in seen:
-                seen.add(start)
+            if start not in visited:
+                visited.add(start)
                 yield value, start, end
         elif isinstance(value, dict) and isinstance(children, dict):
-            if id(children) not in seen:
-                seen.add(id(children))
+            if id(children) not in visited:
+                visited.add(id(children))
                 stack += [(one, children[key]) for key, one in value.items()]
-        elif isinstance(value, list) and isinstance(children, list) and id(children) not in seen:
-            seen.add(id(children))
+        elif isinstance(value, list) and isinstance(children, list) and id(children) not in visited:
+            visited.add(id(children))
             stack += zip(value, children, strict=True)
 
 
 def _fault(document: YamlDocument, start: int, end: int) -> ShapeMismatch | None:
     text = document.text
-    written = text[start:end]
-    if written and written[0] in "\"'|>&!":
+    source = text[start:end]
+    if source and source[0] in "\"'|>&!":
         return None
     location = document.positions.location
-    if swallowed := re.search(_SWALLOWED, written):
+    if swallowed := re.search(_SWALLOWED, source):
         return ShapeMismatch(
             message("yaml.continued_text"),
             location(start + swallowed.start(1)),
             message("yaml.continued_text.next"),
         )
-    if written.strip(WIDE_SPACES) != written:
-        edge = written[0] if written[0] in WIDE_SPACES else written[-1]
+    if source.strip(WIDE_SPACES) != source:
+        edge = source[0] if source[0] in WIDE_SPACES else source[-1]
         return ShapeMismatch(
             message("yaml.wide_space", code=f"U+{ord(edge):04X}"),
             location(start),
-            message("yaml.wide_space.next", kept=quote_scalar(written)),
+            message("yaml.wide_space.next", kept=quote_scalar(source)),
         )
     if cut := _cut_at(text, end):
         step = quoting_step(text[start : cut.end(1)].strip())
         return ShapeMismatch(
-            message("yaml.comment_in_text") if written else message("yaml.comment_only"),
+            message("yaml.comment_in_text") if source else message("yaml.comment_only"),
             location(cut.start(1)),
             message("yaml.comment.next", quote=step),
         )
-    if (inner := without_curly_quotes(written)) != written:
+    if (inner := without_curly_quotes(source)) != source:
         return ShapeMismatch(
             message("yaml.other_quotes"),
             location(start),
-            message(
-                "yaml.other_quotes.next", quote=quoting_step(inner), kept=quote_scalar(written)
-            ),
+            message("yaml.other_quotes.next", quote=quoting_step(inner), kept=quote_scalar(source)),
         )
     return None
 
 
-def is_plain_notation(written: str, value: bool | int | float) -> bool:
+def is_plain_notation(source: str, value: bool | int | float) -> bool:
     """Return whether a number or truth value is written as YAML 1.2 and people read it, too."""
     if isinstance(value, bool):
-        return written.lower() in ("true", "false")
-    return not re.search(_ODD_NUMBER, written)
+        return source.lower() in ("true", "false")
+    return not re.search(_ODD_NUMBER, source)
 
 
 def _notation_fault(
     document: YamlDocument, value: int | float, start: int, end: int
 ) -> ShapeMismatch | None:
     """Return the fault of a number or truth value that is written as only YAML 1.1 has it."""
-    written = re.sub(_PROPERTIES, "", document.text[start:end]).strip()
-    if written[:1] == "!" or is_plain_notation(written, value):
+    source = re.sub(_PROPERTIES, "", document.text[start:end]).strip()
+    if source[:1] == "!" or is_plain_notation(source, value):
         return None
     if isinstance(value, bool):
         plain = "true" if value else "false"
     else:
         # Whoever writes 010 means ten, although YAML reads it as octal.
-        digits = written.lstrip("+").lstrip("0") or "0"
-        plain = digits if written.isdecimal() else format_written_number(value)
+        digits = source.lstrip("+").lstrip("0") or "0"
+        plain = digits if source.isdecimal() else format_written_number(value)
     return ShapeMismatch(
-        message(_NOTATION, source=written, actual=yaml_type_name(value)),
+        message(_NOTATION, source=source, actual=yaml_type_name(value)),
         document.positions.location(start),
-        message("yaml.notation.next", value=plain, quoted=quote_scalar(written)),
+        message("yaml.notation.next", value=plain, quoted=quote_scalar(source)),
     )
 
 
