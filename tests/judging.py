@@ -92,6 +92,6 @@ def verdicts(project: ProjectFolder, trial: str = "polite") -> list[str]:
 
 def block(project: ProjectFolder, name: str = "cassettes/polite~judge.yaml") -> dict[str, object]:
     """Return what a recording says about itself."""
-    found = yaml.safe_load(project.read(name))["x-coze"]
-    assert isinstance(found, dict)
-    return found
+    details = yaml.safe_load(project.read(name))["x-coze"]
+    assert isinstance(details, dict)
+    return details

@@ -87,7 +87,9 @@ def _items(document: YamlDocument, items: list[JSON]) -> Iterator[SampleItem]:
                 context = sample_context(answer)
                 if isinstance(answer, dict) and "judge" in answer:
                     place = document.positions.below(i, "expect")
-                    context = _judged(context, build_expectation(item["expect"], place), answer)
+                    context = _with_judge_replies(
+                        context, build_expectation(item["expect"], place), answer
+                    )
                 samples.append(Sample(STATUSES[key], text, plain, context))
         source = _source(document, i, "expect")
         yield SampleItem(source, (i, "expect"), item["expect"], document, tuple(samples))
@@ -118,7 +120,7 @@ def sample_context(answer: JSON) -> EvaluationContext:
     )
 
 
-def _judged(
+def _with_judge_replies(
     context: EvaluationContext, expectation: ExpectationKind, data: Mapping[str, JSON]
 ) -> EvaluationContext:
     """Return a context with what the judge replies to each question."""

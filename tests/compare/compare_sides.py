@@ -22,7 +22,7 @@ def result(
     scenario: str = "退货",
     case: str = "",
     bot: str = "chatchat",
-    asked: BotSnapshot | None = None,
+    snapshot: BotSnapshot | None = None,
 ) -> TrialResult:
     status = STATUSES[letter]
     judged = VerdictStatus.FAILED if status in FAILING else VerdictStatus.PASSED
@@ -36,7 +36,7 @@ def result(
             trial=number,
         ),
         turns=[turn(turn_reply=reply(f"{letter}{number}"), verdicts=[verdict(judged)])],
-        bot_snapshot=asked,
+        bot_snapshot=snapshot,
     )
 
 
@@ -54,8 +54,8 @@ def results(
         old, new = (
             None
             if letter == " "
-            else result(letter, number, scenario=scenario, case=case, bot=bot, asked=asked)
-            for letter, asked in zip(letters, bots, strict=True)
+            else result(letter, number, scenario=scenario, case=case, bot=bot, snapshot=snapshot)
+            for letter, snapshot in zip(letters, bots, strict=True)
         )
         if old or new:
             yield compare_trial(old, new)

@@ -10,13 +10,13 @@ from coze_harness.compare.bot_differences import snapshot_differences
 from coze_harness.model import JSON, BotComparison, BotDifference, BotSnapshot
 
 
-def bot(details: Mapping[str, JSON] | None = None, **named: str) -> BotSnapshot:
+def bot(details: Mapping[str, JSON] | None = None, **fields: str) -> BotSnapshot:
     return BotSnapshot(
-        version=named.get("version", "1718867040"),
-        model=named.get("model", "豆包·1.5·Pro·32k"),
-        prompt=named.get("prompt", "你是一个学术助手。"),
+        version=fields.get("version", "1718867040"),
+        model=fields.get("model", "豆包·1.5·Pro·32k"),
+        prompt=fields.get("prompt", "你是一个学术助手。"),
         details=details or {},
-        warning=named.get("warning", ""),
+        warning=fields.get("warning", ""),
     )
 
 

@@ -51,13 +51,13 @@ def test_equal_differences_and_none_at_all_are_counted_out(differences: list[int
     sizes = sorted(abs(one) for one in differences if one)
     ranks = [sizes.index(size) + sizes.index(size) + sizes.count(size) + 1 for size in sizes]
     signed = sorted((abs(one), one > 0) for one in differences if one)
-    seen = sum(rank for rank, (_, is_up) in zip(ranks, signed, strict=True) if is_up)
+    rank_sum = sum(rank for rank, (_, is_up) in zip(ranks, signed, strict=True) if is_up)
     outcomes = [
         sum(rank for rank, up in zip(ranks, signs, strict=True) if up)
         for signs in product((False, True), repeat=len(ranks))
     ]
-    lower = sum(one <= seen for one in outcomes) / len(outcomes)
-    upper = sum(one >= seen for one in outcomes) / len(outcomes)
+    lower = sum(one <= rank_sum for one in outcomes) / len(outcomes)
+    upper = sum(one >= rank_sum for one in outcomes) / len(outcomes)
     expected = min(1.0, 2 * min(lower, upper))
     assert signed_rank_p([0.1 * one for one in differences]) == pytest.approx(expected)
 
@@ -71,12 +71,12 @@ def costing(
     tokens: int, seconds: float, number: int, scenario: str, first: float | None = None
 ) -> TrialResult:
     usage = Usage(total=tokens, input=tokens - 1, output=1)
-    replied = reply("好。", usage=usage, seconds=seconds, first_token=first)
-    named = key(f"{scenario}[{number}]", scenario=scenario, case=str(number))
-    return trial(trial_key=named, turns=[turn(turn_reply=replied)])
+    answer = reply("好。", usage=usage, seconds=seconds, first_token=first)
+    trial_key = key(f"{scenario}[{number}]", scenario=scenario, case=str(number))
+    return trial(trial_key=trial_key, turns=[turn(turn_reply=answer)])
 
 
-def compared(
+def compare_scenarios(
     *scenarios: Sequence[tuple[tuple[int, float], tuple[int, float]]],
     limits: Mapping[str, float] | None = None,
 ) -> Comparison:
@@ -113,7 +113,7 @@ def cost(comparison: Comparison, measure: CostMeasure = CostMeasure.TOKENS) -> C
 def test_of_one_pair_only_a_large_change_counts(
     before: tuple[int, float], after: tuple[int, float], state: ScenarioState
 ) -> None:
-    comparison = compared([(before, after)])
+    comparison = compare_scenarios([(before, after)])
     assert comparison.states == {state: 1}
     assert cost(comparison).p is None
     assert cost(comparison).adjusted is None
@@ -122,7 +122,7 @@ def test_of_one_pair_only_a_large_change_counts(
 def test_six_pairs_decide_about_a_small_change_and_one_scenario_hides_no_other() -> None:
     up = [((100 + n, 1.0), (115 + 2 * n, 1.0)) for n in range(8)]
     noise = [((100 + n, 1.0), (90 + 5 * n, 1.0)) for n in range(8)]
-    comparison = compared(up, noise, [((500, 1.0), (510, 1.0))])
+    comparison = compare_scenarios(up, noise, [((500, 1.0), (510, 1.0))])
     assert {one.scenario: one.state for one in comparison.scenarios} == {
         "s0": S.COST_CHANGED,
         "s1": S.UNCHANGED,
@@ -133,7 +133,7 @@ def test_six_pairs_decide_about_a_small_change_and_one_scenario_hides_no_other()
 
 
 def test_a_change_of_all_scenarios_is_decided_together() -> None:
-    comparison = compared(*([((200 + n, 1.0), (236 + n, 1.1))] for n in range(9)))
+    comparison = compare_scenarios(*([((200 + n, 1.0), (236 + n, 1.1))] for n in range(9)))
     assert comparison.states == {S.UNCHANGED: 9}
     tokens, latency = comparison.cost
     assert tokens.changed
@@ -157,26 +157,26 @@ def test_repeats_of_one_recording_are_one_pair() -> None:
     ("tokens", "exceeded"), [(120, False), (121, True), (100, False), (60, False)]
 )
 def test_an_increase_above_the_limit_fails(tokens: int, exceeded: bool) -> None:
-    comparison = compared([((100, 1.0), (tokens, 1.0))], limits={"tokens": 0.2})
+    comparison = compare_scenarios([((100, 1.0), (tokens, 1.0))], limits={"tokens": 0.2})
     (scenario,) = comparison.scenarios
     assert scenario.exceeds_cost is exceeded
     assert (scenario.state is S.COST_CHANGED) is exceeded
 
 
 def test_costs_are_words_in_both_languages() -> None:
-    comparison = compared([((140, 2.1), (212, 2.31))], limits={"tokens": 0.2})
-    (shown,) = comparison_view(comparison).scenarios
+    comparison = compare_scenarios([((140, 2.1), (212, 2.31))], limits={"tokens": 0.2})
+    (view,) = comparison_view(comparison).scenarios
     english, chinese = Catalogue("en"), Catalogue("zh")
-    assert english.text(shown.assessment) == (
+    assert english.text(view.assessment) == (
         "The cost of s0 changed: tokens 140 → 212 (+51%), time 2.1 s → 2.3 s (+10%)."
     )
-    assert chinese.text(shown.assessment) == (
+    assert chinese.text(view.assessment) == (
         "s0 开销有变：Token 140 → 212（+51%）、耗时 2.1 秒 → 2.3 秒（+10%）。"
     )
-    assert [english.text(one) for one in shown.notes] == [
+    assert [english.text(one) for one in view.notes] == [
         "Tokens increased by 51%; max_increase allows 20%."
     ]
-    assert shown.tone == "failed"
+    assert view.tone == "failed"
 
 
 def test_an_answer_without_its_cost_is_left_out() -> None:

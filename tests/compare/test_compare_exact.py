@@ -33,7 +33,7 @@ def strata(draw: st.DrawFn, most: int = 4) -> Stratum:
     return Stratum(*side(draw, most), *side(draw, most))
 
 
-def mirrored(one: Stratum) -> Stratum:
+def swap_sides(one: Stratum) -> Stratum:
     return Stratum(one.passed_after, one.after, one.passed_before, one.before)
 
 
@@ -46,8 +46,8 @@ def counted_out(cases: list[Stratum]) -> float:
         for one, now in zip(cases, outcome, strict=True):
             weight *= comb(one.after, now) * comb(one.before, one.passed - now)
         ways[sum(outcome)] = ways.get(sum(outcome), 0) + weight
-    seen = sum(s.passed_after for s in cases)
-    return sum(way for passed, way in ways.items() if passed <= seen) / sum(ways.values())
+    passes = sum(s.passed_after for s in cases)
+    return sum(way for passed, way in ways.items() if passed <= passes) / sum(ways.values())
 
 
 @pytest.mark.parametrize("before", [0, 1, 2, 6, 20, 37])
@@ -107,10 +107,12 @@ def test_p_is_a_probability_and_symmetric(cases: list[Stratum]) -> None:
         if outcome is not None:
             assert 0 < outcome.min_p <= outcome.p * (1 + 1e-9)
             assert outcome.p <= 1 + 1e-9
-            back = run_stratified_test([mirrored(c) for c in cases if c.before and c.after], exact)
+            back = run_stratified_test(
+                [swap_sides(c) for c in cases if c.before and c.after], exact
+            )
             assert back is not None
             assert back.p == pytest.approx(outcome.p, abs=1e-12)
-    assert not (is_drop(cases) and is_drop([mirrored(one) for one in cases]))
+    assert not (is_drop(cases) and is_drop([swap_sides(one) for one in cases]))
 
 
 def test_one_case_with_repeats_uses_fishers_test() -> None:

@@ -22,7 +22,9 @@ from coze_harness.results import decode_trial, encode_trial
 S = ScenarioState
 
 
-def said(*answers: str, status: TrialStatus = TrialStatus.PASSED, repeat: int = 1) -> TrialResult:
+def conversation(
+    *answers: str, status: TrialStatus = TrialStatus.PASSED, repeat: int = 1
+) -> TrialResult:
     judged = VerdictStatus.PASSED if status is TrialStatus.PASSED else VerdictStatus.FAILED
     return trial(
         status,
@@ -31,7 +33,7 @@ def said(*answers: str, status: TrialStatus = TrialStatus.PASSED, repeat: int = 
     )
 
 
-def compared(*results: TrialResult) -> Comparison:
+def compare_results(*results: TrialResult) -> Comparison:
     builder = ComparisonBuilder("approved", "draft")
     for one in results:
         builder.add(one)
@@ -53,13 +55,13 @@ def compared(*results: TrialResult) -> Comparison:
 def test_an_answer_that_passes_with_other_facts_is_told(
     before: str, after: str, kind: str, sections: tuple[str | None, str | None]
 ) -> None:
-    result = compare_trial(said(before), said(after))
+    result = compare_trial(conversation(before), conversation(after))
     assert result.change is not None
     assert result.change.kind is ChangeKind.FACTS_CHANGED
     (fact,) = result.change.turns[0].facts
     assert (fact.kind, fact.before, fact.after) == (kind, *sections)
     assert decode_trial(encode_trial(result)) == result
-    (scenario,) = compared(result).scenarios
+    (scenario,) = compare_results(result).scenarios
     assert (scenario.state, scenario.facts) == (S.FACTS_CHANGED, (fact,))
 
 
@@ -72,18 +74,18 @@ def test_an_answer_that_passes_with_other_facts_is_told(
     ],
 )
 def test_another_notation_is_no_other_fact(before: str, after: str) -> None:
-    result = compare_trial(said(before), said(after))
+    result = compare_trial(conversation(before), conversation(after))
     assert result.change is not None
     assert result.change.kind in (ChangeKind.TEXT_CHANGED, ChangeKind.DIFFERENT)
-    assert compared(result).states == {S.TEXT_CHANGED: 1}
+    assert compare_results(result).states == {S.TEXT_CHANGED: 1}
 
 
 def test_facts_that_an_accepted_repeat_has_are_no_change() -> None:
-    accepted = [said("温度是 20 度。"), said("温度是 25 度。", repeat=2)]
-    wrong = said("温度是 30 度。", status=TrialStatus.FAILED, repeat=3)
+    accepted = [conversation("温度是 20 度。"), conversation("温度是 25 度。", repeat=2)]
+    wrong = conversation("温度是 30 度。", status=TrialStatus.FAILED, repeat=3)
 
     def change(after: str) -> ChangeKind | None:
-        result = compare_trial(accepted[0], said(after), [*accepted, wrong])
+        result = compare_trial(accepted[0], conversation(after), [*accepted, wrong])
         return result.change.kind if result.change else None
 
     assert change("现在温度是 25 度。") is ChangeKind.TEXT_CHANGED
@@ -93,42 +95,51 @@ def test_facts_that_an_accepted_repeat_has_are_no_change() -> None:
 
 
 def test_only_turns_whose_answer_changed_have_facts() -> None:
-    result = compare_trial(said("5元。", "共 2 件。"), said("5元。", "共 3 件。"))
+    result = compare_trial(conversation("5元。", "共 2 件。"), conversation("5元。", "共 3 件。"))
     assert result.change is not None
     assert [len(one.facts) for one in result.change.turns] == [0, 1]
 
 
 def test_a_scenario_that_fails_on_both_sides_has_no_facts_to_accept() -> None:
     failed = TrialStatus.FAILED
-    result = compare_trial(said("5元。", status=failed), said("50元。", status=failed))
-    assert compared(result).states == {S.TEXT_CHANGED: 1}
+    result = compare_trial(
+        conversation("5元。", status=failed), conversation("50元。", status=failed)
+    )
+    assert compare_results(result).states == {S.TEXT_CHANGED: 1}
     # Its difference is still there to be read.
     assert result.change is not None
     assert result.change.turns[0].facts
 
 
 def test_facts_come_before_flaky_and_improved() -> None:
-    failed, changed = TrialStatus.FAILED, compare_trial(said("5元。"), said("50元。"))
-    better = compare_trial(said("5元。", status=failed, repeat=2), said("5元。", repeat=2))
-    assert compared(changed, better).states == {S.FACTS_CHANGED: 1}
+    failed, changed = (
+        TrialStatus.FAILED,
+        compare_trial(conversation("5元。"), conversation("50元。")),
+    )
+    better = compare_trial(
+        conversation("5元。", status=failed, repeat=2), conversation("5元。", repeat=2)
+    )
+    assert compare_results(changed, better).states == {S.FACTS_CHANGED: 1}
 
 
 def test_facts_are_words_in_both_languages() -> None:
-    result = compare_trial(said("退款需要 7 天。"), said("退款需要 15 天。"))
-    (shown,) = comparison_view(compared(result)).scenarios
-    assert Catalogue("en").text(shown.assessment) == (
+    result = compare_trial(conversation("退款需要 7 天。"), conversation("退款需要 15 天。"))
+    (view,) = comparison_view(compare_results(result)).scenarios
+    assert Catalogue("en").text(view.assessment) == (
         'refund still passes, but facts changed: "7 天" → "15 天".'
     )
-    assert Catalogue("zh").text(shown.assessment) == (
+    assert Catalogue("zh").text(view.assessment) == (
         "refund 仍通过，但事实有变：“7 天” → “15 天”。"
     )
 
 
 def test_of_many_facts_the_first_are_shown() -> None:
-    before = said("、".join(f"{n}号房{n}元" for n in range(100, 130)))
-    result = compare_trial(before, said("、".join(f"{n}号房{n + 500}元" for n in range(100, 130))))
-    (scenario,) = compared(result).scenarios
+    before = conversation("、".join(f"{n}号房{n}元" for n in range(100, 130)))
+    result = compare_trial(
+        before, conversation("、".join(f"{n}号房{n + 500}元" for n in range(100, 130)))
+    )
+    (scenario,) = compare_results(result).scenarios
     assert len(scenario.facts) == 20
     assert all(isinstance(one, FactDifference) for one in scenario.facts)
-    (shown,) = comparison_view(compared(result)).scenarios
-    assert "另有 17 处" in Catalogue("zh").text(shown.assessment)
+    (view,) = comparison_view(compare_results(result)).scenarios
+    assert "另有 17 处" in Catalogue("zh").text(view.assessment)

@@ -158,10 +158,10 @@ def test_cases_of_one_side_do_not_count() -> None:
 
 
 def test_a_scenario_of_one_side_has_no_change() -> None:
-    new, gone = only(results("", "pf")), only(results("ppp", ""))
+    new, old = only(results("", "pf")), only(results("ppp", ""))
     assert new.before == PassShare(passed=0, trials=0, low=0.0, high=1.0)
     assert (new.after.passed, new.after.trials, new.assessment) == (1, 2, Assessment.NONE)
-    assert (gone.before.trials, gone.after.trials, gone.regressed) == (3, 0, False)
+    assert (old.before.trials, old.after.trials, old.regressed) == (3, 0, False)
 
 
 def test_a_baseline_recorded_once_counts_once_for_many_repeats() -> None:
@@ -198,10 +198,10 @@ def test_a_changed_verdict_of_an_unchanged_bot_is_flaky() -> None:
 
 
 def test_an_edited_expectation_does_not_make_a_scenario_flaky() -> None:
-    named = key("改过")
-    before = trial(trial_key=named, bot_snapshot=snapshot(), turns=[turn(verdicts=[])])
+    trial_key = key("改过")
+    before = trial(trial_key=trial_key, bot_snapshot=snapshot(), turns=[turn(verdicts=[])])
     new = turn(verdicts=[verdict(VerdictStatus.FAILED)])
-    after = trial(TrialStatus.FAILED, trial_key=named, bot_snapshot=snapshot(), turns=[new])
+    after = trial(TrialStatus.FAILED, trial_key=trial_key, bot_snapshot=snapshot(), turns=[new])
     assert not only([compare_trial(before, after)]).flaky
 
 

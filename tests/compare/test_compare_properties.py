@@ -40,10 +40,10 @@ verdicts = st.builds(
 
 @st.composite
 def turns(draw: st.DrawFn) -> TurnResult:
-    made = draw(st.lists(verdicts, max_size=4))
+    verdict_list = draw(st.lists(verdicts, max_size=4))
     if draw(st.booleans()):
-        return turn(no_reply=True, verdicts=made)
-    return turn(turn_reply=reply(draw(texts)), verdicts=made)
+        return turn(no_reply=True, verdicts=verdict_list)
+    return turn(turn_reply=reply(draw(texts)), verdicts=verdict_list)
 
 
 snapshots = st.none() | st.builds(
@@ -59,11 +59,11 @@ def sides(draw: st.DrawFn) -> list[tuple[TrialResult | None, TrialResult | None]
     keys = st.tuples(st.sampled_from("st"), st.sampled_from(["", "c1", "c2"]), st.integers(1, 3))
     pairs = []
     for scenario, case, number in sorted(draw(st.sets(keys, max_size=12))):
-        named = key(f"{scenario}[{case}]#{number}", scenario=scenario, case=case, trial=number)
+        trial_key = key(f"{scenario}[{case}]#{number}", scenario=scenario, case=case, trial=number)
         one, other = (
             trial(
                 draw(st.sampled_from(TrialStatus)),
-                trial_key=named,
+                trial_key=trial_key,
                 turns=draw(st.lists(turns(), max_size=2)),
                 bot_snapshot=draw(snapshots),
             )
@@ -110,10 +110,10 @@ def test_any_two_sides_can_be_compared_in_any_order(
 def test_swapped_sides_have_the_opposite_changes(
     pairs: list[tuple[TrialResult | None, TrialResult | None]],
 ) -> None:
-    there = compare_all([compare_trial(one, other) for one, other in pairs])
+    forward = compare_all([compare_trial(one, other) for one, other in pairs])
     back = compare_all([compare_trial(other, one) for one, other in pairs])
     mirror = {(s.scenario, s.bot): s for s in back.scenarios}
-    for one in there.scenarios:
+    for one in forward.scenarios:
         other = mirror[one.scenario, one.bot]
         assert (one.before, one.after) == (other.after, other.before)
         assert (one.p, one.adjusted, one.test) == (other.p, other.adjusted, other.test)
@@ -136,14 +136,14 @@ def test_a_change_has_the_turns_of_the_longer_side(
             continue
         aligned = list(zip_longest(before.turns, after.turns))
         assert len(change.turns) == len(aligned)
-        for (was, now), turned in zip(aligned, change.turns, strict=True):
-            assert 0 <= turned.similarity <= 1
-            for flip in turned.verdict_changes:
+        for (was, now), turn_change in zip(aligned, change.turns, strict=True):
+            assert 0 <= turn_change.similarity <= 1
+            for flip in turn_change.verdict_changes:
                 assert flip.before is not flip.after
             if was and now and was.reply and now.reply:
-                gone = sum(f.after is None for f in turned.verdict_changes)
-                come = sum(f.before is None for f in turned.verdict_changes)
-                assert len(was.verdicts) - gone == len(now.verdicts) - come
+                removed = sum(f.after is None for f in turn_change.verdict_changes)
+                come = sum(f.before is None for f in turn_change.verdict_changes)
+                assert len(was.verdicts) - removed == len(now.verdicts) - come
 
 
 @given(sides())

@@ -26,12 +26,12 @@ MIX = (1.0,) * 12 + (0.95,) * 4 + (0.9,) * 2 + (0.8, 0.7)
 ROUNDS = scale_down(4_000)
 
 
-def decided(baseline: Attempts, verdicts: str, suspects: int = 1) -> tuple[Decision, int]:
+def first_decision(baseline: Attempts, verdicts: str, suspects: int = 1) -> tuple[Decision, int]:
     """Return the first decision on verdicts (``p``, ``f``), and after how many."""
-    test, seen = SequentialTest(baseline, suspects), Attempts()
+    test, attempts = SequentialTest(baseline, suspects), Attempts()
     for number, verdict in enumerate(verdicts, 1):
-        seen = seen.plus(Attempts(verdict == "p", verdict == "f"))
-        if (decision := test.decide(seen)) is not Decision.UNDECIDED:
+        attempts = attempts.plus(Attempts(verdict == "p", verdict == "f"))
+        if (decision := test.decide(attempts)) is not Decision.UNDECIDED:
             return decision, number
     return Decision.UNDECIDED, len(verdicts)
 
@@ -51,13 +51,13 @@ def decided(baseline: Attempts, verdicts: str, suspects: int = 1) -> tuple[Decis
 def test_what_is_decided_after_how_many_trials(
     baseline: Attempts, verdicts: str, decision: Decision, number: int
 ) -> None:
-    assert decided(baseline, verdicts) == (decision, number)
+    assert first_decision(baseline, verdicts) == (decision, number)
 
 
 def test_more_suspects_need_more_trials_for_a_regression_and_not_for_the_opposite() -> None:
-    one, ten = (decided(Attempts(11, 0), "f" * 9, suspects)[1] for suspects in (1, 10))
+    one, ten = (first_decision(Attempts(11, 0), "f" * 9, suspects)[1] for suspects in (1, 10))
     assert (one, ten) == (3, 4)
-    assert decided(Attempts(11, 0), "pppp", 10) == (Decision.NOT_REGRESSED, 4)
+    assert first_decision(Attempts(11, 0), "pppp", 10) == (Decision.NOT_REGRESSED, 4)
 
 
 @pytest.mark.parametrize("baseline", [Attempts(0, 9), Attempts(1, 0), Attempts(500, 0)])
@@ -69,27 +69,30 @@ def test_every_evidence_has_a_step_and_an_end(baseline: Attempts) -> None:
 
 def test_what_is_likely_enough_is_decided_nine_times_in_ten_under_both_hypotheses() -> None:
     rng = random.Random(4)
-    for baseline, seen in ((Attempts(11, 0), Attempts(2, 2)), (Attempts(14, 6), Attempts(3, 3))):
+    for baseline, attempts in (
+        (Attempts(11, 0), Attempts(2, 2)),
+        (Attempts(14, 6), Attempts(3, 3)),
+    ):
         test = SequentialTest(baseline, 2)
-        number = test.likely_enough(seen)
+        number = test.likely_enough(attempts)
         for rate in test.rates():
             rounds = scale_down(4_000)
             ends = sum(
-                decision_within(test, seen, rate, number, rng) is not Decision.UNDECIDED
+                decision_within(test, attempts, rate, number, rng) is not Decision.UNDECIDED
                 for _ in range(rounds)
             )
             assert ends >= 0.9 * rounds - 3 * (0.09 * rounds) ** 0.5, (baseline, rate)
 
 
 def decision_within(
-    test: SequentialTest, seen: Attempts, rate: float, number: int, rng: random.Random
+    test: SequentialTest, attempts: Attempts, rate: float, number: int, rng: random.Random
 ) -> Decision:
     for _ in range(number):
-        if (decision := test.decide(seen)) is not Decision.UNDECIDED:
+        if (decision := test.decide(attempts)) is not Decision.UNDECIDED:
             return decision
         passed = rng.random() < rate
-        seen = seen.plus(Attempts(passed, not passed))
-    return test.decide(seen)
+        attempts = attempts.plus(Attempts(passed, not passed))
+    return test.decide(attempts)
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,7 @@ def simulate(
     evidence: int,
     *,
     thorough: bool = False,
-    wanted: int = 0,
+    wanted_evidence: int = 0,
 ) -> Suite:
     """Simulate a comparison of scenarios with these pass rates; the baseline passed when recorded.
 
@@ -128,18 +131,18 @@ def simulate(
                 suspects[number] = Attempts(passes, 0)
                 break
     regressed = set()
-    for number, seen in suspects.items():
+    for number, attempts in suspects.items():
         passed = 1 + sum(rng.random() < before[number] for _ in range(evidence))
         baseline = Attempts(passed, evidence + 1 - passed)
         for _ in range(ASKS):
-            if baseline.total < wanted:
+            if baseline.total < wanted_evidence:
                 trials += 1
                 passes = rng.random() < before[number]
                 baseline = baseline.plus(Attempts(passes, not passes))
             trials += 1
             passes = rng.random() < after[number]
-            seen = seen.plus(Attempts(passes, not passes))
-            decision = SequentialTest(baseline, len(suspects)).decide(seen)
+            attempts = attempts.plus(Attempts(passes, not passes))
+            decision = SequentialTest(baseline, len(suspects)).decide(attempts)
             if decision is Decision.REGRESSED:
                 regressed.add(number)
             if decision is not Decision.UNDECIDED:
@@ -147,13 +150,17 @@ def simulate(
     return Suite(frozenset(regressed), trials)
 
 
-def simulated(
-    before: Sequence[float], after: Sequence[float], *, wanted: int = 0, thorough: bool = False
+def simulate_suites(
+    before: Sequence[float],
+    after: Sequence[float],
+    *,
+    wanted_evidence: int = 0,
+    thorough: bool = False,
 ) -> list[Suite]:
-    rng = random.Random(f"{before} {after} {wanted} {thorough}")
-    evidence = 0 if wanted else WANTED_EVIDENCE
+    rng = random.Random(f"{before} {after} {wanted_evidence} {thorough}")
+    evidence = 0 if wanted_evidence else WANTED_EVIDENCE
     return [
-        simulate(rng, before, after, evidence, thorough=thorough, wanted=wanted)
+        simulate(rng, before, after, evidence, thorough=thorough, wanted_evidence=wanted_evidence)
         for _ in range(ROUNDS)
     ]
 
@@ -168,8 +175,8 @@ def standard_error(share: float) -> float:
 def test_an_unchanged_bot_is_seldom_called_worse(
     before: Sequence[float], trials: int, *, has_evidence: bool, thorough: bool
 ) -> None:
-    wanted = THOROUGH_EVIDENCE if thorough else 0 if has_evidence else WANTED_EVIDENCE
-    suites = simulated(before, before, thorough=thorough, wanted=wanted)
+    wanted_evidence = THOROUGH_EVIDENCE if thorough else 0 if has_evidence else WANTED_EVIDENCE
+    suites = simulate_suites(before, before, thorough=thorough, wanted_evidence=wanted_evidence)
     alarms = sum(bool(suite.regressed) for suite in suites) / len(suites)
     assert alarms <= 0.02 + 3 * standard_error(0.02)
     if not thorough:
@@ -184,7 +191,10 @@ def test_a_real_drop_is_found(
     rates: tuple[float, float], least: float, thorough_least: float
 ) -> None:
     before, after = ((rate, *[0.95] * 19) for rate in rates)
-    for thorough, share, wanted in ((False, least, 0), (True, thorough_least, THOROUGH_EVIDENCE)):
-        suites = simulated(before, after, thorough=thorough, wanted=wanted)
-        found = sum(0 in suite.regressed for suite in suites) / len(suites)
-        assert found >= share - 3 * standard_error(share), thorough
+    for thorough, share, wanted_evidence in (
+        (False, least, 0),
+        (True, thorough_least, THOROUGH_EVIDENCE),
+    ):
+        suites = simulate_suites(before, after, thorough=thorough, wanted_evidence=wanted_evidence)
+        share_found = sum(0 in suite.regressed for suite in suites) / len(suites)
+        assert share_found >= share - 3 * standard_error(share), thorough

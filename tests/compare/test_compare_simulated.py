@@ -21,16 +21,16 @@ def letters(rng: random.Random, rate: float, repeats: int) -> str:
     return "".join("p" if rng.random() < rate else "f" for _ in range(repeats))
 
 
-def simulated(
-    planted: tuple[float, float], others: float, scenarios: int, repeats: int
+def simulate_comparisons(
+    planted_rates: tuple[float, float], others: float, scenarios: int, repeats: int
 ) -> list[dict[str, ScenarioComparison]]:
     """Return comparisons by scenario; ``s00`` has the rates of `planted`, the others one rate."""
-    rng = random.Random(f"{planted} {others} {scenarios} {repeats}")
+    rng = random.Random(f"{planted_rates} {others} {scenarios} {repeats}")
     rounds = []
     for _ in range(ROUNDS):
         comparing = ComparisonBuilder("a", "b", exact=PythonTests())
         for number in range(scenarios):
-            before, after = planted if number == 0 else (others, others)
+            before, after = planted_rates if number == 0 else (others, others)
             sides = letters(rng, before, repeats), letters(rng, after, repeats)
             for result in results(*sides, scenario=f"s{number:02}"):
                 comparing.add(result)
@@ -41,7 +41,7 @@ def simulated(
 @pytest.mark.parametrize("scenarios", [1, 20])
 @pytest.mark.parametrize(("repeats", "least"), [(10, 0.3), (20, 0.7)])
 def test_a_real_drop_is_detected_and_regresses(scenarios: int, repeats: int, least: float) -> None:
-    comparisons = [one["s00"] for one in simulated((0.95, 0.4), 0.9, scenarios, repeats)]
+    comparisons = [one["s00"] for one in simulate_comparisons((0.95, 0.4), 0.9, scenarios, repeats)]
     assert sum(one.assessment is Assessment.REAL for one in comparisons) >= least * ROUNDS
     assert sum(one.regressed for one in comparisons) >= least * ROUNDS
 
@@ -49,7 +49,7 @@ def test_a_real_drop_is_detected_and_regresses(scenarios: int, repeats: int, lea
 @pytest.mark.parametrize("scenarios", [1, 20])
 @pytest.mark.parametrize("repeats", [6, 10, 20])
 def test_a_scenario_that_breaks_is_always_detected(scenarios: int, repeats: int) -> None:
-    for one in simulated((1.0, 0.0), 1.0, scenarios, repeats):
+    for one in simulate_comparisons((1.0, 0.0), 1.0, scenarios, repeats):
         assert one["s00"].assessment is Assessment.REAL
         assert [name for name, change in one.items() if change.regressed] == ["s00"]
 
@@ -57,7 +57,7 @@ def test_a_scenario_that_breaks_is_always_detected(scenarios: int, repeats: int)
 @pytest.mark.parametrize("rate", [0.5, 0.9, 1.0])
 @pytest.mark.parametrize(("scenarios", "repeats"), [(1, 6), (1, 20), (20, 6), (20, 10)])
 def test_chance_is_seldom_reported_as_a_change(rate: float, scenarios: int, repeats: int) -> None:
-    rounds = simulated((rate, rate), rate, scenarios, repeats)
+    rounds = simulate_comparisons((rate, rate), rate, scenarios, repeats)
     real = sum(any(c.assessment is Assessment.REAL for c in one.values()) for one in rounds)
     regressed = sum(any(c.regressed for c in one.values()) for one in rounds)
     limit = 0 if rate == 1.0 else 0.1 * ROUNDS

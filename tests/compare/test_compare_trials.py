@@ -33,11 +33,13 @@ def only_turn(before: TrialResult, after: TrialResult) -> TurnChange:
     return compared
 
 
-def said(answer: str) -> TrialResult:
+def conversation(answer: str) -> TrialResult:
     return trial(turns=[turn(turn_reply=reply(answer))])
 
 
-def flipped(before: TrialResult, after: TrialResult) -> list[tuple[str, str | None, str | None]]:
+def verdict_flips(
+    before: TrialResult, after: TrialResult
+) -> list[tuple[str, str | None, str | None]]:
     return [(str(f.expected), f.before, f.after) for f in only_turn(before, after).verdict_changes]
 
 
@@ -75,7 +77,7 @@ def test_a_trial_with_one_side_is_new_or_missing() -> None:
 
 
 def test_the_candidates_result_is_kept_and_contains_its_baseline() -> None:
-    before, after = said("九点开门。"), said("十点开门。")
+    before, after = conversation("九点开门。"), conversation("十点开门。")
     compared = compare_trial(before, after)
     assert replace(compared, change=None) == after
     assert compared.change is not None
@@ -83,7 +85,7 @@ def test_the_candidates_result_is_kept_and_contains_its_baseline() -> None:
 
 
 def test_the_baseline_of_a_baseline_is_removed() -> None:
-    oldest, older, now = said("一"), said("二"), said("三")
+    oldest, older, now = conversation("一"), conversation("二"), conversation("三")
     compared = change(compare_trial(oldest, older), now)
     assert compared.baseline == older
 
@@ -99,7 +101,7 @@ def test_the_baseline_of_a_baseline_is_removed() -> None:
     ],
 )
 def test_answers_equal_after_nfc_are_the_same(before: str, after: str) -> None:
-    compared = only_turn(said(before), said(after))
+    compared = only_turn(conversation(before), conversation(after))
     assert compared == TurnChange(answer=AnswerChange.SAME, similarity=1.0)
 
 
@@ -107,22 +109,25 @@ def test_answers_equal_after_nfc_are_the_same(before: str, after: str) -> None:
     ("before", "after"), [("ＡＢＣ", "ABC"), ("7 天", "7\u00a0天"), ("每月99元", "每月199元")]
 )
 def test_visibly_different_answers_are_not_the_same(before: str, after: str) -> None:
-    compared = only_turn(said(before), said(after))
+    compared = only_turn(conversation(before), conversation(after))
     assert compared.answer is not AnswerChange.SAME
     assert compared.similarity < 1
 
 
 def test_the_threshold_separates_paraphrases_from_different_answers() -> None:
-    retold = [only_turn(said(a), said(b)).answer for a, b in REWORDED]
-    different = [only_turn(said(a), said(b)).answer for a, b in DIFFERENT]
+    retold = [only_turn(conversation(a), conversation(b)).answer for a, b in REWORDED]
+    different = [only_turn(conversation(a), conversation(b)).answer for a, b in DIFFERENT]
     assert retold.count(AnswerChange.TEXT_CHANGED) >= 14
     assert different.count(AnswerChange.DIFFERENT) >= 14
     assert len(retold) == len(different) == 15
 
 
 def test_the_answers_decide_if_the_verdict_is_the_same() -> None:
-    assert change(said(REWORDED[0][0]), said(REWORDED[0][1])).kind is ChangeKind.TEXT_CHANGED
-    assert change(said("你好!"), said("再见。")).kind is ChangeKind.DIFFERENT
+    assert (
+        change(conversation(REWORDED[0][0]), conversation(REWORDED[0][1])).kind
+        is ChangeKind.TEXT_CHANGED
+    )
+    assert change(conversation("你好!"), conversation("再见。")).kind is ChangeKind.DIFFERENT
     two = trial(turns=[turn(turn_reply=reply(REWORDED[0][0])), turn(turn_reply=reply("是。"))])
     new = trial(turns=[turn(turn_reply=reply(REWORDED[0][1])), turn(turn_reply=reply("好呀"))])
     assert change(two, new).kind is ChangeKind.DIFFERENT
@@ -181,7 +186,7 @@ def test_moved_expectations_are_paired_among_added_and_removed_ones() -> None:
     a, b, c = (verdict(P, expected=text) for text in ("甲", "乙", "丙"))
     before = trial(turns=[turn(verdicts=[a, b, c])])
     after = trial(turns=[turn(verdicts=[verdict(F, expected="丙"), a, verdict(P, kind="length")])])
-    assert flipped(before, after) == [("丙", P, F), ("学术助手", None, P), ("乙", P, None)]
+    assert verdict_flips(before, after) == [("丙", P, F), ("学术助手", None, P), ("乙", P, None)]
 
 
 def test_an_expectation_of_an_older_run_is_paired_by_its_words() -> None:
@@ -193,7 +198,7 @@ def test_an_expectation_of_an_older_run_is_paired_by_its_words() -> None:
         for text in ("丙", "甲")
     ]
     before, after = trial(turns=[turn(verdicts=old)]), trial(turns=[turn(verdicts=new)])
-    assert flipped(before, after) == [
+    assert verdict_flips(before, after) == [
         ('contains "丙"', P, F),
         ('contains "甲"', P, F),
         ('contains "乙"', P, None),
@@ -203,20 +208,20 @@ def test_an_expectation_of_an_older_run_is_paired_by_its_words() -> None:
 def test_an_edited_expectation_is_paired_by_its_kind() -> None:
     before = trial(turns=[turn(verdicts=[verdict(P, expected="甲"), verdict(P, expected="乙")])])
     after = trial(turns=[turn(verdicts=[verdict(F, expected="甲!"), verdict(P, expected="乙")])])
-    assert flipped(before, after) == [("甲!", P, F)]
+    assert verdict_flips(before, after) == [("甲!", P, F)]
 
 
 def test_ambiguous_edited_expectations_are_not_paired() -> None:
     before = trial(turns=[turn(verdicts=[verdict(P, expected="甲")])])
     after = trial(turns=[turn(verdicts=[verdict(F, expected="乙"), verdict(P, expected="丙")])])
-    assert flipped(before, after) == [("乙", None, F), ("丙", None, P), ("甲", P, None)]
+    assert verdict_flips(before, after) == [("乙", None, F), ("丙", None, P), ("甲", P, None)]
 
 
 def test_equal_expectations_are_paired_in_order() -> None:
     once, twice = verdict(P), [verdict(P), verdict(F)]
     before = trial(turns=[turn(verdicts=[once, once, verdict(kind="json")])])
     after = trial(turns=[turn(verdicts=twice)])
-    assert flipped(before, after) == [("学术助手", P, F), ("学术助手", P, None)]
+    assert verdict_flips(before, after) == [("学术助手", P, F), ("学术助手", P, None)]
 
 
 def test_a_changed_verdict_in_a_failing_trial_makes_it_different() -> None:
@@ -243,9 +248,11 @@ def test_an_added_expectation_is_listed_without_a_change_of_kind() -> None:
 # --- simulated users ----------------------------------------------------------------------------
 
 
-def simulated(*turns: tuple[str, str], end: VerdictStatus = P, every: str = "") -> TrialResult:
+def simulated_trial(
+    *turns: tuple[str, str], end: VerdictStatus = P, every: str = ""
+) -> TrialResult:
     """Return a conversation of prompts and answers; `every` has the verdicts on each turn."""
-    made = [
+    turn_results = [
         turn(
             prompt=prompt,
             turn_reply=reply(answer),
@@ -254,53 +261,53 @@ def simulated(*turns: tuple[str, str], end: VerdictStatus = P, every: str = "") 
         for (prompt, answer), letter in zip(turns, every or "p" * len(turns), strict=True)
     ]
     ending = [verdict(end, kind="until", expected="end"), verdict(end, expected="done")]
-    made[-1] = replace(made[-1], verdicts=(*made[-1].verdicts, *ending))
+    turn_results[-1] = replace(turn_results[-1], verdicts=(*turn_results[-1].verdicts, *ending))
     status = TrialStatus.PASSED if end is P and "f" not in every else TrialStatus.FAILED
-    return trial(status, turns=made)
+    return trial(status, turns=turn_results)
 
 
 def test_answers_to_the_same_prompts_of_a_simulated_user_are_compared() -> None:
-    before = simulated(("喂", "退货期限为 7 天。"), ("好", "工单已创建。"))
-    after = simulated(("喂", "退货期限为 15 天。"), ("好的", "工单已创建。"))
-    found = change(before, after)
-    assert found.kind is ChangeKind.FACTS_CHANGED
-    assert [one.answer.value for one in found.turns] == ["reworded", "unknown"]
-    assert [(one.before, one.after) for one in found.turns[0].facts] == [("7 天", "15 天")]
-    assert found.turns[1].facts == ()
+    before = simulated_trial(("喂", "退货期限为 7 天。"), ("好", "工单已创建。"))
+    after = simulated_trial(("喂", "退货期限为 15 天。"), ("好的", "工单已创建。"))
+    comparison = change(before, after)
+    assert comparison.kind is ChangeKind.FACTS_CHANGED
+    assert [one.answer.value for one in comparison.turns] == ["reworded", "unknown"]
+    assert [(one.before, one.after) for one in comparison.turns[0].facts] == [("7 天", "15 天")]
+    assert comparison.turns[1].facts == ()
 
 
 def test_answers_to_other_prompts_are_no_facts_that_changed() -> None:
-    before = simulated(("喂", "您好。"), ("订单 12", "订单 12 已找到。"))
-    after = simulated(("喂", "您好。"), ("订单 34", "订单 34 已找到。"))
-    found = change(before, after)
-    assert found.kind is ChangeKind.DIFFERENT
-    assert [one.answer.value for one in found.turns] == ["same", "unknown"]
+    before = simulated_trial(("喂", "您好。"), ("订单 12", "订单 12 已找到。"))
+    after = simulated_trial(("喂", "您好。"), ("订单 34", "订单 34 已找到。"))
+    comparison = change(before, after)
+    assert comparison.kind is ChangeKind.DIFFERENT
+    assert [one.answer.value for one in comparison.turns] == ["same", "unknown"]
 
 
 @pytest.mark.parametrize("length", [1, 2, 4])
 def test_the_ends_of_conversations_of_different_length_are_compared(length: int) -> None:
-    before = simulated(("喂", "您好。"), ("好", "工单已创建。"))
+    before = simulated_trial(("喂", "您好。"), ("好", "工单已创建。"))
     turns = [("喂", "您好。"), *[(f"嗯 {n}", "请讲。") for n in range(length - 1)]]
-    found = change(before, simulated(*turns, end=F))
-    assert found.kind is ChangeKind.REGRESSED
+    comparison = change(before, simulated_trial(*turns, end=F))
+    assert comparison.kind is ChangeKind.REGRESSED
     flips = [
         (number, str(one.expected), one.before, one.after)
-        for number, one_turn in enumerate(found.turns, 1)
+        for number, one_turn in enumerate(comparison.turns, 1)
         for one in one_turn.verdict_changes
     ]
     assert flips == [(length, "end", P, F), (length, "done", P, F)]
 
 
 def test_conversations_of_different_length_that_end_alike_have_no_changed_verdict() -> None:
-    before = simulated(("喂", "您好。"), ("好", "工单已创建。"))
-    found = change(before, simulated(("喂", "工单已创建。")))
-    assert found.kind is ChangeKind.DIFFERENT
-    assert [one.verdict_changes for one in found.turns] == [(), ()]
+    before = simulated_trial(("喂", "您好。"), ("好", "工单已创建。"))
+    comparison = change(before, simulated_trial(("喂", "工单已创建。")))
+    assert comparison.kind is ChangeKind.DIFFERENT
+    assert [one.verdict_changes for one in comparison.turns] == [(), ()]
 
 
 def test_what_each_turn_must_satisfy_is_compared_turn_by_turn() -> None:
-    before = simulated(("喂", "您好。"), ("好", "工单已创建。"))
-    after = simulated(("喂", "您好。"), ("行", "工单已创建。"), every="pf")
+    before = simulated_trial(("喂", "您好。"), ("好", "工单已创建。"))
+    after = simulated_trial(("喂", "您好。"), ("行", "工单已创建。"), every="pf")
     flips = [
         [str(one.expected) for one in each.verdict_changes] for each in change(before, after).turns
     ]
@@ -308,7 +315,7 @@ def test_what_each_turn_must_satisfy_is_compared_turn_by_turn() -> None:
 
 
 def test_a_simulated_conversation_without_an_end_is_compared_too() -> None:
-    before = simulated(("喂", "您好。"), ("好", "工单已创建。"))
+    before = simulated_trial(("喂", "您好。"), ("好", "工单已创建。"))
     broken = trial(TrialStatus.ERROR, turns=[], note=error())
     assert change(before, broken).kind is ChangeKind.BROKEN
     assert change(broken, before).kind is ChangeKind.IMPROVED

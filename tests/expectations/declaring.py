@@ -31,9 +31,9 @@ def refusal(item: str) -> str:
     return str(caught.value)
 
 
-def seen(answer: str | Reply = "", baseline: str | None = None) -> EvaluationContext:
-    replied = reply(answer) if isinstance(answer, str) else answer
-    return EvaluationContext(prompt="你好", reply=replied, baseline_answer=baseline)
+def answer_context(answer: str | Reply = "", baseline: str | None = None) -> EvaluationContext:
+    bot_reply = reply(answer) if isinstance(answer, str) else answer
+    return EvaluationContext(prompt="你好", reply=bot_reply, baseline_answer=baseline)
 
 
 def ids(text: LocalizedText) -> str:
@@ -47,7 +47,7 @@ def ids(text: LocalizedText) -> str:
 
 
 def judge(item: str, answer: str | Reply) -> Verdict:
-    return declare(item).judge(seen(answer))
+    return declare(item).judge(answer_context(answer))
 
 
 def bare(

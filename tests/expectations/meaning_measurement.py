@@ -60,7 +60,7 @@ def pairs() -> tuple[MeaningPair, ...]:
     )
 
 
-def judged(pair: MeaningPair, **keys: object) -> Verdict:
+def judge_pair(pair: MeaningPair, **keys: object) -> Verdict:
     """Judge an answer by the text of its pair; `keys` are further keys of the kind's mapping."""
     expectation = meaning({"to": pair.reference, **keys})
     message = Message(id="1", role="assistant", type="answer", content=pair.answer)
@@ -77,7 +77,7 @@ def meaning(keys: object) -> ExpectationKind:
 
 @cache
 def is_accepted(pair: MeaningPair) -> bool:
-    return judged(pair).status is VerdictStatus.PASSED
+    return judge_pair(pair).status is VerdictStatus.PASSED
 
 
 def accuracy(of: Iterable[MeaningPair]) -> float:
@@ -93,9 +93,9 @@ def table() -> str:
         f"| --- |{' --- |' * (len(FACTS) + 4)}",
     ]
     for name in SETS:
-        for language, shown in LANGUAGES.items():
+        for language, heading in LANGUAGES.items():
             of = [pair for pair in pairs() if (pair.set, pair.language) == (name, language)]
-            cells = [name, shown, f"{accuracy(of):.2f}", *_cells(of)]
+            cells = [name, heading, f"{accuracy(of):.2f}", *_cells(of)]
             lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
@@ -109,8 +109,8 @@ def _cells(of: list[MeaningPair]) -> Iterator[str]:
 
 def with_table() -> str:
     """Return the text of the page with its table measured again."""
-    before, found, rest = PAGE.read_text("utf-8").partition(BEGIN)
-    assert found
+    before, marker, rest = PAGE.read_text("utf-8").partition(BEGIN)
+    assert marker
     return f"{before}{BEGIN}{table()}{END}{rest.partition(END)[2]}"
 
 
@@ -118,8 +118,14 @@ def main() -> None:
     if sys.argv[1:] == ["errors"]:
         for pair in pairs():
             if is_accepted(pair) != (pair.label == "same"):
-                shown = (pair.id, pair.label, pair.reference, pair.answer, str(judged(pair).reason))
-                sys.stdout.write(f"{' | '.join(shown)}\n")
+                cells = (
+                    pair.id,
+                    pair.label,
+                    pair.reference,
+                    pair.answer,
+                    str(judge_pair(pair).reason),
+                )
+                sys.stdout.write(f"{' | '.join(cells)}\n")
         return
     sys.stdout.write(table())
     PAGE.write_text(with_table(), "utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from coze_harness.messages import LocalizedText
 from coze_harness.model import Severity, Verdict
-from declaring import declare, ids, refusal, seen
+from declaring import answer_context, declare, ids, refusal
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,8 +14,8 @@ RETOLD = "我们每天九点开门，晚上六点打烊。"
 OTHER = "对不起，我不清楚。"
 
 
-def judged(item: str, answer: str, baseline: str | None = BEFORE) -> Verdict:
-    return declare(item).judge(seen(answer, baseline))
+def judge_answer(item: str, answer: str, baseline: str | None = BEFORE) -> Verdict:
+    return declare(item).judge(answer_context(answer, baseline))
 
 
 @pytest.mark.parametrize(
@@ -41,18 +41,18 @@ def judged(item: str, answer: str, baseline: str | None = BEFORE) -> Verdict:
     ],
 )
 def test_an_answer_is_held_to_the_baseline(item: str, answer: str, status: str) -> None:
-    verdict = judged(item, answer)
+    verdict = judge_answer(item, answer)
     assert verdict.status.value == status, verdict.reason
 
 
 def test_composed_and_decomposed_letters_are_the_same_answer() -> None:
     composed, decomposed = "caf\u00e9 \U0001f600", "cafe\u0301 \U0001f600"
-    verdict = judged("same_as_baseline: {metric: equals}", decomposed, composed)
+    verdict = judge_answer("same_as_baseline: {metric: equals}", decomposed, composed)
     assert verdict.status.value == "passed"
 
 
 def test_a_failure_shows_both_answers_and_how_alike_they_are() -> None:
-    verdict = judged("same_as_baseline: {at_least: 0.95}", RETOLD)
+    verdict = judge_answer("same_as_baseline: {at_least: 0.95}", RETOLD)
     assert str(verdict.actual) == RETOLD
     assert ids(verdict.reason) == "kind.same_as_baseline.failed kind.same_as_baseline.baseline"
     assert BEFORE in str(verdict.reason)
@@ -61,7 +61,7 @@ def test_a_failure_shows_both_answers_and_how_alike_they_are() -> None:
 
 
 def test_a_baseline_of_megabytes_is_not_shown_whole() -> None:
-    verdict = judged("same_as_baseline: true", "是。", "学术。" * 400_000)
+    verdict = judge_answer("same_as_baseline: true", "是。", "学术。" * 400_000)
     assert verdict.status.value == "failed"
     assert len(str(verdict.reason)) < 1_000
     hint = verdict.reason.params["hint"]
@@ -71,18 +71,18 @@ def test_a_baseline_of_megabytes_is_not_shown_whole() -> None:
 
 def test_without_a_baseline_nothing_is_judged_not_even_its_opposite() -> None:
     for item in ("same_as_baseline: true", "not: {same_as_baseline: true}"):
-        verdict = judged(item, BEFORE, None)
+        verdict = judge_answer(item, BEFORE, None)
         assert verdict.status.value == "skipped"
         assert verdict.reason.id == "kind.same_as_baseline.absent"
 
 
 def test_it_takes_what_every_kind_takes() -> None:
-    verdict = judged("same_as_baseline: true\nname: 和上次一样\nseverity: warning", OTHER)
+    verdict = judge_answer("same_as_baseline: true\nname: 和上次一样\nseverity: warning", OTHER)
     assert (verdict.name, verdict.severity) == ("和上次一样", Severity.WARNING)
 
 
 @pytest.mark.parametrize(
-    ("item", "told"),
+    ("item", "sentence"),
     [
         (
             "same_as_baseline: {metric: judge}",
@@ -98,11 +98,11 @@ def test_it_takes_what_every_kind_takes() -> None:
         ("same_as_baseline:", "nothing is written"),
     ],
 )
-def test_what_is_no_such_demand_is_refused_with_what_to_write(item: str, told: str) -> None:
-    said = refusal(item)
-    assert told in said
-    assert "scenarios/greet.yaml:1:" in said
-    assert "  next: " in said
+def test_what_is_no_such_demand_is_refused_with_what_to_write(item: str, sentence: str) -> None:
+    error = refusal(item)
+    assert sentence in error
+    assert "scenarios/greet.yaml:1:" in error
+    assert "  next: " in error
 
 
 @given(st.text(max_size=40), st.text(max_size=40), st.floats(0.01, 1))
@@ -110,7 +110,7 @@ def test_any_two_texts_get_a_verdict_and_equal_ones_pass(
     before: str, after: str, least: float
 ) -> None:
     expectation = declare(f"same_as_baseline: {{at_least: {least:.4f}}}")
-    verdict = expectation.judge(seen(after, before))
+    verdict = expectation.judge(answer_context(after, before))
     if before == after:
         assert verdict.status.value == "passed"
     score = verdict.score

@@ -84,8 +84,8 @@ def test_a_comparison_fails_and_shows_both_sides(check: str) -> None:
 
 
 def test_every_operator_is_tested() -> None:
-    written = " ".join([*PASSES, *FAILS])
-    assert [one for one in OPERATORS if f"{one}:" not in written] == []
+    items = " ".join([*PASSES, *FAILS])
+    assert [one for one in OPERATORS if f"{one}:" not in items] == []
 
 
 def test_a_tool_call_is_compared_in_the_same_way() -> None:

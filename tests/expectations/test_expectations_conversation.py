@@ -12,7 +12,7 @@ KEEPS = "conversation: {keeps: [numbers, dates, names]}"
 NO_REPETITION = "conversation: {no_repetition: true}"
 
 
-def judged(item: str, *texts: str) -> Verdict:
+def judge_conversation(item: str, *texts: str) -> Verdict:
     """Judge the last reply of a conversation; `texts` are prompts and answers in turn."""
     prompts, answers = texts[::2], texts[1::2]
     return declare(item).judge(
@@ -38,7 +38,7 @@ def judged(item: str, *texts: str) -> Verdict:
     ],
 )
 def test_turns_are_counted_up_to_the_judged_one(item: str, count: int, reason: str) -> None:
-    verdict = judged(item, *["问", "答"] * count)
+    verdict = judge_conversation(item, *["问", "答"] * count)
     assert verdict.reason.id == reason
     assert verdict.status.value == ("passed" if reason.endswith("within") else "failed")
 
@@ -60,11 +60,11 @@ def test_turns_are_counted_up_to_the_judged_one(item: str, count: int, reason: s
 def test_an_answer_that_nearly_repeats_an_earlier_one_fails(
     texts: tuple[str, ...], status: str
 ) -> None:
-    assert judged(NO_REPETITION, *texts).status.value == status
+    assert judge_conversation(NO_REPETITION, *texts).status.value == status
 
 
 def test_a_repetition_names_both_turns_and_the_similarity() -> None:
-    verdict = judged(NO_REPETITION, "a", "请提供订单号，我来为您查询。", "b", "好的。",
+    verdict = judge_conversation(NO_REPETITION, "a", "请提供订单号，我来为您查询。", "b", "好的。",
                      "c", "请提供订单号，我来为您查询。")  # fmt: skip
     assert verdict.reason.id == "kind.conversation.repeated"
     assert verdict.reason.params["turn"] == 3
@@ -74,12 +74,12 @@ def test_a_repetition_names_both_turns_and_the_similarity() -> None:
 
 def test_the_similarity_from_which_on_it_is_a_repetition_can_be_set() -> None:
     texts = ("a", "请提供您的订单号，谢谢。", "b", "请提供您的手机号，谢谢。")
-    assert judged("conversation: {no_repetition: true, similarity: 0.8}", *texts).reason.id == (
-        "kind.conversation.repeated"
-    )
-    assert judged("conversation: {no_repetition: true, similarity: 0.9}", *texts).reason.id == (
-        "kind.conversation.passed"
-    )
+    assert judge_conversation(
+        "conversation: {no_repetition: true, similarity: 0.8}", *texts
+    ).reason.id == ("kind.conversation.repeated")
+    assert judge_conversation(
+        "conversation: {no_repetition: true, similarity: 0.9}", *texts
+    ).reason.id == ("kind.conversation.passed")
 
 
 @pytest.mark.parametrize(
@@ -103,12 +103,12 @@ def test_the_similarity_from_which_on_it_is_a_repetition_can_be_set() -> None:
     ],
 )  # fmt: skip
 def test_a_fact_that_contradicts_an_earlier_one_fails(texts: tuple[str, ...], status: str) -> None:
-    verdict = judged(KEEPS, *texts)
+    verdict = judge_conversation(KEEPS, *texts)
     assert verdict.status.value == status, str(verdict.reason)
 
 
 def test_a_contradiction_names_both_turns_and_both_facts() -> None:
-    verdict = judged(
+    verdict = judge_conversation(
         KEEPS, "hi", "请讲。", "退货?", "退货期限为 7 天。", "确定?", "退货期限为 15 天。"
     )
     assert verdict.reason.id == "kind.conversation.contradicted"
@@ -127,18 +127,18 @@ def test_a_contradiction_names_both_turns_and_both_facts() -> None:
 def test_only_the_named_kinds_of_facts_are_kept(kinds: str, status: str) -> None:
     item = f"conversation: {{keeps: {kinds}}}"
     texts = ("退货期限?", "退货期限为 7 天。", "再说一遍", "退货期限为 15 天。")
-    assert judged(item, *texts).status.value == status
+    assert judge_conversation(item, *texts).status.value == status
 
 
 def test_an_earlier_contradiction_is_still_one_at_the_end() -> None:
     texts = ("a", "退货期限为 7 天。", "b", "退货期限为 15 天。", "c", "好的，再见。")
-    assert judged(KEEPS, *texts).reason.params["turn"] == 2
+    assert judge_conversation(KEEPS, *texts).reason.params["turn"] == 2
 
 
 def test_long_answers_are_bounded() -> None:
     long = "".join(f"第{n}号商品价格 {n} 元。" for n in range(50_000))
     item = f"{NO_REPETITION[:-1]}, keeps: [numbers]}}"
-    verdict = judged(item, "a", long, "b", "好的，没有问题，再见。")
+    verdict = judge_conversation(item, "a", long, "b", "好的，没有问题，再见。")
     assert verdict.reason.id == "kind.conversation.passed"
 
 

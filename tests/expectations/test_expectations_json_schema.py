@@ -16,7 +16,7 @@ from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.project_code import ProjectCode
 from coze_harness.yaml_source import read_yaml
-from declaring import ids, judge, refusal, seen
+from declaring import answer_context, ids, judge, refusal
 
 pytest.importorskip("jsonschema")
 
@@ -42,7 +42,7 @@ def test_the_official_tests_pass(file: str) -> None:
         item = {"json": {"schema": group["schema"]}}
         expectation = build_expectation(item, read_yaml("a", "a", ScenarioError).positions)
         for description, data, valid in group["tests"]:
-            verdict = expectation.judge(seen(json.dumps(data)))
+            verdict = expectation.judge(answer_context(json.dumps(data)))
             if (verdict.status.value == "passed") != valid:
                 wrong.append((group["group"], description, str(verdict.reason)))
     assert wrong == []
@@ -86,12 +86,12 @@ def test_a_violation_is_named_with_its_place(
     item: str, answer: str, status: str, reason: str
 ) -> None:
     verdict = judge(item, answer)
-    found = verdict.reason
-    if found.id == "kind.json.other":
-        mismatch = found.params["mismatch"]
+    actual = verdict.reason
+    if actual.id == "kind.json.other":
+        mismatch = actual.params["mismatch"]
         assert not isinstance(mismatch, str | int | float | tuple)
-        found = mismatch
-    assert (verdict.status.value, found.id) == (status, reason)
+        actual = mismatch
+    assert (verdict.status.value, actual.id) == (status, reason)
 
 
 def test_the_outermost_violation_is_shown_with_its_path() -> None:
@@ -189,8 +189,8 @@ def test_a_file_is_found_from_the_scenario_or_the_project(
     project: Path, path: str, good: str, bad: str
 ) -> None:
     expectation = declare_in(project, path)
-    assert expectation.judge(seen(good)).status.value == "passed"
-    assert expectation.judge(seen(bad)).status.value == "failed"
+    assert expectation.judge(answer_context(good)).status.value == "passed"
+    assert expectation.judge(answer_context(bad)).status.value == "failed"
     assert path.rpartition("/")[2] in str(expectation.expected)
 
 

@@ -19,7 +19,7 @@ from coze_harness.messages import LocalizedText
 from coze_harness.model import Verdict, replace
 from coze_harness.model.errors import CassetteMissingError, JudgeReplyError
 from coze_harness.model.trial import EvaluationContext
-from declaring import declare, refusal, seen
+from declaring import answer_context, declare, refusal
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,11 +29,11 @@ UNKNOWN = '{"answer": "unknown", "reason": ""}'
 PAIR = "judge: {better_than: baseline, criteria: 简洁}"
 
 
-def asked(item: str, context: EvaluationContext) -> list[JudgeQuestion]:
+def questions_of(item: str, context: EvaluationContext) -> list[JudgeQuestion]:
     return [one for judge in judges_in(declare(item)) for one in judge.questions(context)]
 
 
-def judged(
+def judge_answer(
     item: str,
     *replies: str,
     answer: str = "您好。",
@@ -41,16 +41,18 @@ def judged(
     ignored: frozenset[str] = frozenset(),
 ) -> Verdict:
     """Judge an answer with what the judge replies to each question, in order."""
-    context = seen(answer, baseline)
-    questions = asked(item, context)
-    given = dict(zip([one.key for one in questions], replies, strict=True))
-    return declare(item).judge(replace(context, judge_replies=given, ignored_questions=ignored))
+    context = answer_context(answer, baseline)
+    questions = questions_of(item, context)
+    replies_by_key = dict(zip([one.key for one in questions], replies, strict=True))
+    return declare(item).judge(
+        replace(context, judge_replies=replies_by_key, ignored_questions=ignored)
+    )
 
 
 def reason(verdict: Verdict) -> str:
     """Return the id of a verdict's reason, without the judge's own."""
-    said = verdict.reason
-    inner = said.params.get("said", said)
+    reason = verdict.reason
+    inner = reason.params.get("said", reason)
     assert isinstance(inner, LocalizedText)
     return inner.id
 
@@ -84,13 +86,13 @@ def score(number: float) -> str:
     ],
 )
 def test_the_judges_reply_decides(item: str, replies: list[str], status: str, why: str) -> None:
-    verdict = judged(item, *replies)
+    verdict = judge_answer(item, *replies)
     assert (verdict.status, reason(verdict)) == (status, why)
 
 
 @pytest.mark.parametrize("item", ["judge: q", "not: {judge: q}", "not: {not: {judge: q}}"])
 def test_a_judge_that_cannot_tell_lets_neither_a_question_nor_its_opposite_pass(item: str) -> None:
-    assert judged(item, UNKNOWN).status == "failed"
+    assert judge_answer(item, UNKNOWN).status == "failed"
 
 
 @pytest.mark.parametrize(
@@ -104,20 +106,23 @@ def test_a_judge_that_cannot_tell_lets_neither_a_question_nor_its_opposite_pass(
     ],
 )
 def test_two_answers_are_compared_in_both_orders(replies: list[str], status: str, why: str) -> None:
-    verdict = judged(PAIR, *replies, answer="短", baseline="很长很长")
+    verdict = judge_answer(PAIR, *replies, answer="短", baseline="很长很长")
     assert (verdict.status, reason(verdict)) == (status, why)
     if why in ("kind.judge.place", "kind.judge.unknown"):
-        assert judged(f"not: {{{PAIR}}}", *replies, answer="短", baseline="长").status == "failed"
+        assert (
+            judge_answer(f"not: {{{PAIR}}}", *replies, answer="短", baseline="长").status
+            == "failed"
+        )
 
 
 @pytest.mark.parametrize("baseline", [None, "您好。"])
 def test_without_another_baseline_nothing_is_asked_and_nothing_passes(baseline: str | None) -> None:
-    assert judged(PAIR, baseline=baseline).status == "skipped"
+    assert judge_answer(PAIR, baseline=baseline).status == "skipped"
 
 
 def test_each_vote_and_each_order_is_a_question_of_its_own() -> None:
     item = "judge: {better_than: baseline, criteria: c, votes: 3}"
-    questions = asked(item, seen("甲", "乙"))
+    questions = questions_of(item, answer_context("甲", "乙"))
     assert len(questions) == 6 == declare_judge(item).call_count
     assert len({one.key for one in questions}) == 6
     assert len({one.prompt for one in questions}) == 2
@@ -125,21 +130,24 @@ def test_each_vote_and_each_order_is_a_question_of_its_own() -> None:
 
 
 def declare_judge(item: str) -> Judge:
-    found = declare(item)
-    assert isinstance(found, Judge)
-    return found
+    expectation = declare(item)
+    assert isinstance(expectation, Judge)
+    return expectation
 
 
 def test_without_the_reply_there_is_no_verdict() -> None:
     with pytest.raises(CassetteMissingError):
-        declare("judge: q").judge(seen("a"))
+        declare("judge: q").judge(answer_context("a"))
 
 
 def test_an_ignored_question_is_skipped_also_inside_others() -> None:
     topic = declare_judge("judge: q").topic
     item = "any_of: [火星, {judge: q}]"
-    assert judged(item, NO, ignored=frozenset({topic})).status == "skipped"
-    assert judged("all_of: [火星, {judge: q}]", NO, ignored=frozenset({topic})).status == "failed"
+    assert judge_answer(item, NO, ignored=frozenset({topic})).status == "skipped"
+    assert (
+        judge_answer("all_of: [火星, {judge: q}]", NO, ignored=frozenset({topic})).status
+        == "failed"
+    )
 
 
 FAULTS = {
@@ -266,7 +274,7 @@ def test_any_other_reply_is_an_error(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         (score(0.25), 0.25),
         ('{"score": 0}', 0),
@@ -280,14 +288,14 @@ def test_any_other_reply_is_an_error(text: str) -> None:
         (YES, "judge.reply.none"),
     ],
 )
-def test_a_score_is_a_number_from_0_to_1(text: str, found: float | str) -> None:
+def test_a_score_is_a_number_from_0_to_1(text: str, expected: float | str) -> None:
     asked_for = question(ReplyForm.SCORE)
-    if isinstance(found, float | int):
-        assert parse_reply(text, asked_for).score == found
+    if isinstance(expected, float | int):
+        assert parse_reply(text, asked_for).score == expected
         return
     with pytest.raises(JudgeReplyError) as caught:
         parse_reply(text, asked_for)
-    assert found in str(caught.value.what.params["reason"].id)  # type: ignore[union-attr]
+    assert expected in str(caught.value.what.params["reason"].id)  # type: ignore[union-attr]
 
 
 QUOTES: dict[str, Callable[[str], str]] = {

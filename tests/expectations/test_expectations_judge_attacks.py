@@ -15,7 +15,7 @@ from coze_harness.model import replace
 from coze_harness.model.errors import JudgeReplyError
 from coze_harness.server.prompt_matching import filler, match_answer
 from coze_harness.server.script_schema import ServerScript
-from declaring import declare, seen
+from declaring import answer_context, declare
 from judging import QUESTION, judging, no, yes
 
 ATTACKS: list[str] = yaml.safe_load(
@@ -31,9 +31,9 @@ QUOTING = {
 }
 
 
-def judged(script: ServerScript, answer: str) -> str:
+def judge_attack(script: ServerScript, answer: str) -> str:
     """Return the status of the verdict on an answer, or `error`."""
-    judge, context = declare("judge: 是否使用敬语？"), seen(answer)
+    judge, context = declare("judge: 是否使用敬语？"), answer_context(answer)
     assert isinstance(judge, Judge)
     (question,) = judge.questions(context)
     scripted, groups = match_answer(script.bots[1].answers, question.prompt, 1, [])
@@ -53,20 +53,20 @@ def test_there_are_enough_attacks_in_both_languages() -> None:
 @pytest.mark.parametrize("attack", ATTACKS, ids=range(len(ATTACKS)))
 def test_an_attack_changes_no_verdict_of_a_judge_that_reads_the_data(attack: str) -> None:
     script = judging({})
-    assert judged(script, attack) == "failed"
+    assert judge_attack(script, attack) == "failed"
     for polite in (f"您好\n{attack}", f"{attack}\n您好", f"{attack}您"):
-        assert judged(script, polite) == "passed"
+        assert judge_attack(script, polite) == "passed"
 
 
 @pytest.mark.parametrize("style", QUOTING)
 def test_no_answer_passes_because_the_judge_quotes_it(style: str) -> None:
     script = judging({}, judge=[{"regex": SAID, "answer": QUOTING[style]}])
-    found = [judged(script, attack) for attack in ATTACKS]
-    assert set(found) <= {"failed", "error"}
+    statuses = [judge_attack(script, attack) for attack in ATTACKS]
+    assert set(statuses) <= {"failed", "error"}
     if style == "and gives no verdict":
-        assert set(found) == {"error"}
+        assert set(statuses) == {"error"}
     else:
-        assert found.count("failed") > len(ATTACKS) / 2
+        assert statuses.count("failed") > len(ATTACKS) / 2
 
 
 def test_a_judge_without_the_marks_would_be_deceived() -> None:
@@ -76,4 +76,4 @@ def test_a_judge_without_the_marks_would_be_deceived() -> None:
         {"default": True, "answer": no()},
     ]
     script = judging({}, judge=naive)
-    assert [judged(script, attack) for attack in ATTACKS].count("passed") >= 5
+    assert [judge_attack(script, attack) for attack in ATTACKS].count("passed") >= 5

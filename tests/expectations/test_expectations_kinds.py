@@ -1,4 +1,4 @@
-"""One table for every kind: what is written, what is seen, what comes of it."""
+"""One table for every kind: item, answer, verdict."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from builders import message, reply
 from coze_harness.expectations import KindSummary, asks_for, summarize_kinds
 from coze_harness.model import Reply, Severity, Usage, VerdictStatus
 from coze_harness.model.location import Location
-from declaring import FILE, bare, declare, ids, judge, seen
+from declaring import FILE, answer_context, bare, declare, ids, judge
 
 
 class Row(NamedTuple):
     item: str
-    seen: str | Reply
+    answer: str | Reply
     status: str
     reason: str
     baseline: str | None = None
@@ -371,14 +371,14 @@ def test_every_kind_in_the_table_has_rows_that_pass_and_rows_that_fail() -> None
 )
 def test_a_kind_judges_as_the_table_says(kind: str, row: Row) -> None:
     expectation = declare(row.item)
-    verdict = expectation.judge(seen(row.seen, row.baseline))
+    verdict = expectation.judge(answer_context(row.answer, row.baseline))
 
     assert (verdict.kind, verdict.status.value) == (kind, row.status), str(verdict.reason)
     assert ids(verdict.reason) == row.reason, str(verdict.reason)
     assert verdict.expected == expectation.expected
     assert verdict.location == Location(FILE, 1, 3)
     copy = pickle.loads(pickle.dumps(expectation))  # noqa: S301
-    assert copy.judge(seen(row.seen, row.baseline)) == verdict
+    assert copy.judge(answer_context(row.answer, row.baseline)) == verdict
 
 
 @pytest.mark.parametrize("row", summarize_kinds(), ids=lambda row: row.kind)

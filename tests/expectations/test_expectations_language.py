@@ -18,7 +18,7 @@ from coze_harness.expectations.language.language_detection import (
     LANGUAGES,
     detect_language,
 )
-from declaring import declare, judge, seen
+from declaring import answer_context, declare, judge
 
 HERE = Path(__file__).parent
 
@@ -43,7 +43,7 @@ def test_accuracy_on_short_texts_of_many_languages() -> None:
     expectations = {one: declare(f"language: {one}") for one in DEFAULT_CANDIDATES}
     for text in texts:
         for language, expectation in expectations.items():
-            status = expectation.judge(seen(text.text)).status.value
+            status = expectation.judge(answer_context(text.text)).status.value
             expected = "passed" if language == text.language else "failed"
             right += status == expected
             skipped += status == "skipped"
@@ -120,9 +120,9 @@ from declaring import judge
 try: print(judge("language: en", "Guten Tag"))
 except ScenarioError as error: print(error)
 """
-    printed = run_without_lingua(code)
-    assert printed.startswith("scenarios/greet.yaml:1:3: ")
-    assert "pip install 'coze-harness[language]'" in printed
+    output = run_without_lingua(code)
+    assert output.startswith("scenarios/greet.yaml:1:3: ")
+    assert "pip install 'coze-harness[language]'" in output
 
 
 @pytest.mark.parametrize("text", ["a", "字", "a ", "`", "```\n", "字a ", "かa字", "\u0301", "ж"])

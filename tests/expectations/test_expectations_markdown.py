@@ -39,14 +39,14 @@ FAULTS = [
 
 @pytest.mark.parametrize(("text", "faults"), FAULTS)
 def test_faults_are_found_in_their_lines(text: str, faults: list[tuple[int, str]]) -> None:
-    found = parse_markdown(text).faults
-    lines = sorted({(fault.line, fault.reason.id) for fault in found})
+    actual = parse_markdown(text).faults
+    lines = sorted({(fault.line, fault.reason.id) for fault in actual})
     assert lines == faults
     verdict = judge("markdown: {well_formed: true}", text)
     assert (verdict.status.value == "passed") == (not faults)
-    written = text.split("\n")
+    lines_of_text = text.split("\n")
     marked = [text[start:end] for start, end in verdict.evidence]
-    assert marked == [written[line] for line in sorted({line for line, _ in faults})]
+    assert marked == [lines_of_text[line] for line in sorted({line for line, _ in faults})]
 
 
 @pytest.mark.parametrize(
@@ -85,8 +85,8 @@ def test_elements_are_those_that_are_shown(text: str, elements: set[str]) -> Non
 def test_code_is_blanked_and_nothing_else(text: str, code: str) -> None:
     blank = blank_code(text)
     assert len(blank) == len(text)
-    gone = "".join(a for a, b in zip(text, blank, strict=True) if a != b)
-    assert gone.replace(" ", "") == code
+    removed = "".join(a for a, b in zip(text, blank, strict=True) if a != b)
+    assert removed.replace(" ", "") == code
 
 
 @pytest.mark.parametrize("text", ["`", "```\n", "``", "~~~\n", "` "])

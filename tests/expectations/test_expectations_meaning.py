@@ -18,7 +18,7 @@ from coze_harness.model import VerdictStatus
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.project_code import ProjectCode
 from coze_harness.yaml_source import read_yaml
-from declaring import FILE, declare, ids, judge, refusal, seen
+from declaring import FILE, answer_context, declare, ids, judge, refusal
 from meaning_measurement import FACTS, PAGE, accuracy, is_accepted, pairs, with_table
 
 with_model = pytest.mark.skipif(
@@ -111,8 +111,8 @@ def test_sentences_end_at_their_marks_and_not_inside_numbers() -> None:
 
 def test_passages_are_the_whole_and_runs_of_sentences() -> None:
     answer = "一。二。三。"
-    found = [answer[a:b] for a, b in find_passages(answer, "一。")]
-    assert found == ["一。二。三。", "一。", "二。", "三。", "一。二。", "二。三。"]
+    passages = [answer[a:b] for a, b in find_passages(answer, "一。")]
+    assert passages == ["一。二。三。", "一。", "二。", "三。", "一。二。", "二。三。"]
     assert find_passages("", "一。") == [(0, 0)]
     assert len(find_passages("好。" * 2_000, "一。")) == 200
 
@@ -169,8 +169,8 @@ def own(tmp_path: Path) -> Callable[[str, str], ExpectationKind]:
 
 def test_a_function_replaces_the_model(own: Callable[[str, str], ExpectationKind]) -> None:
     expectation = own("aaab", "letters")
-    assert expectation.judge(seen("aab")).status is VerdictStatus.PASSED
-    assert expectation.judge(seen("ccc")).status is VerdictStatus.FAILED
+    assert expectation.judge(answer_context("aab")).status is VerdictStatus.PASSED
+    assert expectation.judge(answer_context("ccc")).status is VerdictStatus.FAILED
     assert pickle.loads(pickle.dumps(expectation)) == expectation  # noqa: S301
 
 
@@ -181,7 +181,7 @@ def test_facts_are_compared_whatever_the_model_says(
     accepted = [
         pair
         for pair in wrong
-        if own(json.dumps(pair.reference), "same").judge(seen(pair.answer)).status
+        if own(json.dumps(pair.reference), "same").judge(answer_context(pair.answer)).status
         is VerdictStatus.PASSED
     ]
     assert accepted == []
@@ -200,7 +200,7 @@ def test_a_function_that_fails_is_an_error_at_its_place(
     own: Callable[[str, str], ExpectationKind], function: str, reason: str
 ) -> None:
     with pytest.raises(ScenarioError) as caught:
-        own("text", function).judge(seen("answer"))
+        own("text", function).judge(answer_context("answer"))
     assert caught.value.what.id == reason
     assert str(caught.value.where).startswith(f"{FILE}:1:28")
 

@@ -11,12 +11,12 @@ from coze_harness.expectations import KINDS
 from coze_harness.messages import Catalogue, LocalizedText, change_texts
 from coze_harness.model import JSON, Reply, Usage, Verdict
 from coze_harness.model.errors import ScenarioError
-from declaring import bare, declare, judge, seen
+from declaring import answer_context, bare, declare, judge
 from hypothesis import given, settings
 from scale import scale_down
 from test_expectations_faults import FAULTS
 from test_expectations_kinds import TABLE
-from test_expectations_properties import ITEMS, made, replies
+from test_expectations_properties import ITEMS, build_item, replies
 
 EN, ZH = Catalogue("en"), Catalogue("zh")
 # Names and words of files that a Chinese text keeps, besides kinds and their keys.
@@ -301,7 +301,9 @@ def test_a_failure_is_shown_in_both_languages(row: Shown) -> None:
 
 
 def test_a_failure_against_the_baseline_is_shown_in_both_languages() -> None:
-    verdict = declare("same_as_baseline: {at_least: 0.8}").judge(seen("对不起。", "你好。"))
+    verdict = declare("same_as_baseline: {at_least: 0.8}").judge(
+        answer_context("对不起。", "你好。")
+    )
     assert both(verdict.expected) == (
         "similarity to the baseline's answer of at least 0.8",
         "与基线回答的相似度至少 0.8",
@@ -379,18 +381,18 @@ def assert_is_written(verdict: Verdict) -> None:
 
 @pytest.mark.parametrize(
     ("item", "answer", "baseline"),
-    [(row.item, row.seen, row.baseline) for rows in TABLE.values() for row in rows],
+    [(row.item, row.answer, row.baseline) for rows in TABLE.values() for row in rows],
 )
 def test_every_verdict_is_written_in_both_languages(
     item: str, answer: str | Reply, baseline: str | None
 ) -> None:
-    assert_is_written(declare(item).judge(seen(answer, baseline)))
+    assert_is_written(declare(item).judge(answer_context(answer, baseline)))
 
 
 @given(ITEMS, replies())
 @settings(max_examples=scale_down(150), deadline=None)
 def test_any_verdict_is_written_in_both_languages(item: JSON, answer: Reply) -> None:
-    assert_is_written(made(item).judge(seen(answer)))
+    assert_is_written(build_item(item).judge(answer_context(answer)))
 
 
 @pytest.mark.parametrize("item", FAULTS)

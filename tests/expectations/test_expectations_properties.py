@@ -14,7 +14,7 @@ from coze_harness.expectations.excerpt import LIMIT, excerpt
 from coze_harness.expectations.text_normalization import TextNormalization
 from coze_harness.model import JSON, Message, Reply, ToolCall, Usage, Verdict, VerdictStatus
 from coze_harness.model.location import Location, PathPart, SourcePositions
-from declaring import bare, declare, seen
+from declaring import answer_context, bare, declare
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scale import scale_down
@@ -40,7 +40,7 @@ class Nowhere:
         return self
 
 
-def made(item: JSON) -> ExpectationKind:
+def build_item(item: JSON) -> ExpectationKind:
     return build_expectation(item, Nowhere())
 
 
@@ -75,7 +75,7 @@ def replies(draw: st.DrawFn) -> Reply:
     )
 
 
-def bounded(strategy: st.SearchStrategy[float]) -> st.SearchStrategy[JSON]:
+def ranges(strategy: st.SearchStrategy[float]) -> st.SearchStrategy[JSON]:
     """`{min, max}` with one of them, or with both in order."""
     one = st.builds(lambda key, v: {key: v}, st.sampled_from(["min", "max"]), strategy)
     both = st.builds(lambda a, b: {"min": min(a, b), "max": max(a, b)}, strategy, strategy)
@@ -118,15 +118,15 @@ SIMPLE: st.SearchStrategy[JSON] = st.one_of(
     ),
     st.builds(
         lambda limits, unit: {"length": {**limits, "unit": unit}},
-        bounded(COUNT),
+        ranges(COUNT),
         st.sampled_from(["chars", "words", "lines"]),
     ),
     *(
-        st.builds(lambda limits, kind=kind: {kind: limits}, bounded(COUNT))
+        st.builds(lambda limits, kind=kind: {kind: limits}, ranges(COUNT))
         for kind in ("tokens", "polls", "follow_ups")
     ),
     *(
-        st.builds(lambda limits, kind=kind: {kind: limits}, bounded(SECONDS))
+        st.builds(lambda limits, kind=kind: {kind: limits}, ranges(SECONDS))
         for kind in ("latency", "first_token")
     ),
     st.just({"json": True}),
@@ -153,7 +153,7 @@ SIMPLE: st.SearchStrategy[JSON] = st.one_of(
             {"similar": {"to": "学术", "metric": "rouge_l"}},
         ]
     ),
-    st.builds(lambda limits: {"messages": {"answer": limits}}, bounded(COUNT)),
+    st.builds(lambda limits: {"messages": {"answer": limits}}, ranges(COUNT)),
     st.builds(lambda name: {"tool_call": {"name": name, "arguments": {"a": [1]}}}, NEEDLES),
     st.sampled_from([{"status": "completed"}, {"status": ["failed", "canceled"]}]),
 )
@@ -171,8 +171,8 @@ ITEMS: st.SearchStrategy[JSON] = st.recursive(
 @given(ITEMS, replies())
 @settings(max_examples=scale_down(400), deadline=None)
 def test_every_expectation_gives_a_whole_verdict_on_every_reply(item: JSON, reply: Reply) -> None:
-    expectation = made(item)
-    verdict = expectation.judge(seen(reply))
+    expectation = build_item(item)
+    verdict = expectation.judge(answer_context(reply))
 
     assert type(verdict) is Verdict
     assert verdict.reason
@@ -181,7 +181,7 @@ def test_every_expectation_gives_a_whole_verdict_on_every_reply(item: JSON, repl
     answer = reply.answer
     assert all(0 <= start < end <= len(answer) for start, end in verdict.evidence)
     assert verdict.score is None or 0 <= verdict.score <= 1
-    assert expectation.judge(seen(reply)) == verdict
+    assert expectation.judge(answer_context(reply)) == verdict
 
 
 @given(ITEMS, replies())
@@ -192,26 +192,26 @@ def test_not_is_the_opposite_of_whatever_can_be_judged(item: JSON, reply: Reply)
         VerdictStatus.FAILED: VerdictStatus.PASSED,
         VerdictStatus.SKIPPED: VerdictStatus.SKIPPED,
     }
-    plain = made(item).judge(seen(reply))
-    negated = made({"not": item}).judge(seen(reply))
+    plain = build_item(item).judge(answer_context(reply))
+    negated = build_item({"not": item}).judge(answer_context(reply))
     assert negated.status is opposite[plain.status]
 
 
 @given(st.lists(SIMPLE, min_size=1, max_size=3), replies())
 @settings(max_examples=scale_down(100), deadline=None)
 def test_all_of_is_what_any_of_is_not(items: list[JSON], reply: Reply) -> None:
-    every = made({"all_of": items}).judge(seen(reply)).status
+    every = build_item({"all_of": items}).judge(answer_context(reply)).status
     none: JSON = {"not": {"any_of": [{"not": item} for item in items]}}
-    assert made(none).judge(seen(reply)).status is every
+    assert build_item(none).judge(answer_context(reply)).status is every
 
 
 @given(ITEMS, replies())
 @settings(max_examples=scale_down(100), deadline=None)
 def test_an_expectation_survives_pickling(item: JSON, reply: Reply) -> None:
-    expectation = made(item)
+    expectation = build_item(item)
     copy: ExpectationKind = pickle.loads(pickle.dumps(expectation))  # noqa: S301
     assert copy == expectation
-    assert copy.judge(seen(reply)) == expectation.judge(seen(reply))
+    assert copy.judge(answer_context(reply)) == expectation.judge(answer_context(reply))
 
 
 TEXT_KINDS = st.sampled_from(["contains", "equals", "starts_with", "ends_with"])
@@ -223,8 +223,8 @@ def test_the_normal_form_of_either_side_makes_no_difference(
     kind: str, text: str, answer: str, options: dict[str, JSON]
 ) -> None:
     statuses = {
-        made({kind: {"text": unicodedata.normalize(form, text), **options}})
-        .judge(seen(bare_answer(unicodedata.normalize(other, answer))))
+        build_item({kind: {"text": unicodedata.normalize(form, text), **options}})
+        .judge(answer_context(bare_answer(unicodedata.normalize(other, answer))))
         .status
         for form in ("NFC", "NFD")
         for other in ("NFC", "NFD")
@@ -239,7 +239,9 @@ def test_a_piece_of_an_answer_in_normal_form_is_found_in_it(
 ) -> None:
     answer = unicodedata.normalize("NFC", before + "|" + text + "|" + after)
     piece = answer[answer.index("|") : answer.rindex("|") + 1]
-    verdict = made({"contains": {"text": piece, **options}}).judge(seen(bare_answer(answer)))
+    verdict = build_item({"contains": {"text": piece, **options}}).judge(
+        answer_context(bare_answer(answer))
+    )
     assert verdict.status is VerdictStatus.PASSED, verdict.reason
     for start, end in verdict.evidence:
         folding = TextNormalization(bool(options.get("ignore_case")), "normalize" in options)
@@ -269,18 +271,18 @@ def test_an_excerpt_holds_the_piece_and_is_a_piece_of_the_answer(
 ) -> None:
     start = data.draw(st.integers(0, len(answer)))
     end = data.draw(st.integers(start, min(len(answer), start + 40)))
-    shown = excerpt(answer, start, end)
-    inner = shown.removeprefix("…").removesuffix("…") if len(answer) > LIMIT else shown
+    section = excerpt(answer, start, end)
+    inner = section.removeprefix("…").removesuffix("…") if len(answer) > LIMIT else section
     assert inner in answer
     assert answer[start:end] in inner
-    assert len(shown) <= LIMIT + 2
+    assert len(section) <= LIMIT + 2
 
 
 def test_an_excerpt_that_begins_before_a_grapheme_still_holds_the_end() -> None:
     answer = "字" * 399 + "e\u0301" + "字" * 298 + "完"
-    shown = excerpt(answer, 668, 700)
-    assert answer[668:700] in shown
-    assert len(shown) <= LIMIT + 2
+    section = excerpt(answer, 668, 700)
+    assert answer[668:700] in section
+    assert len(section) <= LIMIT + 2
 
 
 def bare_answer(answer: str) -> Reply:
@@ -331,7 +333,7 @@ def test_hostile_answers_are_judged(name: str) -> None:
         "not: {links: none}",
         "not: {leak: none}",
     ):
-        verdict = declare(item).judge(seen(reply))
+        verdict = declare(item).judge(answer_context(reply))
         assert verdict.status is VerdictStatus.FAILED, item
         assert len(str(verdict.actual)) <= LIMIT + 2
         assert len(str(verdict.reason)) < 1000
@@ -339,4 +341,4 @@ def test_hostile_answers_are_judged(name: str) -> None:
 
 def test_absent_data_is_skipped_and_never_guessed() -> None:
     for kind in ("latency", "first_token", "tokens"):
-        assert declare(f"{kind}: 1").judge(seen(bare())).status is VerdictStatus.SKIPPED
+        assert declare(f"{kind}: 1").judge(answer_context(bare())).status is VerdictStatus.SKIPPED

@@ -18,7 +18,7 @@ from coze_harness.model.location import Location
 from coze_harness.model.project_code import ProjectCode
 from coze_harness.model.trial import EvaluationContext
 from coze_harness.yaml_source import read_yaml
-from declaring import seen
+from declaring import answer_context
 
 CHECKS = """
 import json
@@ -99,7 +99,7 @@ def declare(item: str, code: ProjectCode) -> ExpectationKind:
 
 
 def judge(item: str, code: ProjectCode, answer: str = "好的") -> Verdict:
-    return declare(item, code).judge(seen(answer))
+    return declare(item, code).judge(answer_context(answer))
 
 
 def refusal(item: str, code: ProjectCode) -> ScenarioError:
@@ -111,8 +111,8 @@ def refusal(item: str, code: ProjectCode) -> ScenarioError:
 def test_a_function_of_the_project_judges_and_the_import_path_stays(code: ProjectCode) -> None:
     path = list(sys.path)
     expectation = declare("python: own_checks.tone:polite", code)
-    assert expectation.judge(seen("请进")).status is VerdictStatus.PASSED
-    assert expectation.judge(seen("进来")).status is VerdictStatus.FAILED
+    assert expectation.judge(answer_context("请进")).status is VerdictStatus.PASSED
+    assert expectation.judge(answer_context("进来")).status is VerdictStatus.FAILED
     assert judge("python: own_checks.tone:Tone.formal", code, "您好").status.value == "passed"
     assert sys.path == path
 
@@ -160,8 +160,8 @@ def test_the_conversation_goes_to_the_parameter_context(code: ProjectCode) -> No
 
 def test_other_parameters_keep_their_defaults_or_get_args(code: ProjectCode) -> None:
     assert str(judge("python: own_checks.tone:optional", code).reason) == "3 5"
-    written = "python: {function: own_checks.tone:optional, args: {most: 7}}"
-    assert str(judge(written, code).reason) == "3 7"
+    item = "python: {function: own_checks.tone:optional, args: {most: 7}}"
+    assert str(judge(item, code).reason) == "3 7"
     anything = "python: {function: own_checks.tone:any_words, args: {b: 1, a: [x]}}"
     assert str(judge(anything, code).reason) == "['a', 'b']"
 
@@ -244,7 +244,7 @@ def test_another_process_finds_the_function(code: ProjectCode) -> None:
         del sys.modules[name]
     unpickled = pickle.loads(data)  # noqa: S301 (our own)
     assert unpickled == expectation
-    assert unpickled.judge(seen("请进")).status is VerdictStatus.PASSED
+    assert unpickled.judge(answer_context("请进")).status is VerdictStatus.PASSED
 
 
 def test_an_edited_function_is_another_expectation(code: ProjectCode) -> None:

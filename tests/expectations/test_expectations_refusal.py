@@ -29,12 +29,12 @@ def labelled_answers() -> list[LabelledAnswer]:
 
 def test_precision_and_recall_on_labelled_answers() -> None:
     answers = labelled_answers()
-    found = [one for one in answers if find_refusal(one.text)]
-    right = [one for one in found if one.refuses]
+    detected = [one for one in answers if find_refusal(one.text)]
+    right = [one for one in detected if one.refuses]
     refusals = [one for one in answers if one.refuses]
     assert len(refusals) > 150
     assert len(answers) - len(refusals) > 150
-    assert len(right) / len(found) > 0.99
+    assert len(right) / len(detected) > 0.99
     assert len(right) / len(refusals) > 0.95
 
 

@@ -19,7 +19,7 @@ def test_every_kind_has_a_file_of_samples() -> None:
 def test_a_kind_judges_its_samples_as_they_say(kind: str) -> None:
     wrong = []
     for item in sample_items(kind):
-        expectation, verdicts = judged(item)
+        expectation, verdicts = judge_samples(item)
         assert expectation.kind == kind, item.source
         wrong += [
             (item.source, one.text, verdict.status.value, str(verdict.reason))
@@ -29,7 +29,7 @@ def test_a_kind_judges_its_samples_as_they_say(kind: str) -> None:
     assert wrong == []
 
 
-def judged(item: SampleItem) -> tuple[ExpectationKind, list[Verdict]]:
+def judge_samples(item: SampleItem) -> tuple[ExpectationKind, list[Verdict]]:
     """Return the expectation of an item and its verdicts; skip the test if an extra is missing."""
     try:
         expectation = item.build()

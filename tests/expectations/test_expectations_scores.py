@@ -15,13 +15,13 @@ from coze_harness.model import MIN_SCORE, Severity, TurnResult, Verdict, Verdict
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location
 from coze_harness.model.trial import EvaluationContext, Expectation, MinScore
-from declaring import bare, declare, judge, seen
+from declaring import answer_context, bare, declare, judge
 
 HERE = Location("scenarios/greet.yaml", 3, 16)
 PASSES, FAILS, SKIPS = "length: {min: 1}", "length: {max: 1}", "tokens: 5"
 
 
-def judged(items: Sequence[str], at_least: float, own: int | None = None) -> TurnResult:
+def judge_by_items(items: Sequence[str], at_least: float, own: int | None = None) -> TurnResult:
     """Judge the answer `一二三四` by items, of which the first `own` count in the score."""
     expectations = [declare(item) for item in items]
     min_score = MinScore(at_least, len(items) if own is None else own, HERE)
@@ -52,7 +52,7 @@ def kinds(verdicts: Sequence[Verdict]) -> list[str]:
     ],
 )
 def test_the_score_is_the_weighted_mean_of_what_counts(items: list[str], score: float) -> None:
-    last = judged(items, 0.3).verdicts[-1]
+    last = judge_by_items(items, 0.3).verdicts[-1]
     assert last.kind == MIN_SCORE
     assert last.score == pytest.approx(score)
     assert last.status is (VerdictStatus.PASSED if score >= 0.3 else VerdictStatus.FAILED)
@@ -61,40 +61,40 @@ def test_the_score_is_the_weighted_mean_of_what_counts(items: list[str], score: 
 
 def test_a_score_that_is_just_reached_passes_in_spite_of_rounding() -> None:
     items = [f"{PASSES}\nweight: 0.1", f"{PASSES}\nweight: 0.2", f"{FAILS}\nweight: 0.7"]
-    assert judged(items, 0.3).verdicts[-1].status is VerdictStatus.PASSED
-    assert judged(items, 0.3001).verdicts[-1].status is VerdictStatus.FAILED
+    assert judge_by_items(items, 0.3).verdicts[-1].status is VerdictStatus.PASSED
+    assert judge_by_items(items, 0.3001).verdicts[-1].status is VerdictStatus.FAILED
 
 
 def test_a_reason_does_not_round_a_failed_score_up() -> None:
     items = [f"{PASSES}\nweight: 5999", f"{FAILS}\nweight: 4001"]
-    assert judged(items, 0.6).verdicts[-1].reason == message(
+    assert judge_by_items(items, 0.6).verdicts[-1].reason == message(
         "turn.score.reason", score=0.599, least=0.6
     )
 
 
 def test_without_a_verdict_that_counts_there_is_no_score() -> None:
-    result = judged([SKIPS, f"{FAILS}\nseverity: warning"], 0.5)
+    result = judge_by_items([SKIPS, f"{FAILS}\nseverity: warning"], 0.5)
     assert result.verdicts[-1].status is VerdictStatus.SKIPPED
     assert result.failures == ()
 
 
 def test_a_turn_with_a_low_score_fails_because_of_the_score_and_what_failed() -> None:
-    result = judged([FAILS, PASSES, "contains: 五"], 0.5)
+    result = judge_by_items([FAILS, PASSES, "contains: 五"], 0.5)
     assert kinds(result.verdicts) == ["length", "length", "contains", MIN_SCORE]
     assert kinds(result.failures) == [MIN_SCORE, "length", "contains"]
 
 
 def test_a_low_score_fails_a_turn_in_which_every_expectation_passes() -> None:
-    result = judged(["similar: {to: 一二三四五六, at_least: 0.5}"], 0.9)
+    result = judge_by_items(["similar: {to: 一二三四五六, at_least: 0.5}"], 0.9)
     assert kinds(result.failures) == [MIN_SCORE]
 
 
 def test_a_failed_expectation_does_not_fail_a_turn_with_a_high_score() -> None:
-    assert judged([FAILS, PASSES], 0.5).failures == ()
+    assert judge_by_items([FAILS, PASSES], 0.5).failures == ()
 
 
 def test_expectations_of_the_scenario_must_pass_whatever_the_score() -> None:
-    result = judged([FAILS, PASSES, "contains: 五"], 0.5, own=2)
+    result = judge_by_items([FAILS, PASSES, "contains: 五"], 0.5, own=2)
     assert kinds(result.verdicts) == ["length", "length", MIN_SCORE, "contains"]
     assert kinds(result.failures) == ["contains"]
 
@@ -128,14 +128,14 @@ class Raises:
 @pytest.mark.parametrize(("result", "what"), [(None, "kind.raised"), (True, "kind.no_verdict")])
 def test_an_expectation_without_a_verdict_is_an_error(result: object, what: str) -> None:
     with pytest.raises(ScenarioError) as caught:
-        judge_expectation(Raises(result), seen("好"))
+        judge_expectation(Raises(result), answer_context("好"))
     assert caught.value.what.id == what
     assert caught.value.where == HERE
 
 
 def test_an_error_keeps_the_verdicts_before_it_and_no_score() -> None:
     expectations: list[Expectation] = [declare(PASSES), Raises(), declare(PASSES)]
-    verdicts, error = judge_turn(expectations, MinScore(0.5, 3, HERE), seen("好"))
+    verdicts, error = judge_turn(expectations, MinScore(0.5, 3, HERE), answer_context("好"))
     assert kinds(verdicts) == ["length"]
     assert error is not None
     assert error.what.id == "kind.raised"
@@ -168,7 +168,7 @@ def test_some_of_is_inconclusive_if_a_member_that_did_not_end_could_decide(
 ) -> None:
     kind = declare(f"some_of: {{at_least: {at_least}, of: [a, b, c]}}")
     assert isinstance(kind, SomeOf)
-    verdicts = [member.evaluate(seen("a")) for member in kind.members]
+    verdicts = [member.evaluate(answer_context("a")) for member in kind.members]
     verdicts[1] = kind.members[1].inconclusive("It did not end.", "")
     assert isinstance(kind.conclude(verdicts), Inconclusive) == is_open
 
@@ -176,9 +176,9 @@ def test_some_of_is_inconclusive_if_a_member_that_did_not_end_could_decide(
 def test_some_of_explains_each_member_that_failed() -> None:
     reason = judge("some_of: {at_least: 2, of: [北京, {name: 宫, contains: 故宫}]}", "上海").reason
     assert (reason.id, reason.params["n"], reason.params["least"]) == ("kind.some_of.failed", 0, 2)
-    shown = reason.params["reasons"]
-    assert isinstance(shown, tuple)
-    assert [one if isinstance(one, str) else one.id for one in shown] == [
+    reasons = reason.params["reasons"]
+    assert isinstance(reasons, tuple)
+    assert [one if isinstance(one, str) else one.id for one in reasons] == [
         "kind.contains.missing",
         "kind.named",
     ]

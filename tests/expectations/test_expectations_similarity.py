@@ -100,8 +100,8 @@ def test_without_the_package_the_error_has_the_command_that_installs_it() -> Non
         "try: declare('similar: {to: 好, metric: bleu}')\n"
         "except ScenarioError as error: print(error)\n"
     )
-    here = Path(__file__).parent
-    paths = [str(here), str(here.parent), *sys.path]
+    folder = Path(__file__).parent
+    paths = [str(folder), str(folder.parent), *sys.path]
     done = subprocess.run(
         [sys.executable, "-c", f"import sys; sys.path[:0] = {paths!r}\n{code}"],
         capture_output=True,

@@ -13,7 +13,7 @@ from coze_harness.expectations.excerpt import LIMIT, excerpt
 from coze_harness.expectations.text_normalization import PLAIN
 from coze_harness.messages import LocalizedText, literal
 from coze_harness.model import VerdictStatus
-from declaring import declare, ids, judge, seen
+from declaring import answer_context, declare, ids, judge
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -167,10 +167,10 @@ def test_a_difference_is_shown_where_it_is(
 
 def test_a_long_answer_is_shown_around_what_decided() -> None:
     answer = "前" * 1000 + "学术助手" + "后" * 1000
-    shown = str(judge("学术助手", answer).actual)
-    assert "前学术助手后" in shown
-    assert len(shown) <= LIMIT + 2
-    assert (shown[0], shown[-1]) == ("…", "…")
+    actual = str(judge("学术助手", answer).actual)
+    assert "前学术助手后" in actual
+    assert len(actual) <= LIMIT + 2
+    assert (actual[0], actual[-1]) == ("…", "…")
 
     assert "学术助" in str(judge("学术助理", answer).actual)
 
@@ -183,8 +183,8 @@ def test_a_long_answer_is_shown_around_what_decided() -> None:
 )
 def test_an_excerpt_never_breaks_a_character(character: str) -> None:
     answer = character * LIMIT
-    shown = excerpt(answer, len(answer) // 2, len(answer) // 2 + len(character))
-    assert shown.strip("…").replace(character, "") == ""
+    section = excerpt(answer, len(answer) // 2, len(answer) // 2 + len(character))
+    assert section.strip("…").replace(character, "") == ""
 
 
 COUNTED: list[tuple[str, LengthUnit, int]] = [
@@ -246,7 +246,7 @@ VICTIM = "a" * 80 + "b"
 def test_a_runaway_pattern_is_stopped_and_fails_whichever_way_it_is_asked(item: str) -> None:
     expectation = declare(item)
     began = time.perf_counter()
-    verdict = expectation.judge(seen(VICTIM))
+    verdict = expectation.judge(answer_context(VICTIM))
     assert time.perf_counter() - began < 30
     assert verdict.status is FAILED
     assert type(verdict).__name__ == "Verdict"

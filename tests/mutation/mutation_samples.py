@@ -28,7 +28,7 @@ JSON_ZH = '{"城市": "杭州", "天气": "小雨"}'
 JSON_EN = '[{"city": "Boston", "days": 3}]'
 
 
-def named(name: str) -> MutationOperator:
+def find_operator(name: str) -> MutationOperator:
     return next(operator for operator in OPERATORS if operator.name == name)
 
 
@@ -58,8 +58,8 @@ def target(
     answer: str | Reply, *items: str, trial: str = "weather", earlier: Sequence[Reply] = ()
 ) -> MutationTarget:
     """Return a turn with this answer, and with the expectations of these items."""
-    given = reply(answer) if isinstance(answer, str) else answer
-    context = EvaluationContext("天气?", given, tuple(earlier), given.answer)
+    bot_reply = reply(answer) if isinstance(answer, str) else answer
+    context = EvaluationContext("天气?", bot_reply, tuple(earlier), bot_reply.answer)
     declared = [declare(item) for item in items]
     verdicts = [expectation.judge(context) for expectation in declared]
     return MutationTarget(

@@ -59,18 +59,20 @@ def test_a_warning_kills_no_mutant() -> None:
 
 
 def test_expectations_of_costs_and_tool_calls_kill_no_mutant() -> None:
-    given = reply(ZH, tool_calls={"weather": {"city": "杭州"}})
+    bot_reply = reply(ZH, tool_calls={"weather": {"city": "杭州"}})
     items = ("tokens: {max: 800}", "latency: {max: 10}", "tool_call: {name: weather}")
-    assert not evaluate_mutants(target(given, *items), [], 1).killed
+    assert not evaluate_mutants(target(bot_reply, *items), [], 1).killed
 
 
 def test_an_expectation_of_the_number_of_answers_kills_no_mutant() -> None:
-    given = reply(messages=[message("请稍等。"), message("{}", type="function_call"), message(ZH)])
-    two = evaluate_mutants(target(given, "messages: {answer: 2, function_call: 1}"), [], 1)
+    bot_reply = reply(
+        messages=[message("请稍等。"), message("{}", type="function_call"), message(ZH)]
+    )
+    two = evaluate_mutants(target(bot_reply, "messages: {answer: 2, function_call: 1}"), [], 1)
     assert not two.killed
-    both = evaluate_mutants(target(given, "messages: {answer: 2}", "contains: 小雨"), [], 1)
+    both = evaluate_mutants(target(bot_reply, "messages: {answer: 2}", "contains: 小雨"), [], 1)
     assert both.killed
-    assert both.killed == evaluate_mutants(target(given, "contains: 小雨"), [], 1).killed
+    assert both.killed == evaluate_mutants(target(bot_reply, "contains: 小雨"), [], 1).killed
 
 
 def test_same_as_baseline_compares_mutants_with_the_recorded_answer() -> None:

@@ -26,8 +26,8 @@ def table(*rows: tuple[int, ...]) -> list[tuple[object, object]]:
 )
 def test_kappa_is_that_of_the_textbooks(rows: tuple[tuple[int, ...], ...], kappa: float) -> None:
     assert cohens_kappa(table(*rows)) == kappa
-    turned = [(other, one) for one, other in table(*rows)]
-    assert cohens_kappa(turned) == kappa
+    swapped = [(other, one) for one, other in table(*rows)]
+    assert cohens_kappa(swapped) == kappa
 
 
 def test_kappa_is_not_defined_where_all_say_the_same() -> None:

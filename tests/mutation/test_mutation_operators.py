@@ -9,7 +9,7 @@ import pytest
 from coze_harness.model import VerdictStatus
 from coze_harness.mutation.mutation_operator import seeded_random
 from coze_harness.mutation.operator_registry import OPERATORS
-from mutation_samples import EN, ZH, declare, named, sample, target
+from mutation_samples import EN, ZH, declare, find_operator, sample, target
 
 OTHERS = {True: ["另一个场景的回答。"], False: ["Another answer."]}
 GOLDEN = {
@@ -103,7 +103,9 @@ NAMES = [operator.name for operator in OPERATORS]
 @pytest.mark.parametrize("name", NAMES)
 def test_the_mutants_of_an_answer(name: str, chinese: bool) -> None:
     answer = sample(name, chinese=chinese)
-    mutant = named(name).mutate(answer, seeded_random(1, "golden", 1, name), OTHERS[chinese])
+    mutant = find_operator(name).mutate(
+        answer, seeded_random(1, "golden", 1, name), OTHERS[chinese]
+    )
     assert mutant == GOLDEN[name][0 if chinese else 1]
 
 
@@ -113,7 +115,7 @@ def test_each_operator_has_a_golden_result_and_a_unique_name() -> None:
 
 
 def _all(name: str, answer: str) -> set[str | None]:
-    return {named(name).mutate(answer, random.Random(seed), []) for seed in range(60)}
+    return {find_operator(name).mutate(answer, random.Random(seed), []) for seed in range(60)}
 
 
 @pytest.mark.parametrize(
@@ -206,7 +208,7 @@ def test_text_that_only_looks_like_a_date_is_not_changed(answer: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "gone"),
+    ("answer", "name"),
     [
         ("我是chatchat,一个助手。", "chatchat"),
         ("推荐《三体》。", "三体"),
@@ -216,16 +218,16 @@ def test_text_that_only_looks_like_a_date_is_not_changed(answer: str) -> None:
         ("OpenAI made it.", "OpenAI"),
     ],
 )
-def test_a_name_is_changed_throughout(answer: str, gone: str) -> None:
+def test_a_name_is_changed_throughout(answer: str, name: str) -> None:
     for mutant in _all("name-changed", answer):
         assert mutant is not None
-        assert gone not in mutant
+        assert name not in mutant
 
 
 def test_a_cut_does_not_split_graphemes() -> None:
     for text in ("👨‍👩‍👧‍👦" * 3, "e\u0301" * 5, "🇨🇳🇬🇧🇫🇷"):
-        assert named("cut").mutate(text, random.Random(1), []) is None
-    accents = named("cut-in-word").mutate("喜欢e\u0301吗" * 5, random.Random(1), [])
+        assert find_operator("cut").mutate(text, random.Random(1), []) is None
+    accents = find_operator("cut-in-word").mutate("喜欢e\u0301吗" * 5, random.Random(1), [])
     assert accents is not None
     assert len(accents) % 5 in (1, 4)
 
@@ -238,22 +240,24 @@ def test_a_mutant_of_json_is_not_json() -> None:
             ' [{"名": "小明"}]\n',
             '{"a": {"b": [1, 2, {"c": null}]}}',
         ):
-            mutant = named(name).mutate(answer, random.Random(1), [])
+            mutant = find_operator(name).mutate(answer, random.Random(1), [])
             assert mutant is not None
             verdict = declare("json: true").judge(target(mutant).context)
             assert verdict.status is VerdictStatus.FAILED
 
 
 def test_the_other_language_keeps_numbers_and_names() -> None:
-    mutant = named("other-language").mutate("chatchat在2024年卖了30个。", random.Random(1), [])
+    mutant = find_operator("other-language").mutate(
+        "chatchat在2024年卖了30个。", random.Random(1), []
+    )
     assert mutant is not None
-    assert all(kept in mutant for kept in ("chatchat", "2024", "30"))
+    assert all(word in mutant for word in ("chatchat", "2024", "30"))
     assert not any("\u4e00" <= character <= "\u9fff" for character in mutant)
 
 
 def test_without_another_scenario_an_unrelated_answer_is_used() -> None:
     for answer in (ZH, EN):
-        mutant = named("swapped").mutate(answer, random.Random(1), [answer, f" {answer}\n"])
+        mutant = find_operator("swapped").mutate(answer, random.Random(1), [answer, f" {answer}\n"])
         assert mutant
         assert mutant.strip() != answer
 
@@ -265,7 +269,7 @@ def test_a_cut_never_ends_at_a_finished_sentence(chinese: bool) -> None:
     )
     for number in range(1, 12):
         for name in ("cut", "cut-in-word"):
-            mutant = named(name).mutate(sentence * number, random.Random(1), [])
+            mutant = find_operator(name).mutate(sentence * number, random.Random(1), [])
             assert mutant is not None
             assert mutant[-1].isalnum(), mutant
 

@@ -34,7 +34,7 @@ ANSWERS = st.one_of(
 OTHERS = st.lists(ANSWERS, max_size=3)
 
 
-def _normalized(text: str) -> str:
+def _normalize(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
@@ -47,7 +47,7 @@ def test_a_mutant_differs_from_the_answer_and_is_deterministic(
         mutant = operator.mutate(answer, seeded_random(seed, "t", 1, operator.name), others)
         assert mutant == operator.mutate(answer, seeded_random(seed, "t", 1, operator.name), others)
         if mutant is not None:
-            assert _normalized(mutant) != _normalized(answer), operator.name
+            assert _normalize(mutant) != _normalize(answer), operator.name
 
 
 @settings(max_examples=scale_down(60), deadline=None)
@@ -102,9 +102,9 @@ def test_a_new_scenario_changes_the_swapped_answers_of_few_others() -> None:
     changed = [n for n in answers if before.answers_for(n)[0] != after.answers_for(n)[0]]
     assert len(changed) == 1
     for name in answers:
-        given = before.answers_for(name)
-        assert len(set(given)) == 4
-        assert answers[name] not in given
+        others = before.answers_for(name)
+        assert len(set(others)) == 4
+        assert answers[name] not in others
 
 
 def test_a_single_scenario_has_no_other_answers() -> None:
@@ -124,11 +124,11 @@ def test_a_single_scenario_has_no_other_answers() -> None:
          "stars", "digits", "lines"],
 )  # fmt: skip
 def test_a_megabyte_takes_linear_time(text: str) -> None:
-    begun = time.perf_counter()
+    started = time.perf_counter()
     for operator in OPERATORS:
         operator.mutate(text, seeded_random(1, "t", 1, operator.name), [])
     results = evaluate_mutants(target(text), [], 1)
     for suggestion in suggest_expectations([results]):
         assert len(suggestion.item) < 1_000
     # It takes about half a second; anything that is not linear takes hours.
-    assert time.perf_counter() - begun < 60
+    assert time.perf_counter() - started < 60

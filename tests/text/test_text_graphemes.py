@@ -19,8 +19,8 @@ TEXTS = st.lists(st.sampled_from(PIECES) | st.characters(exclude_categories=()),
 
 
 def graphemes(text: str) -> list[str]:
-    found: list[str] = regex.findall(r"\X", text)
-    return found
+    sections: list[str] = regex.findall(r"\X", text)
+    return sections
 
 
 @given(TEXTS.map("".join))

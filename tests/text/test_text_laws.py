@@ -47,12 +47,12 @@ def text_after(pieces: tuple[DiffSegment, ...]) -> str:
 
 def edges(pieces: tuple[DiffSegment, ...], without: DiffOperation) -> set[int]:
     """Where one piece ends and the next begins, in the text that lacks an op's pieces."""
-    place, found = 0, set()
+    place, edges = 0, set()
     for piece in pieces:
         if piece.op is not without:
             place += len(piece.text)
-            found.add(place)
-    return found
+            edges.add(place)
+    return edges
 
 
 def inner_places(pattern: str, text: str) -> set[int]:
@@ -69,12 +69,12 @@ _WHOLE = r"[A-Za-z][A-Za-z0-9_]*(?:['-][A-Za-z0-9_]+)*|\d+(?:[.,:/-]\d+)*"
 @given(pairs())
 def test_the_pieces_give_both_texts_back(pair: tuple[str, str]) -> None:
     before, after = pair
-    told = diff_texts(before, after)
-    for pieces in (told.pieces, diff_lines(before, after)):
+    diff = diff_texts(before, after)
+    for pieces in (diff.pieces, diff_lines(before, after)):
         assert text_before(pieces) == before
         assert text_after(pieces) == after
         assert all(piece.text for piece in pieces)
-    assert not told.rewritten or len(told.pieces) == 2
+    assert not diff.rewritten or len(diff.pieces) == 2
 
 
 @given(pairs())
@@ -117,16 +117,16 @@ def test_likeness_is_the_same_both_ways_and_whole_for_equal_texts_only(
 
 @given(texts)
 def test_a_text_differs_from_itself_in_nothing(text: str) -> None:
-    told = diff_texts(text, text)
-    assert told.similarity == 1.0
-    assert not told.rewritten
-    assert told.pieces == (((DiffOperation.SAME, text),) if text else ())
-    assert diff_lines(text, text) == told.pieces
+    diff = diff_texts(text, text)
+    assert diff.similarity == 1.0
+    assert not diff.rewritten
+    assert diff.pieces == (((DiffOperation.SAME, text),) if text else ())
+    assert diff_lines(text, text) == diff.pieces
 
 
-def shuffled(seed: int, size: int) -> str:
-    drawn = random.Random(seed)
-    return "".join(chr(0x4E00 + drawn.randrange(500)) for _ in range(size))
+def random_text(seed: int, size: int) -> str:
+    rng = random.Random(seed)
+    return "".join(chr(0x4E00 + rng.randrange(500)) for _ in range(size))
 
 
 @pytest.mark.parametrize(
@@ -136,10 +136,10 @@ def shuffled(seed: int, size: int) -> str:
         ("的是" * 4000, "是的" * 4000),
         ("a b " * 4000, "b a " * 4000),
         ("|的 |\n" * 800, "|的  |\n" * 800),
-        (shuffled(1, 8000), shuffled(2, 8000)),
-        ("\n".join(shuffled(3, 8000)), "\n".join(shuffled(4, 8000))),
+        (random_text(1, 8000), random_text(2, 8000)),
+        ("\n".join(random_text(3, 8000)), "\n".join(random_text(4, 8000))),
         ("a" * 5_000_000, "b" * 5_000_000),
-        (shuffled(5, 5000) * 1000, shuffled(6, 5000) * 1000),
+        (random_text(5, 5000) * 1000, random_text(6, 5000) * 1000),
         ("好\n" * 300_000, "好 \n" * 300_000),
         ("第一行\n" * 500_000, "第一行\n" * 250_000 + "第二行\n" * 250_001),
     ],
@@ -148,30 +148,30 @@ def shuffled(seed: int, size: int) -> str:
 )  # fmt: skip
 def test_no_pair_hangs(before: str, after: str) -> None:
     started = time.process_time()
-    told = diff_texts(before, after)
+    diff = diff_texts(before, after)
     lined = diff_lines(before, after)
     # Generous for a busy machine: the naive ways take from half a minute to hours.
     assert time.process_time() - started < 5
-    for pieces in (told.pieces, lined):
+    for pieces in (diff.pieces, lined):
         assert text_before(pieces) == before
         assert text_after(pieces) == after
 
 
 def test_a_giant_line_with_one_edit_is_shown_whole_with_its_likeness() -> None:
-    before = shuffled(7, 300_000)
-    told = diff_texts(before, before[:150_000] + "改" + before[150_000:])
-    assert told.rewritten
-    assert 0.99 < told.similarity < 1.0
+    before = random_text(7, 300_000)
+    diff = diff_texts(before, before[:150_000] + "改" + before[150_000:])
+    assert diff.rewritten
+    assert 0.99 < diff.similarity < 1.0
 
 
 def test_giant_texts_are_told_apart_by_their_lines() -> None:
-    before = [f"第 {number} 行：{shuffled(number, 20)}\n" for number in range(20_000)]
+    before = [f"第 {number} 行：{random_text(number, 20)}\n" for number in range(20_000)]
     after = [*before[:7], "插入一行\n", *before[7:19_000], "改了\n", *before[19_001:]]
-    told = diff_texts("".join(before), "".join(after))
-    assert not told.rewritten
-    assert (DiffOperation.INS, "插入一行\n") in told.pieces
-    assert told.similarity > 0.99
-    assert len(told.pieces) < 10
+    diff = diff_texts("".join(before), "".join(after))
+    assert not diff.rewritten
+    assert (DiffOperation.INS, "插入一行\n") in diff.pieces
+    assert diff.similarity > 0.99
+    assert len(diff.pieces) < 10
 
 
 def test_the_seed_of_hashes_does_not_show() -> None:
@@ -180,7 +180,7 @@ def test_the_seed_of_hashes_does_not_show() -> None:
         "before, after = '今天 go home 99 元 and more', 'today go away 98 元，and more words'\n"
         "print(ascii(diff_texts(before, after)))"
     )
-    told = {
+    outputs = {
         subprocess.run(
             [sys.executable, "-c", script],
             env={"PYTHONHASHSEED": seed, "PYTHONDONTWRITEBYTECODE": "1"},
@@ -190,5 +190,5 @@ def test_the_seed_of_hashes_does_not_show() -> None:
         ).stdout
         for seed in ("1", "2", "77")
     }
-    assert len(told) == 1
-    assert "Diff(" in told.pop()
+    assert len(outputs) == 1
+    assert "Diff(" in outputs.pop()

@@ -37,14 +37,14 @@ DATA = [
 
 @pytest.mark.parametrize(("text", "kind", "value"), DATA)
 def test_personal_data_is_found_with_its_place(text: str, kind: str | None, value: str) -> None:
-    found = find_personal_data(f"是 {text}。")
-    assert [(one.kind, one.value) for one in found] == ([(kind, value)] if kind else [])
-    assert all(f"是 {text}。"[one.start : one.end] == text for one in found)
+    sections = find_personal_data(f"是 {text}。")
+    assert [(one.kind, one.value) for one in sections] == ([(kind, value)] if kind else [])
+    assert all(f"是 {text}。"[one.start : one.end] == text for one in sections)
 
 
 def test_what_overlaps_is_found_once() -> None:
-    found = find_personal_data("11010519491231002X 13800138000")
-    assert [one.kind for one in found] == ["id_card", "phone"]
+    sections = find_personal_data("11010519491231002X 13800138000")
+    assert [one.kind for one in sections] == ["id_card", "phone"]
 
 
 @pytest.mark.parametrize(

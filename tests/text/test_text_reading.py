@@ -6,13 +6,13 @@ import pytest
 from coze_harness.text import DiffOperation, diff_lines, diff_texts, similarity
 
 
-def marked(before: str, after: str) -> str:
+def mark_changes(before: str, after: str) -> str:
     marks = {DiffOperation.SAME: "{}", DiffOperation.DEL: "[-{}-]", DiffOperation.INS: "[+{}+]"}
     return "".join(marks[piece.op].format(piece.text) for piece in diff_texts(before, after).pieces)
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "told"),
+    ("before", "after", "expected"),
     [
         ("每月 99 元，含 30GB", "每月 199 元，含 20GB", "每月 [-99-][+199+] 元，含 [-30-][+20+]GB"),
         ("2024-05-01 起", "2024-05-03 起", "[-2024-05-01-][+2024-05-03+] 起"),
@@ -36,12 +36,12 @@ def marked(before: str, after: str) -> str:
         ("一样", "一样", "一样"),
     ],
 )  # fmt: skip
-def test_what_changed_is_shown_whole(before: str, after: str, told: str) -> None:
-    assert marked(before, after) == told
+def test_what_changed_is_shown_whole(before: str, after: str, expected: str) -> None:
+    assert mark_changes(before, after) == expected
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "told"),
+    ("before", "after", "expected"),
     [
         # 的 alone, between two changes, is in nobody's way to be read.
         ("请问红的苹果", "请问绿的香蕉", "请问[-红的苹果-][+绿的香蕉+]"),
@@ -54,15 +54,15 @@ def test_what_changed_is_shown_whole(before: str, after: str, told: str) -> None
     ],
 )  # fmt: skip
 def test_a_lone_character_between_two_changes_joins_them(
-    before: str, after: str, told: str
+    before: str, after: str, expected: str
 ) -> None:
-    assert marked(before, after) == told
+    assert mark_changes(before, after) == expected
 
 
 def test_a_new_row_of_a_table_is_shown_as_a_row() -> None:
     before = "| 套餐 | 价格 |\n| --- | --- |\n| 甲 | 99 |\n| 乙 | 199 |\n"
     after = "| 套餐 | 价格 |\n| --- | --- |\n| 甲 | 89 |\n| 乙 | 189 |\n| 丙 | 399 |\n"
-    assert marked(before, after) == (
+    assert mark_changes(before, after) == (
         "| 套餐 | 价格 |\n| --- | --- |\n| 甲 | [-99-][+89+] |\n| 乙 | [-199-][+189+] |\n"
         "[+| 丙 | 399 |\n+]"
     )
@@ -71,7 +71,7 @@ def test_a_new_row_of_a_table_is_shown_as_a_row() -> None:
 def test_a_paragraph_put_between_others_is_shown_as_one_though_all_changed() -> None:
     before = "退货期限是 7 天。\n\n运费由我们承担。\n\n退款三个工作日内到账。\n"
     after = "退货期限是 15 天。\n\n请保持包装完好！\n\n运费由您承担。\n\n退款五个工作日内到账。\n"
-    assert marked(before, after) == (
+    assert mark_changes(before, after) == (
         "退货期限是 [-7-][+15+] 天。\n\n[+请保持包装完好！\n\n+]运费由[-我们-][+您+]承担。\n\n"
         "退款[-三-][+五+]个工作日内到账。\n"
     )
@@ -80,7 +80,7 @@ def test_a_paragraph_put_between_others_is_shown_as_one_though_all_changed() -> 
 def test_a_paragraph_cut_in_two_has_gained_a_line_end_and_nothing_else() -> None:
     before = "支持七天无理由退货。运费由我们承担。\n谢谢！"
     after = "支持七天无理由退货。\n\n运费由我们承担。\n谢谢！"
-    assert marked(before, after) == "支持七天无理由退货。[+\n\n+]运费由我们承担。\n谢谢！"
+    assert mark_changes(before, after) == "支持七天无理由退货。[+\n\n+]运费由我们承担。\n谢谢！"
 
 
 @pytest.mark.parametrize(
@@ -96,10 +96,10 @@ def test_a_paragraph_cut_in_two_has_gained_a_line_end_and_nothing_else() -> None
     ],
 )  # fmt: skip
 def test_another_answer_altogether_is_rewritten(before: str, after: str) -> None:
-    told = diff_texts(before, after)
-    assert told.rewritten
-    assert told.similarity < 0.3
-    assert told.pieces == ((DiffOperation.DEL, before), (DiffOperation.INS, after))
+    diff = diff_texts(before, after)
+    assert diff.rewritten
+    assert diff.similarity < 0.3
+    assert diff.pieces == ((DiffOperation.DEL, before), (DiffOperation.INS, after))
 
 
 @pytest.mark.parametrize(

@@ -295,7 +295,7 @@ class CandidateRecording(Generic[Encoded]):
         """Return the calls that are left of the budget; without one, the trials."""
         if self.plan.budget is not None:
             return self.plan.budget - self.calls
-        asked = sum(one.counts.asked.total for one in self.tally.attempts().values())
+        asked = sum(one.counts.requested.total for one in self.tally.attempts().values())
         return MOST_TRIALS_AGAIN - self._again.total() - asked
 
     def _again_ask(self, key: CaseKey, overrides: Mapping[str, str] | None) -> _Ask:

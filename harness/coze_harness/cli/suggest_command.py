@@ -69,7 +69,7 @@ def suggest_expectations(
     elif not total:
         return code
     elif write:
-        done = [turn for turn in turns if turn.written]
+        done = [turn for turn in turns if turn.is_written]
         files = len({turn.location.path for turn in done})
         count = sum(len(turn.suggestions) for turn in done)
         echo(message("suggest.written", n=count, files=files))
@@ -122,7 +122,7 @@ def _as_record(seed: int, turns: Sequence[TurnSuggestions], words: Catalogue) ->
                 "file": turn.location.path,
                 "line": turn.location.line,
                 "key": turn.key,
-                "written": turn.written,
+                "written": turn.is_written,
                 "problem": words.text(turn.problem),
                 "suggestions": [
                     {

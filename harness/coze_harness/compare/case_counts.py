@@ -50,7 +50,7 @@ class CaseCounts:
     """
 
     recorded: Attempts = NONE
-    asked: Attempts = NONE
+    requested: Attempts = NONE
     candidate: Attempts = NONE
     before: BotVersion | None = None
     after: BotVersion | None = None
@@ -87,7 +87,7 @@ class CaseCounts:
         if before.key.trial != repeat:
             return
         if before.request_count:
-            self.asked = self.asked.plus(attempt)
+            self.requested = self.requested.plus(attempt)
         else:
             self.recorded = self.recorded.plus(attempt)
 
@@ -134,7 +134,7 @@ class CaseAttempts(Struct, frozen=True):
         baseline = baseline if baseline.total >= counts.recorded.total else counts.recorded
         return cls(
             counts,
-            baseline.plus(counts.asked),
+            baseline.plus(counts.requested),
             candidate,
             is_same,
             bool(after and after.version and not is_same),
@@ -147,7 +147,7 @@ class CaseAttempts(Struct, frozen=True):
         if counts.is_known_failure or not counts.candidate.total:
             return False
         # A candidate that continues may have failed in an earlier comparison only.
-        passes = counts.has_passed and not counts.recorded.plus(counts.asked).failed
+        passes = counts.has_passed and not counts.recorded.plus(counts.requested).failed
         return counts.has_regressed or (passes and self.candidate.failed > 0)
 
     @property
@@ -190,7 +190,7 @@ class Suspect(Struct, frozen=True):
         """How many calls these trials take, with those of the baseline in turn."""
         counts, trials = self.attempts.counts, self.more_trials
         missing = max(0, WANTED_EVIDENCE - self.attempts.baseline.total)
-        return counts.calls * (trials + (min(trials, missing) if counts.asked.total else 0))
+        return counts.calls * (trials + (min(trials, missing) if counts.requested.total else 0))
 
     @property
     def assumed_rate(self) -> float | None:

@@ -129,7 +129,7 @@ def compare_costs(
         ]
         for pairs, limits in scenarios
     ]
-    decided = iter(_decided([one for costs in compared for one in costs]))
+    decided = iter(_decide_costs([one for costs in compared for one in costs]))
     return [tuple([next(decided) for _ in costs]) for costs in compared]
 
 
@@ -141,7 +141,7 @@ def compare_total_cost(scenarios: Iterable[CostPairs]) -> tuple[CostChange, ...]
         for measure in CostMeasure
     }
     return tuple(
-        _decided([_compare(measure, logs[measure], None) for measure in logs if logs[measure]])
+        _decide_costs([_compare(measure, logs[measure], None) for measure in logs if logs[measure]])
     )
 
 
@@ -149,14 +149,14 @@ def _costs(result: TrialResult) -> dict[CostMeasure, float]:
     """Return what a trial cost: its tokens and seconds, and the mean time to a first token."""
     replies = [turn.reply for turn in result.turns if turn.reply is not None]
     count = len(result.turns)
-    found: dict[CostMeasure, list[float]] = {
+    values_by_measure: dict[CostMeasure, list[float]] = {
         CostMeasure.TOKENS: [one.usage.total for one in replies if one.usage],
         CostMeasure.LATENCY: [one.seconds for one in replies if one.seconds],
         CostMeasure.FIRST_TOKEN: [one.first_token for one in replies if one.first_token],
     }
     totals = {
         measure: float(sum(values))
-        for measure, values in found.items()
+        for measure, values in values_by_measure.items()
         if count and len(values) == count and sum(values) > 0
     }
     if CostMeasure.FIRST_TOKEN in totals:
@@ -178,7 +178,7 @@ def _compare(measure: CostMeasure, logs: Sequence[_Logs], limit: float | None) -
     )
 
 
-def _decided(costs: Sequence[CostChange]) -> list[CostChange]:
+def _decide_costs(costs: Sequence[CostChange]) -> list[CostChange]:
     """Return costs with the corrected p-values, and whether each changed."""
     # With fewer pairs, the test cannot be significant at all.
     able = [one.p if min_signed_rank_p(one.pairs) < _SIGNIFICANCE_LEVEL else None for one in costs]

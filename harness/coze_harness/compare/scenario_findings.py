@@ -106,7 +106,7 @@ class _Findings(Struct, frozen=True):
         """Return the scenario's comparison."""
         state = self._state()
         can_go_on = state is ScenarioState.UNDECIDED and self.can_go_on
-        undecided = self._undecided() if can_go_on else ()
+        undecided = self._undecided_suspects() if can_go_on else ()
         before, after = self._shares()
         test = self.test.test if self.test else ""
         if self.suspects and self.is_sequential:
@@ -141,7 +141,7 @@ class _Findings(Struct, frozen=True):
             return ScenarioState.NEW
         if self._has_regressed():
             return ScenarioState.REGRESSED
-        if self._undecided():
+        if self._undecided_suspects():
             return ScenarioState.UNDECIDED
         if kinds[ChangeKind.FACTS_CHANGED]:
             return ScenarioState.FACTS_CHANGED
@@ -173,7 +173,7 @@ class _Findings(Struct, frozen=True):
         is_known = any(case.counts.is_known_failure for case in self.cases)
         return self._is_significant() and not is_known and is_drop(_strata(self.cases))
 
-    def _undecided(self) -> Sequence[Suspect]:
+    def _undecided_suspects(self) -> Sequence[Suspect]:
         """Return the suspects that are neither called worse nor as good as before.
 
         An unchanged bot that fails is flaky, until it is decided that it fails more often.
@@ -249,7 +249,7 @@ def assess_scenarios(
         tests = [run_stratified_test(_strata(one.cases), exact) for one in findings]
         findings = [
             replace(one, test=test, adjusted=adjusted)
-            for one, test, adjusted in zip(findings, tests, _adjusted(tests), strict=True)
+            for one, test, adjusted in zip(findings, tests, _adjust_p_values(tests), strict=True)
         ]
     return tuple(sorted((one.compare() for one in findings), key=_urgency))
 
@@ -262,7 +262,7 @@ def _urgency(scenario: ScenarioComparison) -> tuple[object, ...]:
     return rank, not scenario.flaky, scenario.scenario, scenario.bot
 
 
-def _adjusted(tests: Sequence[StratifiedTestResult | None]) -> list[float | None]:
+def _adjust_p_values(tests: Sequence[StratifiedTestResult | None]) -> list[float | None]:
     """Return p-values, corrected over the tests that can be significant."""
     able = [test.p if test and test.min_p < _SIGNIFICANCE_LEVEL else None for test in tests]
     return [
@@ -282,8 +282,8 @@ def _strata(cases: Iterable[CaseAttempts]) -> list[Stratum]:
     )
 
 
-def _only(kinds: Mapping[ChangeKind, int], wanted: ChangeKind) -> bool:
-    return not any(number for kind, number in kinds.items() if kind is not wanted)
+def _only(kinds: Mapping[ChangeKind, int], only_kind: ChangeKind) -> bool:
+    return not any(number for kind, number in kinds.items() if kind is not only_kind)
 
 
 def _pass_share(sides: Iterable[Attempts]) -> PassShare:

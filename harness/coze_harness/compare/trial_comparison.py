@@ -150,14 +150,14 @@ def _fact_differences(before: str, after: str) -> tuple[FactDifference, ...]:
     """Return the differences of facts between two answers: changed, then added, then removed."""
     from coze_harness.text.facts import compare_facts  # only answers that changed need it
 
-    found = compare_facts(before, after)
+    changes = compare_facts(before, after)
     return tuple(
         FactDifference(
             kind=one.kind.value,
             before=one.before.text if one.before else None,
             after=one.after.text if one.after else None,
         )
-        for one in (*found.changed, *found.added, *found.removed)[:_MAX_FACTS]
+        for one in (*changes.changed, *changes.added, *changes.removed)[:_MAX_FACTS]
     )
 
 

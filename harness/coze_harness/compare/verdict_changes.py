@@ -83,14 +83,14 @@ def _name_key(verdict: Verdict) -> _Key:
 
 
 def _verdict_change(old: Verdict | None, new: Verdict | None) -> VerdictChange:
-    shown = new or old
-    assert shown is not None  # noqa: S101 (a change has at least one side)
+    verdict = new or old
+    assert verdict is not None  # noqa: S101 (a change has at least one side)
     return VerdictChange(
-        kind=shown.kind,
-        name=shown.name,
-        expected=shown.expected,
-        location=shown.location,
+        kind=verdict.kind,
+        name=verdict.name,
+        expected=verdict.expected,
+        location=verdict.location,
         before=old.status if old else None,
         after=new.status if new else None,
-        severity=shown.severity,
+        severity=verdict.severity,
     )

@@ -53,16 +53,24 @@ def cut_in_word(answer: str, _rng: random.Random, _others: Sequence[str]) -> str
     return _cut_near(answer, len(answer.rstrip()) * 3 // 4, _INSIDE_WORD)
 
 
-def _cut_near(answer: str, wanted: int, places: re.Pattern[str]) -> str | None:
-    """Return an answer up to the place nearest to a wanted one; never up to a finished sentence."""
+def _cut_near(answer: str, target: int, places: re.Pattern[str]) -> str | None:
+    """Return an answer up to the place nearest to a target; never up to a finished sentence."""
     text = answer.rstrip()
-    start, end = max(1, wanted - _MAX_SHIFT), min(len(text), wanted + _MAX_SHIFT)
-    found = (match.start() for match in places.finditer(text, start, end))
-    for at in sorted(found, key=lambda place: abs(place - wanted)):
-        kept = text[:at].rstrip()
-        is_finished = _FINISHED.search(kept, max(0, len(kept) - 8)) or "\n" in text[len(kept) : at]
-        if kept and not is_finished and text[at] != "\n" and _LETTER.search(text, at, at + 200):
-            return kept
+    start, end = max(1, target - _MAX_SHIFT), min(len(text), target + _MAX_SHIFT)
+    candidates = (match.start() for match in places.finditer(text, start, end))
+    for at in sorted(candidates, key=lambda place: abs(place - target)):
+        beginning = text[:at].rstrip()
+        is_finished = (
+            _FINISHED.search(beginning, max(0, len(beginning) - 8))
+            or "\n" in text[len(beginning) : at]
+        )
+        if (
+            beginning
+            and not is_finished
+            and text[at] != "\n"
+            and _LETTER.search(text, at, at + 200)
+        ):
+            return beginning
     return None
 
 

@@ -60,28 +60,30 @@ _SYNONYMS: Final = (
 
 def unit_synonyms(unit: str) -> list[str]:
     """Return other spellings of a unit in the same language, as rewrites use them."""
-    found = [other for one, other in _SYNONYMS if one == unit]
-    return found + [one for one, other in _SYNONYMS if other == unit and one not in found]
+    synonyms = [other for one, other in _SYNONYMS if one == unit]
+    return synonyms + [one for one, other in _SYNONYMS if other == unit and one not in synonyms]
 
 
 def number_notations(text: str) -> list[str]:
     """Return other notations of a number with its unit: 7天 and 七天, 1200 and 1,200."""
-    found: list[str] = []
+    notations: list[str] = []
     small = _SMALL_COUNT.match(text)
     if small and small["digits"]:
         numeral = _NUMERALS[int(small["digits"])]
         has_measure = text[small.end() : small.end() + 1] in ("个", "天", "年", "周", "次", "倍")
-        found.append(("两" if numeral == "二" and has_measure else numeral) + text[small.end() :])
+        notations.append(
+            ("两" if numeral == "二" and has_measure else numeral) + text[small.end() :]
+        )
     elif small:
         value = 2 if small["zh"] == "两" else _NUMERALS.index(small["zh"])
-        found.append(f"{value}{text[small.end() :]}")
+        notations.append(f"{value}{text[small.end() :]}")
     if grouped := _GROUPED_NUMBER.search(text):
         plain = grouped[0].replace(",", "")
-        found.append(text[: grouped.start()] + plain + text[grouped.end() :])
+        notations.append(text[: grouped.start()] + plain + text[grouped.end() :])
     elif plain_match := _PLAIN_NUMBER.search(text):
         number = f"{int(plain_match[0]):,}"
-        found.append(text[: plain_match.start()] + number + text[plain_match.end() :])
-    return found
+        notations.append(text[: plain_match.start()] + number + text[plain_match.end() :])
+    return notations
 
 
 def rewrite_answer(answer: str) -> list[EquivalentAnswer]:
@@ -152,9 +154,9 @@ def _reformatted_json(answer: str) -> Iterator[EquivalentAnswer]:
     yield EquivalentAnswer("json", text)
 
 
-def _distinct(answer: str, found: Iterable[EquivalentAnswer]) -> list[EquivalentAnswer]:
+def _distinct(answer: str, rewrites: Iterable[EquivalentAnswer]) -> list[EquivalentAnswer]:
     first: dict[str, EquivalentAnswer] = {}
-    for one in found:
+    for one in rewrites:
         if one.text != answer:
             first.setdefault(one.text, one)
     return list(first.values())

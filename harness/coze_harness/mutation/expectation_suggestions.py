@@ -118,8 +118,8 @@ class Suggestion(NamedTuple):
     @property
     def mutation_class(self) -> MutationClass:
         """The most serious class of what it kills."""
-        found = {survivor.operator.mutation_class for _target, survivor in self.kills}
-        return next(one for one in MutationClass if one in found)
+        classes = {survivor.operator.mutation_class for _target, survivor in self.kills}
+        return next(one for one in MutationClass if one in classes)
 
 
 def suggest_expectations(results: Sequence[MutantResults]) -> list[Suggestion]:
@@ -141,7 +141,7 @@ def suggest_expectations(results: Sequence[MutantResults]) -> list[Suggestion]:
         for one in dict.fromkeys(_candidates(results, texts))
         if not _TEMPLATE.search(one.item) and all(map(one.passes, texts))
     ]
-    found: list[Suggestion] = []
+    suggestions: list[Suggestion] = []
     left = list(range(len(survivors)))
     for tiers in _STAGES:
         pool = {
@@ -149,7 +149,7 @@ def suggest_expectations(results: Sequence[MutantResults]) -> list[Suggestion]:
             for one in candidates
             if one.tier in tiers
         }
-        while left and len(found) < _MAX_SUGGESTIONS:
+        while left and len(suggestions) < _MAX_SUGGESTIONS:
             best = min(
                 (one for one in pool if pool[one]),
                 key=lambda one: (-len(pool[one]), one.tier, len(one.item)),
@@ -161,12 +161,12 @@ def suggest_expectations(results: Sequence[MutantResults]) -> list[Suggestion]:
             killed = _execute(best.item, right, [survivors[n] for n in sorted(kills)])
             if not killed:
                 continue
-            found.append(Suggestion(best.item, tuple(killed), len(texts)))
-            gone = {n for n in kills if survivors[n] in killed}
-            left = [n for n in left if n not in gone]
+            suggestions.append(Suggestion(best.item, tuple(killed), len(texts)))
+            killed_numbers = {n for n in kills if survivors[n] in killed}
+            left = [n for n in left if n not in killed_numbers]
             for one in pool:
-                pool[one] -= gone
-    return found
+                pool[one] -= killed_numbers
+    return suggestions
 
 
 def _right_answers(results: MutantResults) -> Iterator[str]:
@@ -236,19 +236,19 @@ def _candidates(results: Sequence[MutantResults], texts: Sequence[str]) -> Itera
     survivors = [survivor for one in results for survivor in one.survivors]
     for group in dict.fromkeys(one.operator.mutation_class for one in survivors):
         if group in _KINDS:
-            yield from _executed(_Tier.WORDS, _KINDS[group], context)
+            yield from _build_candidate(_Tier.WORDS, _KINDS[group], context)
     yield from _words(texts, survivors)
     yield from _negations(texts, survivors)
     yield from _forms(texts, context)
     shortest, longest = min(map(len, texts)), max(map(len, texts))
     if shortest:
-        least = max(1, _rounded(shortest * 0.7))
-        most = max(_rounded(longest * 1.5), longest + 10)
+        least = max(1, _round_down(shortest * 0.7))
+        most = max(_round_down(longest * 1.5), longest + 10)
         yield _Candidate(_Tier.LENGTH, f"length: {{min: {least}}}", lambda t: len(t) >= least)
         yield _Candidate(_Tier.LENGTH, f"length: {{max: {most}}}", lambda t: len(t) <= most)
 
 
-def _executed(tier: _Tier, item: str, context: EvaluationContext) -> Iterator[_Candidate]:
+def _build_candidate(tier: _Tier, item: str, context: EvaluationContext) -> Iterator[_Candidate]:
     """Yield an item whose kind is executed to find out what passes it."""
     expectation = build_item(item)
     if expectation is None:
@@ -278,8 +278,8 @@ def _number(fact: Fact, context: EvaluationContext) -> Iterator[_Candidate]:
     """Yield a number in any notation, with its unit in any spelling."""
     if isinstance(fact.value, Decimal) and not _INVISIBLE.search(fact.text):
         is_plain = fact.text.isascii() and fact.text.isdecimal()
-        written = fact.text if is_plain else _quoted(fact.text)
-        yield from _executed(_Tier.FACT, f"number: {written}", context)
+        amount = fact.text if is_plain else _quote(fact.text)
+        yield from _build_candidate(_Tier.FACT, f"number: {amount}", context)
 
 
 def _clauses(answer: str) -> Iterator[_Candidate]:
@@ -317,12 +317,14 @@ def _negations(texts: Sequence[str], survivors: Sequence[Survivor]) -> Iterator[
 
 def _without(words: Sequence[str]) -> _Candidate:
     item = (
-        f"not: {{contains: {_quoted(words[0])}}}"
+        f"not: {{contains: {_quote(words[0])}}}"
         if len(words) == 1
-        else f"contains: {{none: [{', '.join(map(_quoted, words))}]}}"
+        else f"contains: {{none: [{', '.join(map(_quote, words))}]}}"
     )
-    kept = tuple(words)
-    return _Candidate(_Tier.WORDS, item, lambda text: not any(word in text for word in kept))
+    excluded_words = tuple(words)
+    return _Candidate(
+        _Tier.WORDS, item, lambda text: not any(word in text for word in excluded_words)
+    )
 
 
 def _forms(texts: Sequence[str], context: EvaluationContext) -> Iterator[_Candidate]:
@@ -331,10 +333,10 @@ def _forms(texts: Sequence[str], context: EvaluationContext) -> Iterator[_Candid
         return
     yield from map(_form, _FORMS)
     language = "zh" if is_chinese(texts[0]) else "{is: en, among: [zh, en]}"
-    yield from _executed(_Tier.LANGUAGE, f"language: {language}", context)
+    yield from _build_candidate(_Tier.LANGUAGE, f"language: {language}", context)
 
 
-def _rounded(length: float) -> int:
+def _round_down(length: float) -> int:
     """Return a length rounded down to two digits: 187 becomes 180."""
     step = 10 ** max(0, int(math.log10(max(length, 1))) - 1)
     return int(length // step * step)
@@ -342,7 +344,7 @@ def _rounded(length: float) -> int:
 
 def _contains(tier: _Tier, text: str) -> Iterator[_Candidate]:
     if text and not _INVISIBLE.search(text):
-        yield _Candidate(tier, f"contains: {_quoted(text)}", lambda answer: text in answer)
+        yield _Candidate(tier, f"contains: {_quote(text)}", lambda answer: text in answer)
 
 
 def _form(pattern: str) -> _Candidate:
@@ -351,6 +353,6 @@ def _form(pattern: str) -> _Candidate:
     return _Candidate(_Tier.FORM, item, lambda text: compiled.search(text) is not None)
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     """Return a text in double quotes, for YAML and JSON."""
     return json.dumps(text, ensure_ascii=False)

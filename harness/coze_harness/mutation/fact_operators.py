@@ -127,13 +127,13 @@ def drop_fact(answer: str, rng: random.Random, _others: Sequence[str]) -> str | 
     if len(clauses) < 2:
         return None
     facts = [one for one in extract_facts(text) if one.is_certain]
-    wanted = [
+    clauses_with_facts = [
         (start, end)
         for start, end in clauses
         if any(start <= one.start < end for one in facts if one.kind is not FactKind.NEGATION)
     ]
-    rng.shuffle(wanted)
-    for start, end in wanted[:3]:
+    rng.shuffle(clauses_with_facts)
+    for start, end in clauses_with_facts[:3]:
         mutant = answer[:start] + answer[end:]
         if mutant.strip() and compare_facts(text, mutant[:_MAX_LENGTH]).removed:
             return mutant.rstrip()

@@ -30,15 +30,15 @@ class JudgeMeasurement:
 
     def add(self, sample: JudgeSample, replies: Mapping[str, str]) -> None:
         """Count the judge's decision on an answer."""
-        found = sample.accepts(replies)
-        self.pairs.append((sample.is_good, found))
-        if found is not sample.is_good:
+        decision = sample.accepts(replies)
+        self.pairs.append((sample.is_good, decision))
+        if decision is not sample.is_good:
             self.missed[sample.origin] += 1
 
     def counts(self, *, good: bool) -> tuple[int, int]:
         """Return how many of the good, or of the wrong answers the judge decides rightly."""
-        found = [judged is good for is_good, judged in self.pairs if is_good is good]
-        return sum(found), len(found)
+        are_right = [judged is good for is_good, judged in self.pairs if is_good is good]
+        return sum(are_right), len(are_right)
 
     def interval(self, *, good: bool) -> tuple[float, float]:
         """Return the 95 % interval of the share that is decided rightly."""
@@ -112,16 +112,16 @@ def measure_judges(
         samples: the answers, each with the judge's version and replies.
         by_labels: whether people have labelled the answers.
     """
-    found: dict[tuple[Target, str], JudgeMeasurement] = {}
+    measurements: dict[tuple[Target, str], JudgeMeasurement] = {}
     for sample, version, replies in samples:
         key = sample.target, sample.judge.topic
-        if key not in found:
-            found[key] = JudgeMeasurement(
+        if key not in measurements:
+            measurements[key] = JudgeMeasurement(
                 judge=sample.target,
                 version=version,
                 topic=sample.judge.topic,
                 words=sample.judge.words,
                 by_labels=by_labels,
             )
-        found[key].add(sample, replies)
-    return list(found.values())
+        measurements[key].add(sample, replies)
+    return list(measurements.values())

@@ -26,13 +26,13 @@ _WRONG: Final = frozenset(
 
 
 def read_labelled_answers(
-    file: Path, shown: str, target: Target, judge: Judge
+    file: Path, display_path: str, target: Target, judge: Judge
 ) -> list[JudgeSample]:
     """Return the answers of a table, and whether each is good.
 
     Args:
         file: the table.
-        shown: its path as the user names it, for errors.
+        display_path: its path as the user names it, for errors.
         target: the judge.
         judge: the question.
 
@@ -40,7 +40,7 @@ def read_labelled_answers(
         ScenarioError: the table has no answers, or must be edited.
     """
     samples: list[JudgeSample] = []
-    for values, where in read_rows(str(file), shown):
+    for values, where in read_rows(str(file), display_path):
         answer, label = values.get("answer"), values.get("label")
         if not isinstance(answer, str) or label is None:
             raise ScenarioError(
@@ -67,7 +67,7 @@ def read_labelled_answers(
     if not samples:
         raise ScenarioError(
             message("judge_check.no_labels"),
-            where=Location(shown),
+            where=Location(display_path),
             next_step=message("judge_check.columns.next"),
         )
     return samples
@@ -84,19 +84,19 @@ def only_judge(trials: Sequence[Trial], now: datetime, rng: Random) -> tuple[Tar
     Raises:
         UsageError: they have several, or none.
     """
-    found: dict[tuple[str, str], tuple[Target, Judge]] = {}
+    judges: dict[tuple[str, str], tuple[Target, Judge]] = {}
     for trial in trials:
         values = generate_values(trial.script.generated_names, now, rng)
         for turn in trial.script.turns(values):
             for judge in checkable_judges(turn.expectations):
                 if trial.judge is not None:
-                    found.setdefault((trial.judge.id, judge.topic), (trial.judge, judge))
-    if len(found) != 1:
-        words = tuple(dict.fromkeys(judge.words for _target, judge in found.values()))
+                    judges.setdefault((trial.judge.id, judge.topic), (trial.judge, judge))
+    if len(judges) != 1:
+        words = tuple(dict.fromkeys(judge.words for _target, judge in judges.values()))
         raise UsageError(
-            message("judge_check.questions", n=len(found)),
+            message("judge_check.questions", n=len(judges)),
             where=Location("--labels"),
             detail=[message("judge.stale.question", text=one) for one in words],
             next_step=message("judge_check.questions.next"),
         )
-    return next(iter(found.values()))
+    return next(iter(judges.values()))

@@ -253,8 +253,8 @@ def _score(
                     origin=answer.origin,
                     trial=target.trial,
                     turn=target.turn,
-                    answer=_truncated(answer.text),
-                    original=_truncated(target.context.reply.answer),
+                    answer=_truncate(answer.text),
+                    original=_truncate(target.context.reply.answer),
                     expected=str(expected),
                     expected_message=expected,
                 )
@@ -272,8 +272,8 @@ def _surviving_mutant(
         operator=survivor.operator.name,
         trial=target.trial,
         turn=target.turn,
-        answer=_truncated(survivor.text),
-        original=_truncated(target.context.reply.answer),
+        answer=_truncate(survivor.text),
+        original=_truncate(target.context.reply.answer),
         expectations=tuple(map(str, descriptions)),
         hint=hints.get(survivor_key(target, survivor), ""),
         mutation_class=survivor.operator.mutation_class.value,
@@ -302,10 +302,10 @@ def find_failure(
     target: MutationTarget, expectations: Iterable[TargetExpectation], context: EvaluationContext
 ) -> LocalizedText | None:
     """Return what a reply fails of a turn with these expectations; `None` if the turn passes."""
-    return _first_failure(target, _judged(expectations, context))
+    return _first_failure(target, _judge_each(expectations, context))
 
 
-def _judged(
+def _judge_each(
     expectations: Iterable[TargetExpectation], context: EvaluationContext
 ) -> Iterator[tuple[Verdict, TargetExpectation]]:
     for one in expectations:
@@ -318,20 +318,20 @@ def _first_failure(
     target: MutationTarget, judged: Iterable[tuple[Verdict, TargetExpectation]]
 ) -> LocalizedText | None:
     """Return what is expected by the first verdict that fails the turn; `None` if it passes."""
-    scored: list[Verdict] = []
+    scored_verdicts: list[Verdict] = []
     for verdict, one in judged:
         if one.is_scored:
-            scored.append(verdict)
+            scored_verdicts.append(verdict)
         elif verdict.is_failure:
             return one.expected
     if target.min_score is None:
         return None
-    score = score_verdict(target.min_score, scored)
+    score = score_verdict(target.min_score, scored_verdicts)
     return score.expected if score.is_failure else None
 
 
 def _fails(one: TargetExpectation, context: EvaluationContext) -> bool:
-    return any(verdict.is_failure for verdict, _one in _judged([one], context))
+    return any(verdict.is_failure for verdict, _one in _judge_each([one], context))
 
 
 def with_answer(context: EvaluationContext, answer: str) -> EvaluationContext:
@@ -347,5 +347,5 @@ def with_answer(context: EvaluationContext, answer: str) -> EvaluationContext:
     return replace(context, reply=replace(reply, messages=tuple(messages)))
 
 
-def _truncated(text: str) -> str:
+def _truncate(text: str) -> str:
     return text if len(text) <= _MAX_ANSWER_LENGTH else f"{text[:_MAX_ANSWER_LENGTH]}…"

@@ -40,10 +40,10 @@ class MutationOperator(Struct, frozen=True):
 
 def is_same_text(one: str, other: str) -> bool:
     """Return whether two texts are equal except for white space and Unicode normalization."""
-    return one == other or _normalized(one) == _normalized(other)
+    return one == other or _normalize(one) == _normalize(other)
 
 
-def _normalized(text: str) -> list[str]:
+def _normalize(text: str) -> list[str]:
     return unicodedata.normalize("NFC", text).split()
 
 

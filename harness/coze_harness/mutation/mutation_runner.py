@@ -106,7 +106,7 @@ class MutationRunner:
     ) -> Generator[Sequence[Encoded], None, None]:
         """Replay trials, evaluate mutants of their answers, and yield the trials' results."""
         batch: list[Encoded] = []
-        for result in self._evaluated(trials):
+        for result in self._evaluate_trials(trials):
             batch.append(encode(result))
             if len(batch) == _BATCH_SIZE:
                 yield batch
@@ -119,9 +119,9 @@ class MutationRunner:
         Returns:
             The trials that could not be replayed.
         """
-        return [result for result in self._evaluated(self.trials) if result.error]
+        return [result for result in self._evaluate_trials(self.trials) if result.error]
 
-    def _evaluated(self, trials: Sequence[Trial]) -> Iterator[TrialResult]:
+    def _evaluate_trials(self, trials: Sequence[Trial]) -> Iterator[TrialResult]:
         replayed: list[_ReplayedTrial] = []
         for chunk in in_batches(trials):
             runner = self._runner.prefetch(chunk)
@@ -148,8 +148,12 @@ class MutationRunner:
         for results in self._results.values():
             for one in results:
                 turns.setdefault(one.target.location, []).append(one)
-        found = ((location, suggest_expectations(turn)) for location, turn in turns.items())
-        return [(location, suggestions) for location, suggestions in found if suggestions]
+        suggestions_by_turn = (
+            (location, suggest_expectations(turn)) for location, turn in turns.items()
+        )
+        return [
+            (location, suggestions) for location, suggestions in suggestions_by_turn if suggestions
+        ]
 
     def _replay(self, trial: Trial, runner: ReplayRunner) -> _ReplayedTrial:
         try:
@@ -230,7 +234,7 @@ def _targets(replayed: _ReplayedTrial, redactor: TextRedactor) -> Iterator[Mutat
         if judged.reply is None:
             return
         verdicts = [one for one in judged.verdicts if one.kind != MIN_SCORE]
-        scored = turn.min_score.expectations if turn.min_score else 0
+        scored_count = turn.min_score.expectations if turn.min_score else 0
         described = [change_texts(one.expected, redactor.redact) for one in verdicts]
         expectations = zip(turn.expectations, described, strict=True)
         yield MutationTarget(
@@ -247,7 +251,7 @@ def _targets(replayed: _ReplayedTrial, redactor: TextRedactor) -> Iterator[Mutat
                 snapshot=replayed.result.snapshot,
             ),
             expectations=[
-                TargetExpectation(*one, is_scored=index < scored)
+                TargetExpectation(*one, is_scored=index < scored_count)
                 for index, one in enumerate(expectations)
             ],
             verdicts=verdicts,

@@ -99,13 +99,13 @@ def _fill(
     answer: str,
     rng: random.Random,
     filler: Sequence[str],
-    kept: re.Pattern[str],
+    kept_parts: re.Pattern[str],
     separator: str,
     sentence: str,
     comma: str,
 ) -> str:
     """Return a sentence with the kept words, and filler sentences up to the answer's length."""
-    words = list(dict.fromkeys(match[0] for match in matches(kept, answer)))[:_MAX_KEPT]
+    words = list(dict.fromkeys(match[0] for match in matches(kept_parts, answer)))[:_MAX_KEPT]
     sentences = [sentence.format(comma.join(words))] if words else []
     first = rng.randrange(len(filler))
     cycle = [*filler[first:], *filler[:first]]

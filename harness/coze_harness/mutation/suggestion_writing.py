@@ -25,13 +25,13 @@ class TurnSuggestions(NamedTuple):
     location: Location
     suggestions: Sequence[Suggestion]
     key: str = "expect"
-    written: bool = False
+    is_written: bool = False
     problem: LocalizedText = LocalizedText()
 
 
 def write_suggestions(root: Path, turns: Sequence[TurnSuggestions]) -> list[TurnSuggestions]:
     """Add suggestions to their files, from the last turn of a file to the first."""
-    written: dict[Location, TurnSuggestions] = {}
+    outcomes: dict[Location, TurnSuggestions] = {}
     for path in dict.fromkeys(turn.location.path for turn in turns):
         file = root / path
         source = file.read_bytes().decode("utf-8")
@@ -40,15 +40,15 @@ def write_suggestions(root: Path, turns: Sequence[TurnSuggestions]) -> list[Turn
         edited = text
         for turn in sorted(own, key=lambda one: one.location.line, reverse=True):
             changed = _with_suggestions(edited, turn)
-            written[turn.location] = (
+            outcomes[turn.location] = (
                 turn._replace(problem=message("suggest.not_written"))
                 if changed is None
-                else turn._replace(written=True)
+                else turn._replace(is_written=True)
             )
             edited = changed if changed is not None else edited
         if edited != text:
             write_atomically(file, [(mark + edited).encode("utf-8")])
-    return [written[turn.location] for turn in turns]
+    return [outcomes[turn.location] for turn in turns]
 
 
 def _with_suggestions(text: str, turn: TurnSuggestions) -> str | None:

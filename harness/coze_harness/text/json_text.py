@@ -94,8 +94,8 @@ def _json_values(text: str, depth: int) -> Iterator[tuple[tuple[str | int, ...],
     # Of each open object and array down to that depth: the key or index of its next value.
     steps: list[str | int] = []
     is_key = False
-    for found in _LEXEME.finditer(text):
-        lexeme = found.group()
+    for match in _LEXEME.finditer(text):
+        lexeme = match.group()
         if lexeme in ("}", "]"):
             level -= 1
             del steps[level:]
@@ -110,7 +110,7 @@ def _json_values(text: str, depth: int) -> Iterator[tuple[tuple[str | int, ...],
             is_key = False
         elif lexeme != ":":
             if level <= depth:
-                yield tuple(steps), found.start()
+                yield tuple(steps), match.start()
             if lexeme in ("{", "["):
                 level += 1
                 is_key = lexeme == "{" and level <= depth

@@ -35,7 +35,7 @@ def align_lines(before: Sequence[str], after: Sequence[str]) -> Iterator[Aligned
             continue
         _, start, stop, begin, end = span
         for inner in _pair_lines(before[start:stop], after[begin:end]):
-            yield inner.moved(start, begin)
+            yield inner.shift(start, begin)
 
 
 def _anchors(lines: Sequence[str], side: str) -> list[Hashable]:

@@ -78,18 +78,18 @@ def find_chinese_personal_data(text: str) -> Iterator[PersonalData]:
 
 def find_personal_data(text: str) -> list[PersonalData]:
     """Return all personal data of a text in reading order; no two overlap."""
-    found = list(find_chinese_personal_data(text))
+    sections = list(find_chinese_personal_data(text))
     for match in _OTHER_PHONE.finditer(text):
         digits = _DIGITS.sub("", match[0])
         if len(digits) >= _MIN_PHONE:
-            found.append(PersonalData("phone", match.start(), match.end(), digits))
+            sections.append(PersonalData("phone", match.start(), match.end(), digits))
     for match in _EMAIL.finditer(text):
         address = match[0].lower()
         if not _RESERVED_DOMAINS.search(address):
-            found.append(PersonalData("email", match.start(), match.end(), address))
-    found.sort(key=lambda one: (one.start, -one.end))
+            sections.append(PersonalData("email", match.start(), match.end(), address))
+    sections.sort(key=lambda one: (one.start, -one.end))
     separate: list[PersonalData] = []
-    for one in found:
+    for one in sections:
         if not separate or one.start >= separate[-1].end:
             separate.append(one)
     return separate

@@ -19,10 +19,10 @@ class AlignedSpan(NamedTuple):
     begin: int
     end: int
 
-    def moved(self, shift: int, drift: int) -> AlignedSpan:
-        """Return the span in sequences that begin `shift` and `drift` items earlier."""
+    def shift(self, before: int, after: int) -> AlignedSpan:
+        """Return the span in sequences with `before` and `after` more items at their beginnings."""
         equal, start, stop, begin, end = self
-        return AlignedSpan(equal, start + shift, stop + shift, begin + drift, end + drift)
+        return AlignedSpan(equal, start + before, stop + before, begin + after, end + after)
 
 
 def is_alignable(before: Sequence[Hashable], after: Sequence[Hashable]) -> bool:
@@ -56,7 +56,7 @@ def align_sequences(before: Sequence[Hashable], after: Sequence[Hashable]) -> It
     if head:
         yield AlignedSpan(True, 0, head, 0, head)
     for span in _align(before[head:stop], after[head:end]):
-        yield span.moved(head, head)
+        yield span.shift(head, head)
     if tail:
         yield AlignedSpan(True, stop, len(before), end, len(after))
 

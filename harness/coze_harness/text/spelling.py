@@ -80,10 +80,10 @@ def suggest_number(source: str) -> LocalizedText:
     factor = _FACTORS.get(unit)
     if factor is None and unit not in _PLAIN_UNITS:
         return message("spelling.number")
-    shown = format_written_number(float(digits) * (factor or 1))
-    if plain == shown and source.strip()[:1] in ("'", '"'):
-        return message("spelling.write_unquoted", text=shown)
-    return message("spelling.write", text=shown)
+    number_text = format_written_number(float(digits) * (factor or 1))
+    if plain == number_text and source.strip()[:1] in ("'", '"'):
+        return message("spelling.write_unquoted", text=number_text)
+    return message("spelling.write", text=number_text)
 
 
 def suggest_share(percentage: float) -> LocalizedText | None:

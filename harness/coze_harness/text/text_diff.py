@@ -87,7 +87,7 @@ def diff_lines(before: str, after: str) -> tuple[DiffSegment, ...]:
         [span]
         if span.equal or (span.stop - span.start) * (span.end - span.begin) <= 1
         else (
-            inner.moved(span.start, span.begin)
+            inner.shift(span.start, span.begin)
             for inner in align_sequences(old[span.start : span.stop], new[span.begin : span.end])
         )
         for span in align_lines(old, new)
@@ -137,8 +137,8 @@ def _merge_neighbours(pieces: Iterable[DiffSegment]) -> tuple[DiffSegment, ...]:
 
 
 def _is_mostly_kept(pieces: Sequence[DiffSegment], shorter: int) -> bool:
-    kept = sum(len(piece.text) for piece in pieces if piece.op is DiffOperation.SAME)
-    return kept >= _MIN_KEPT * shorter
+    same_length = sum(len(piece.text) for piece in pieces if piece.op is DiffOperation.SAME)
+    return same_length >= _MIN_KEPT * shorter
 
 
 def _whole_segments(before: str, after: str) -> tuple[DiffSegment, ...]:

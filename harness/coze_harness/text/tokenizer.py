@@ -67,5 +67,5 @@ def split_lines(text: str) -> list[str]:
     r"""Split a text after each ``\n`` and nowhere else; ``\r`` and U+2028 stay in their line."""
     parts = text.split("\n")
     last = parts.pop()
-    ended = [f"{part}\n" for part in parts]
-    return [*ended, last] if last else ended
+    lines = [f"{part}\n" for part in parts]
+    return [*lines, last] if last else lines

@@ -36,15 +36,15 @@ class Pair:
 
 @dataclass
 class Count:
-    """How often a change was found and expected."""
+    """How often a change was detected and expected."""
 
     both: int = 0
-    found: int = 0
+    detected: int = 0
     expected: int = 0
 
     @property
     def precision(self) -> float:
-        return self.both / self.found if self.found else 1.0
+        return self.both / self.detected if self.detected else 1.0
 
     @property
     def recall(self) -> float:
@@ -61,7 +61,7 @@ def pairs() -> tuple[Pair, ...]:
 
 
 @cache
-def found_kinds(pair: Pair) -> frozenset[str]:
+def detect_kinds(pair: Pair) -> frozenset[str]:
     return frozenset(kind.value for kind in compare_facts(pair.before, pair.after).kinds)
 
 
@@ -69,12 +69,12 @@ def count(chosen: Iterable[Pair]) -> dict[str, Count]:
     """Return the counts by kind; `none` counts the pairs without changes."""
     counts: dict[str, Count] = defaultdict(Count)
     for pair in chosen:
-        found = found_kinds(pair)
+        kinds = detect_kinds(pair)
         for kind in (*FactKind, "none"):
-            is_found = kind in found or (kind == "none" and not found)
+            is_detected = kind in kinds or (kind == "none" and not kinds)
             is_expected = kind in pair.changes or (kind == "none" and not pair.changes)
-            counts[kind].both += is_found and is_expected
-            counts[kind].found += is_found
+            counts[kind].both += is_detected and is_expected
+            counts[kind].detected += is_detected
             counts[kind].expected += is_expected
     return counts
 
@@ -111,9 +111,9 @@ def with_table() -> str:
 def errors() -> str:
     lines = []
     for pair in pairs():
-        found = found_kinds(pair)
-        if pair.set == "development" and found != pair.changes:
-            lines.append(f"expected {sorted(pair.changes)}, found {sorted(found)}")
+        kinds = detect_kinds(pair)
+        if pair.set == "development" and kinds != pair.changes:
+            lines.append(f"expected {sorted(pair.changes)}, found {sorted(kinds)}")
             lines += [f"  {pair.before!r}", f"  {pair.after!r}"]
     return "\n".join(lines)
 

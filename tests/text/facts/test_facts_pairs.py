@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from coze_harness.text.facts import compare_facts
-from fact_measurement import PAGE, SETS, count, found_kinds, pairs, with_table
+from fact_measurement import PAGE, SETS, count, detect_kinds, pairs, with_table
 
 # Lower bounds of what was measured: precision and recall.
 BOUNDS = {
@@ -51,7 +51,7 @@ def test_the_documentation_shows_what_is_measured() -> None:
 def test_a_change_is_found_in_both_directions() -> None:
     for pair in pairs():
         back = compare_facts(pair.after, pair.before)
-        assert {kind.value for kind in back.kinds} == found_kinds(pair), pair
+        assert {kind.value for kind in back.kinds} == detect_kinds(pair), pair
 
 
 def test_a_text_has_the_same_facts_as_itself_with_its_sentences_in_another_order() -> None:

@@ -10,14 +10,14 @@ from coze_harness.text.facts import FactKind, compare_facts, extract_facts
 
 def values(text: str, kind: FactKind = FactKind.NUMBER) -> list[tuple[str, str]]:
     """Return the certain facts of a kind as value and unit."""
-    found = []
+    values = []
     for fact in extract_facts(text):
         if fact.kind is kind and fact.is_certain:
             value = fact.value
-            found.append(
+            values.append(
                 (f"{value.normalize():f}" if isinstance(value, Decimal) else value, fact.unit)
             )
-    return found
+    return values
 
 
 @pytest.mark.parametrize(

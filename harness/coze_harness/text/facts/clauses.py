@@ -83,13 +83,13 @@ def clauses(text: str) -> Iterator[Clause]:
 
 def content_of(text: str) -> frozenset[str]:
     """Return the Chinese characters and English stems of a text that carry its meaning."""
-    found = set(_HAN.findall(text)) - _FUNCTION_CHARACTERS
+    words = set(_HAN.findall(text)) - _FUNCTION_CHARACTERS
     for word in _WORD.findall(text):
         folded = word.lower()
         folded = _OPPOSITES.get(folded, folded)
         if len(folded) > 1 and folded not in _stop_words():
-            found.add(_stem(folded))
-    return frozenset(found)
+            words.add(_stem(folded))
+    return frozenset(words)
 
 
 def _stem(word: str) -> str:

@@ -205,8 +205,8 @@ def _calendar(match: re.Match[str]) -> list[str | None]:
         return _english_calendar(match)
     if match["early"]:
         return [f"{'-' if '前' in match.group() else ''}{int(match['early']):04}"]
-    if written := match["mday"] or match["oday"] or match["nday"] or match["nth"]:
-        return [calendar_value(None, None, _number(written))]
+    if day_of_month := match["mday"] or match["oday"] or match["nday"] or match["nth"]:
+        return [calendar_value(None, None, _number(day_of_month))]
     return [match["year2"] or f"{match['decade']}s"]
 
 
@@ -289,11 +289,11 @@ _NOT_TIME: Final = tuple("建要内说原注好优理意事小经，：")
 def _clock(hour: int | None, minute: int, half: str | None) -> str | None:
     if hour is None or hour > 24:
         return None
-    written = half or ""
-    half = _HALF_DAYS.get(written, written.lower().replace(".", ""))
+    word = half or ""
+    half = _HALF_DAYS.get(word, word.lower().replace(".", ""))
     if (half == "pm" and hour < 12) or (half == "noon" and hour < 3):
         hour += 12
-    elif hour == 12 and (half == "am" or "晚" in written):
+    elif hour == 12 and (half == "am" or "晚" in word):
         hour = 0
     is_open = not half and 1 <= hour <= 12
     return f"T{hour % 24:02}:{minute:02}{'~' if is_open else ''}"

@@ -45,7 +45,7 @@ def compare_facts(before: str, after: str) -> FactChanges:
         right = [fact for fact in facts_after if fact.kind is kind]
         if kind is FactKind.NAME and not same_language:
             left, right = list(filter(is_identifier, left)), list(filter(is_identifier, right))
-        lost, gained = _unmatched(left, right), _unmatched(right, left)
+        lost, gained = _find_unmatched(left, right), _find_unmatched(right, left)
         changes += _pair(before, after, lost, gained)
     changes += compare_negations(
         normal_width(before),
@@ -54,7 +54,7 @@ def compare_facts(before: str, after: str) -> FactChanges:
         [fact for fact in facts_after if fact.kind is FactKind.NEGATION],
         same_language=same_language,
     )
-    return _sorted(changes) if changes else NO_CHANGES
+    return _sort_changes(changes) if changes else NO_CHANGES
 
 
 def _variants(fact: Fact) -> tuple[Hashable, ...]:
@@ -66,18 +66,18 @@ def _variants(fact: Fact) -> tuple[Hashable, ...]:
     return (fact.value,)
 
 
-def _unmatched(facts: Sequence[Fact], others: Sequence[Fact]) -> list[Fact]:
+def _find_unmatched(facts: Sequence[Fact], others: Sequence[Fact]) -> list[Fact]:
     """Return the facts that the other text lacks, each once."""
     if not facts:
         return []
     exact = {_variants(fact)[0] for fact in others}
     loose = {variant for fact in others for variant in _variants(fact)}
-    found: dict[Hashable, Fact] = {}
+    unmatched: dict[Hashable, Fact] = {}
     for fact in facts:
         variants = _variants(fact)
         if variants[0] not in loose and not exact.intersection(variants):
-            found.setdefault(variants[0], fact)
-    return list(found.values())
+            unmatched.setdefault(variants[0], fact)
+    return list(unmatched.values())
 
 
 def _pair(
@@ -138,7 +138,7 @@ def _changed_kind(one: Fact, other: Fact) -> FactKind:
     return one.kind
 
 
-def _sorted(changes: Sequence[FactChange]) -> FactChanges:
+def _sort_changes(changes: Sequence[FactChange]) -> FactChanges:
     def place(change: FactChange) -> tuple[int, int]:
         fact = change.before or change.after
         return (fact.start if fact else 0, change.after.start if change.after else 0)

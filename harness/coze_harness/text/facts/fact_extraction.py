@@ -38,16 +38,16 @@ def extract_facts(text: str) -> tuple[Fact, ...]:
     section begins and ends between graphemes. The time is linear in the text's length.
     """
     plain = normal_width(text)
-    found: list[Fact] = []
+    all_facts: list[Fact] = []
     rest = plain
     for finder in (find_identifiers, find_dates, find_quantities):
         facts = list(finder(rest))
-        found += facts
+        all_facts += facts
         rest = _without(rest, facts)
-    found += find_names(rest, chinese=is_chinese(plain))
-    found += find_negations(plain)
-    found.sort(key=lambda fact: fact.start)
-    return tuple(found) if text.isascii() else tuple(_on_graphemes(text, found))
+    all_facts += find_names(rest, chinese=is_chinese(plain))
+    all_facts += find_negations(plain)
+    all_facts.sort(key=lambda fact: fact.start)
+    return tuple(all_facts) if text.isascii() else tuple(_on_graphemes(text, all_facts))
 
 
 def _without(text: str, facts: Iterable[Fact]) -> str:

@@ -82,16 +82,16 @@ def _compare_counts(lost: Sequence[Fact], gained: Sequence[Fact]) -> list[FactCh
 
 def _statements(text: str, negations: Sequence[Fact]) -> list[Clause]:
     """Return the clauses of a text that have words and no negation."""
-    found = []
+    statements = []
     places = deque(fact.start for fact in negations)
     for clause in clauses(text):
         while places and places[0] < clause.start:
             places.popleft()
         if clause.content and not (places and places[0] < clause.end):
-            found.append(clause)
-        if len(found) == _MAX_COMPARED:
+            statements.append(clause)
+        if len(statements) == _MAX_COMPARED:
             break
-    return found
+    return statements
 
 
 def _overlap(one: frozenset[str], other: frozenset[str]) -> float:

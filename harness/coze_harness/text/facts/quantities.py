@@ -173,12 +173,12 @@ class _Candidate:
 
 def find_quantities(text: str) -> Iterator[Fact]:
     """Yield the numbers of a text of normal width, in reading order."""
-    found = [
+    candidates = [
         one for match in search_at(_anchors(), _pattern(), text) if (one := _candidate(text, match))
     ]
-    _share_units(text, found)
-    _join_parts(text, found)
-    for one in found:
+    _share_units(text, candidates)
+    _join_parts(text, candidates)
+    for one in candidates:
         if one.needs_unit and not one.unit:
             if text[one.start : one.end] not in _LONE_NUMERALS:
                 continue
@@ -216,10 +216,10 @@ def _lone_numerals() -> re.Pattern[str]:
     )
 
 
-def _share_units(text: str, found: list[_Candidate]) -> None:
+def _share_units(text: str, candidates: list[_Candidate]) -> None:
     """Give both ends of a range the unit that is written once: 5–7天, $5–7, 5至7万元."""
-    for index in range(len(found) - 2, -1, -1):
-        first, second = found[index], found[index + 1]
+    for index in range(len(candidates) - 2, -1, -1):
+        first, second = candidates[index], candidates[index + 1]
         if second.start - first.end > 9 or not _RANGE.fullmatch(text, first.end, second.start):
             continue
         if not first.unit and second.unit not in ("", "ordinal"):
@@ -230,11 +230,11 @@ def _share_units(text: str, found: list[_Candidate]) -> None:
             second.unit = first.unit
 
 
-def _join_parts(text: str, found: list[_Candidate]) -> None:
+def _join_parts(text: str, candidates: list[_Candidate]) -> None:
     """Make one amount of 4小时30分钟, 1 hour and 5 minutes, 1年6个月 and 5元5角."""
     table = units_by_name()
-    for index in range(len(found) - 2, -1, -1):
-        first, second = found[index], found[index + 1]
+    for index in range(len(candidates) - 2, -1, -1):
+        first, second = candidates[index], candidates[index + 1]
         if first.unit and second.unit and second.start - first.end <= 5:
             large, small = table.get(first.unit), table.get(second.unit)
             if (
@@ -246,7 +246,7 @@ def _join_parts(text: str, found: list[_Candidate]) -> None:
             ):
                 first.value += second.value * small.factor / large.factor
                 first.end = second.end
-                del found[index + 1]
+                del candidates[index + 1]
 
 
 def _candidate(text: str, match: re.Match[str]) -> _Candidate | None:
@@ -269,13 +269,13 @@ def _amount(text: str, match: re.Match[str], one: _Candidate) -> Decimal | None:
         return None
     if match["cn"]:
         return _amount_of_chinese(text, match, one)
-    if written := match["ordinal"]:
+    if numeral := match["ordinal"]:
         one.unit = "ordinal"
-        one.is_certain = written.isascii() and not _is_step(text, match)
-        return _plain(written)
-    if written := match["percent"] or match["permille"]:
+        one.is_certain = numeral.isascii() and not _is_step(text, match)
+        return _plain(numeral)
+    if numeral := match["percent"] or match["permille"]:
         one.unit = "%" if match["percent"] else "‰"
-        return _plain(written)
+        return _plain(numeral)
     if match["all"]:
         one.unit = "%"
         return Decimal(100)
@@ -356,24 +356,24 @@ def _is_marker(text: str, match: re.Match[str]) -> bool:
 
 
 def _amount_of_chinese(text: str, match: re.Match[str], one: _Candidate) -> Decimal | None:
-    written = match["cn"]
+    numeral = match["cn"]
     start, end = match.span("cn")
     before = text[start - 1 : start]
-    if len(written) > MAX_NUMERAL or before in ("几", "数"):
+    if len(numeral) > MAX_NUMERAL or before in ("几", "数"):
         return None
-    if written == "一":
+    if numeral == "一":
         one.is_certain = False
         if before in ("某", "有", "这", "那", "哪"):
             return None
-    if pair := approximate_pair(written):
+    if pair := approximate_pair(numeral):
         one.needs_unit = True
         one.is_certain = False
         is_discount = text[end : end + 1] == "折"
         return Decimal(pair[0] * 10 + pair[1] if is_discount else pair[0])
-    is_row = not has_scale(written) and set("零〇点").isdisjoint(written)
-    is_short_ten = written[0] == "十" and len(written) == 2
-    one.needs_unit = len(written) == 1 or (is_row and len(written) < 4) or is_short_ten
-    return parse_chinese(written)
+    is_row = not has_scale(numeral) and set("零〇点").isdisjoint(numeral)
+    is_short_ten = numeral[0] == "十" and len(numeral) == 2
+    one.needs_unit = len(numeral) == 1 or (is_row and len(numeral) < 4) or is_short_ten
+    return parse_chinese(numeral)
 
 
 def _settle_unit(text: str, match: re.Match[str], one: _Candidate) -> bool:

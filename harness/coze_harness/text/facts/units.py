@@ -130,13 +130,13 @@ PREFIXES: Final = (
 @cache
 def units() -> dict[str, Unit]:
     """Return the units by spelling, the Latin ones in lower case, with single spaces."""
-    found: dict[str, Unit] = {}
+    table: dict[str, Unit] = {}
     for name, dimension, factor, chinese, latin in _TABLE:
         for spelling in f"{chinese} {latin}".split():
             # Of one letter, the case matters: 5g and 5G.
             key = spelling if len(spelling) == 1 else spelling.lower().replace("_", " ")
-            found[key] = Unit(name, dimension, Decimal(factor))
-    return found
+            table[key] = Unit(name, dimension, Decimal(factor))
+    return table
 
 
 @cache
