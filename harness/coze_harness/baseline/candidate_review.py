@@ -29,6 +29,7 @@ from coze_harness.coze.request_fingerprint import with_bot_version
 from coze_harness.execution.judge_cassette import judge_path
 from coze_harness.execution.replay_runner import ReplayRunner
 from coze_harness.messages import literal, message
+from coze_harness.messages.shell_word import shell_word
 from coze_harness.model import replace
 from coze_harness.model.errors import (
     CassetteError,
@@ -39,7 +40,6 @@ from coze_harness.model.errors import (
 )
 from coze_harness.model.location import Location
 from coze_harness.model.trial import Trial
-from coze_harness.text.shell_word import shell_word
 
 _CaseOfBot: TypeAlias = tuple[str, str, str]
 

@@ -19,12 +19,12 @@ from typing import Final, NoReturn
 from msgspec import Struct
 
 from coze_harness.messages import LocalizedText, message
+from coze_harness.messages.shell_word import shell_word
 from coze_harness.model import JSON
 from coze_harness.model.errors import UsageError
 from coze_harness.model.location import Location
 from coze_harness.storage.storage_errors import failure_reason
 from coze_harness.text.json_text import JsonPositions
-from coze_harness.text.shell_word import shell_word
 
 MAX_DECISIONS_SIZE: Final = 4_000_000
 """The largest file of decisions, in bytes."""

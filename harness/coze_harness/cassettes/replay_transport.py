@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from coze_harness.cassettes.http_log import build_http_log
 from coze_harness.cassettes.recording import Recording
 from coze_harness.cassettes.redaction import Redactor
@@ -11,10 +13,10 @@ from coze_harness.cassettes.request_difference import (
     matches_request,
 )
 from coze_harness.messages import LocalizedText, message
-from coze_harness.model import HttpCall, HttpResponse, LoggedCall
+from coze_harness.model import JSON, HttpCall, HttpResponse, LoggedCall
 from coze_harness.model.errors import CassetteMismatchError, UnplayedInteractionsError
 from coze_harness.model.location import Location
-from coze_harness.text.json_text import dump_json
+from coze_harness.text.json_text import dump_json, parse_json
 
 
 class ReplayTransport:
@@ -70,10 +72,15 @@ class ReplayTransport:
         )
 
     @property
-    def next_request_body(self) -> bytes:
-        """The recorded request body of the next interaction; empty at the end of the recording."""
-        remaining = self._interactions[self._next : self._next + 1]
-        return remaining[0].request_body if remaining else b""
+    def next_request(self) -> Mapping[str, JSON]:
+        """The object in the next recorded request; empty if there is none."""
+        if self.is_at_end:
+            return {}
+        try:
+            body = parse_json(self._interactions[self._next].request_body)
+        except ValueError:
+            return {}
+        return body if isinstance(body, dict) else {}
 
     @property
     def is_at_end(self) -> bool:

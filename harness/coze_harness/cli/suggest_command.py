@@ -16,6 +16,7 @@ from coze_harness.cli.project_access import project_to_read
 from coze_harness.commands.suggest_expectations import suggest
 from coze_harness.config import SettingsOverrides
 from coze_harness.messages import Catalogue, message
+from coze_harness.messages.shell_word import shell_word
 from coze_harness.model import MutationClass
 from coze_harness.model.trial_result import TrialResult
 from coze_harness.mutation.expectation_suggestions import Suggestion
@@ -24,7 +25,6 @@ from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.reporting.terminal.terminal_trials import ErrorBlocks
 from coze_harness.reporting.views.mutation_view import missing_protection
 from coze_harness.reporting.views.safe_text import show_control_characters, single_line
-from coze_harness.text.shell_word import shell_word
 
 _MAX_WIDTH: Final = 160
 _SEED: Final = 1

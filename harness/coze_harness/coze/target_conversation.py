@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from coze_harness.coze.chat_stream import answer_deltas
 from coze_harness.coze.coze_conversation import CozeConversation, PollSchedule
@@ -11,6 +11,7 @@ from coze_harness.coze.retry_policy import RetryPolicy
 from coze_harness.model import ChatOptions, Reply, Target
 from coze_harness.model.protocols import CallFlow, Conversation
 from coze_harness.model.trial import Turn
+from coze_harness.text.sse import complete_length
 
 
 def open_conversation(
@@ -45,13 +46,24 @@ def open_conversation(
     )
 
 
-def answer_pieces(target: Target) -> Callable[[bytes], Iterator[str]]:
-    """Return the function that yields the pieces of an answer in some frames of a stream."""
-    if target.is_project:
-        from coze_harness.coze.project_stream import answer_pieces as pieces_of_project  # rare
+class AnswerReader:
+    """Reads the text of a target's answer from a stream as it arrives."""
 
-        return pieces_of_project
-    return answer_deltas
+    def __init__(self, target: Target) -> None:
+        self._pieces = answer_deltas
+        if target.is_project:
+            from coze_harness.coze.project_stream import answer_pieces  # rare
+
+            self._pieces = answer_pieces
+        self._unread = b""
+
+    def read(self, chunk: bytes) -> str:
+        """Return the text in the frames that are complete with these bytes."""
+        self._unread += chunk
+        end = complete_length(self._unread)
+        text = "".join(self._pieces(self._unread[:end]))
+        self._unread = self._unread[end:]
+        return text
 
 
 class _WorkflowConversation:

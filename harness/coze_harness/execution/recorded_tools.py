@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from coze_harness.cassettes import ReplayTransport
-from coze_harness.execution.replayed_conversations import next_request
 from coze_harness.model import JSON, replace
 from coze_harness.model.trial import Turn
 
@@ -41,7 +40,7 @@ class _RecordedTool(Struct, frozen=True):
 
     def call(self, call_id: str, arguments: JSON) -> str:
         """Return the recorded output; empty if the recording has none (replay then reports it)."""
-        outputs = next_request(self.transport).get("tool_outputs")
+        outputs = self.transport.next_request.get("tool_outputs")
         for item in outputs if isinstance(outputs, list) else ():
             if isinstance(item, dict) and item.get("tool_call_id") == call_id:
                 output = item.get("output")

@@ -29,6 +29,7 @@ from coze_harness.execution.stale_recording import (
     stale_recording_error,
 )
 from coze_harness.messages import message
+from coze_harness.messages.shell_word import shell_word
 from coze_harness.model import TrialResult, replace
 from coze_harness.model.errors import (
     CassetteError,
@@ -38,7 +39,6 @@ from coze_harness.model.errors import (
 )
 from coze_harness.model.protocols import EncodeResult
 from coze_harness.model.trial import Trial, Turn
-from coze_harness.text.shell_word import shell_word
 
 if TYPE_CHECKING:  # most projects have no judge
     from coze_harness.execution.recorded_judge import RecordedJudge

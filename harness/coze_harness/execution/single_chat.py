@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Final
 
 from msgspec import Struct
 
 from coze_harness.cassettes import RecordingTransport, Redactor
 from coze_harness.coze.error_codes import add_region_hint
-from coze_harness.coze.target_conversation import answer_pieces
+from coze_harness.coze.target_conversation import AnswerReader
 from coze_harness.execution.live_conversations import LiveConversations
 from coze_harness.model import ChatOptions, HttpCall, HttpResponse, Reply, Target
 from coze_harness.model.errors import CozeError
 from coze_harness.model.location import Location
 from coze_harness.model.trial import Turn
-from coze_harness.text.sse import complete_length
 from coze_harness.transport import HttpTransport, TimedTransport
 
 _WORD: Final = re.compile(r"[!-~]+$")
@@ -45,16 +44,12 @@ class _StreamDisplay(Struct):
 
     show: Callable[[str], None]
     redactor: Redactor
-    pieces: Callable[[bytes], Iterator[str]]
-    _bytes: bytes = b""
+    reader: AnswerReader
     _word: str = ""
     _context: str = ""
 
     def __call__(self, chunk: bytes) -> None:
-        self._bytes += chunk
-        end = complete_length(self._bytes)
-        text = self._word + "".join(self.pieces(self._bytes[:end]))
-        self._bytes = self._bytes[end:]
+        text = self._word + self.reader.read(chunk)
         last_word = _WORD.search(text)
         cut = last_word.start() if last_word else len(text)
         key = text.rfind(_PRIVATE_KEY)
@@ -91,7 +86,7 @@ def send_single_prompt(
     Raises:
         CozeError: the service or the network failed.
     """
-    display = _StreamDisplay(show, redactor, answer_pieces(bot)) if show else None
+    display = _StreamDisplay(show, redactor, AnswerReader(bot)) if show else None
     timed = TimedTransport(transport, conversations.clock.monotonic, display)
     # Recorded for the redaction: an answer may repeat the token to the terminal.
     recorder = RecordingTransport(timed, transport.base_url, redactor)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from coze_harness.messages import LocalizedText, literal, message
+from coze_harness.messages.shell_word import shell_word
 from coze_harness.model.errors import CassetteMissingError, CassetteStaleError
 from coze_harness.model.location import Location
 from coze_harness.model.trial import Trial
-from coze_harness.text.shell_word import shell_word
 
 
 def missing_recording_error(trial: Trial, path: str, record_command: str) -> CassetteMissingError:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from coze_harness.messages import message
 from coze_harness.messages.os_error_reason import os_error_reason
+from coze_harness.messages.shell_word import shell_word
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location
@@ -23,7 +24,6 @@ from coze_harness.scenarios.scenario_builder import ScenarioBuilder, ScenarioSou
 from coze_harness.scenarios.scenario_keys import SUITE
 from coze_harness.scenarios.suite_defaults import LayeredPositions, apply_defaults
 from coze_harness.scenarios.template_renderer import has_placeholder
-from coze_harness.text.shell_word import shell_word
 from coze_harness.text.spelling import split_full_width_pair, yaml_type_name
 from coze_harness.yaml_source import YamlPositions, read_yaml
 from coze_harness.yaml_source.record_schema import pair_step

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from coze_harness.messages import LocalizedText, message
+from coze_harness.messages.shell_word import shell_word
 from coze_harness.model import (
     ChangeKind,
     Comparison,
@@ -37,7 +38,6 @@ from coze_harness.reporting.views.failure_causes import FAILING
 from coze_harness.reporting.views.row_order import STATUS_ORDER
 from coze_harness.reporting.views.safe_text import HIDDEN, single_line
 from coze_harness.reporting.views.view_model import anchor
-from coze_harness.text.shell_word import shell_word
 
 if TYPE_CHECKING:
     from coze_harness.reporting.views.prompt_echo import PromptEcho

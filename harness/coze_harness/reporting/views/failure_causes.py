@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from coze_harness.messages import LocalizedText, literal, message
+from coze_harness.messages.shell_word import shell_word
 from coze_harness.model import (
     ErrorRecord,
     TrialResult,
@@ -15,7 +16,6 @@ from coze_harness.model import (
 )
 from coze_harness.reporting.views.safe_text import single_line
 from coze_harness.reporting.views.view_model import anchor
-from coze_harness.text.shell_word import shell_word
 
 FAILING: Final = (TrialStatus.FAILED, TrialStatus.ERROR)
 RECORDING_KINDS: Final = ("missing", "stale")
