@@ -12,6 +12,7 @@ from coze_harness.messages.catalogue import (
     change_texts,
     literal,
     message,
+    text_values,
 )
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "change_texts",
     "literal",
     "message",
+    "text_values",
 ]

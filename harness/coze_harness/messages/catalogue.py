@@ -90,6 +90,21 @@ def _changed(value: Param, change: Callable[[str], str]) -> Param:
     return value
 
 
+def text_values(text: LocalizedText) -> list[str]:
+    """Return the values of a message that are texts, with those of the messages inside it."""
+    pending: list[Param] = [*text.params.values()]
+    texts: list[str] = []
+    while pending:
+        value = pending.pop()
+        if isinstance(value, str):
+            texts.append(value)
+        elif isinstance(value, LocalizedText):
+            pending += value.params.values()
+        elif isinstance(value, tuple):
+            pending += value
+    return texts
+
+
 Language: TypeAlias = Literal["en", "zh"]
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "zh")
 
@@ -138,17 +153,17 @@ class Catalogue:
         return {name: self._value(value, "") for name, value in params.items()}
 
     def _fill(self, text: str, params: Mapping[str, Param]) -> str:
-        one, bar, many = text.partition("|")
-        if bar:
-            text = one if params.get("n") in (1, "1") else many
-        if not params:
-            return text
-        first, placeholders = _split(text)
-        shown = [first]
+        one, many = _parse(text)
+        first, placeholders = one if many is None or params.get("n") in (1, "1") else many
+        if not placeholders:
+            return first
+        pieces = [first]
         for name, form, source, rest in placeholders:
             value = params.get(name, source)
-            shown += (self._value(value, form), rest)
-        return "".join(shown)
+            # The usual value needs no call.
+            pieces.append(value if type(value) is str and not form else self._value(value, form))
+            pieces.append(rest)
+        return "".join(pieces)
 
     def _value(self, value: Param, form: str) -> str:
         if isinstance(value, LocalizedText):
@@ -175,19 +190,22 @@ class Catalogue:
         return text[:1].isupper() and text[1:2].islower() and not text.startswith(_NAMES)
 
 
-@cache
-def _split(text: str) -> tuple[str, Sequence[tuple[str, str, str, str]]]:
-    """Return the text before the first placeholder, and name, form and source of each.
+_Template: TypeAlias = tuple[str, Sequence[tuple[str, str, str, str]]]
+"""The text before the first placeholder; name, form, source of each, and the text after it."""
 
-    The last value of each is the text up to the next one.
-    """
-    parts = list(_PLACEHOLDER.finditer(text))
-    if not parts:
-        return text, ()
-    ends = (*(part.start() for part in parts[1:]), len(text))
-    return text[: parts[0].start()], [
-        (part[1], part[2] or "", part[0], text[part.end() : end])
-        for part, end in zip(parts, ends, strict=True)
+
+@cache
+def _parse(text: str) -> tuple[_Template, _Template | None]:
+    """Return the parts of a text's form, or of its two forms: for one and for many."""
+    one, bar, many = text.partition("|")
+    return _split(one), _split(many) if bar else None
+
+
+def _split(text: str) -> _Template:
+    first, *rest = _PLACEHOLDER.split(text)
+    return first, [
+        (name, form or "", f"{{{name}:{form}}}" if form else f"{{{name}}}", after)
+        for name, form, after in zip(rest[::3], rest[1::3], rest[2::3], strict=True)
     ]
 
 

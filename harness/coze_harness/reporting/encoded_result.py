@@ -8,7 +8,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from coze_harness.messages import Catalogue
+from coze_harness.messages import Catalogue, text_values
 from coze_harness.model import TrialKey, TrialResult, TrialRow, TrialStatus
 from coze_harness.model.protocols import TextRedactor
 from coze_harness.reporting.page_options import PageOptions
@@ -132,15 +132,14 @@ def _author_texts(result: TrialResult) -> Iterator[str]:
         yield from turn.attached
         for verdict in turn.verdicts:
             yield verdict.name
-            yield str(verdict.expected)
-            yield str(verdict.reason)
+            yield from text_values(verdict.expected)
+            yield from text_values(verdict.reason)
     if error := result.error:
-        yield str(error.what)
-        yield str(error.next_step)
-        yield from map(str, error.detail)
+        for text in (error.what, error.next_step, *error.detail):
+            yield from text_values(text)
     if result.change:
         for change in chain.from_iterable(turn.verdict_changes for turn in result.change.turns):
             yield change.name
-            yield str(change.expected)
+            yield from text_values(change.expected)
         if result.change.baseline:
             yield from _author_texts(result.change.baseline)
