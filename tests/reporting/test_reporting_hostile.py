@@ -22,7 +22,7 @@ from coze_harness.reporting.terminal.terminal_trials import (
     summary_line,
 )
 from coze_harness.reporting.views.safe_text import show_control_characters, single_line
-from coze_harness.reporting.views.view_model import shown_id
+from coze_harness.reporting.views.view_model import page_id
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_hostile import ATTACKS, filled, hostile_run
@@ -155,7 +155,7 @@ def test_what_lies_in_a_page_for_its_script_never_ends_its_element(attack: Told)
     assert not re.search("[<>&\u2028\u2029]", head.group(1))
     assert head_of(source)["run"]["id"] == single_line(text)
     ids = [entry[0] for entry in index_of(source)]
-    assert ids == [shown_id(f"{number}{text}") for number in range(4)]
+    assert ids == [page_id(f"{number}{text}") for number in range(4)]
     assert len(text) > 250 or [shown.encode() for shown in ids] == [
         f"{number}{text}".encode("utf-8", "backslashreplace") for number in range(4)
     ]

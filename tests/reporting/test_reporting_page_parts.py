@@ -412,7 +412,9 @@ def test_slowest_and_costliest_are_listed_only_where_there_is_a_choice() -> None
 
 def test_more_trials_than_a_page_holds_in_full_keep_their_rows() -> None:
     known = [trial(trial_key=key(f"t{n}")) for n in range(250)]
-    form = FORMATS["html"]._replace(make_writer=lambda options: HtmlWriter(options, detailed=120))
+    form = FORMATS["html"]._replace(
+        make_writer=lambda options: HtmlWriter(options, max_detailed=120)
+    )
     out = io.BytesIO()
     form.render(run(known), lambda: lined(known), out)
     source = out.getvalue().decode()
@@ -427,7 +429,7 @@ def test_of_more_trials_than_a_page_lists_those_to_look_at_are_listed_first() ->
     known = [trial(trial_key=key(f"t{n}")) for n in range(30)]
     known[28] = trial(TrialStatus.FAILED, trial_key=key("t28"))
     form = FORMATS["html"]._replace(
-        make_writer=lambda options: HtmlWriter(options, detailed=5, listed=10)
+        make_writer=lambda options: HtmlWriter(options, max_detailed=5, max_listed=10)
     )
     out = io.BytesIO()
     form.render(run(known), lambda: lined(known), out)

@@ -115,8 +115,8 @@ def encode_redacted(
     `words` has the language of the line's texts; English by default.
     """
     line = encode_trial(result, words)
-    written = "\n".join(_author_texts(result))
-    if redactor.redact(written) == written:
+    author_text = "\n".join(_author_texts(result))
+    if redactor.redact(author_text) == author_text:
         return line, result
     # As JSON, since a pattern knows nothing of quotes and would remove them.
     line = redactor.redact_body(line)

@@ -99,7 +99,7 @@ class Fragments:
         """Return a trial's fragment. Raises KeyError for an unknown id."""
         return self._spool.read(*self._spool.bounds(name, self._position))
 
-    def shared(self, key: bytes) -> bytes:
+    def shared_part(self, key: bytes) -> bytes:
         """Return a part that fragments share. Raises KeyError for an unknown key."""
         return self._spool.shared[key]
 

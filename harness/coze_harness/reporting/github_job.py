@@ -111,7 +111,7 @@ def _prefix(root: Path, workspace: str) -> str:
     """Return the project's path in the checked-out repository; empty at its root."""
     if not workspace:
         return ""
-    here, top = root.resolve(), Path(workspace).resolve()
-    if here == top or top not in here.parents:
+    project, top = root.resolve(), Path(workspace).resolve()
+    if project == top or top not in project.parents:
         return ""
-    return here.relative_to(top).as_posix()
+    return project.relative_to(top).as_posix()

@@ -104,9 +104,9 @@ def error_commands(
         prefix: the project's folder in the repository, with forward slashes; empty for its root.
     """
     lines: list[str] = []
-    for level, found in ((_ERROR, errors), (_WARNING, notices)):
-        placed = [one for error in found for one in _each(error) if _is_in_file(one)]
-        for one in placed[:MAX_ANNOTATIONS]:
+    for level, group in ((_ERROR, errors), (_WARNING, notices)):
+        in_files = [one for error in group for one in _each(error) if _is_in_file(one)]
+        for one in in_files[:MAX_ANNOTATIONS]:
             texts = [words.text(one.what), *map(words.text, one.detail)]
             if one.next_step:
                 step = words.text(one.next_step)
@@ -227,8 +227,8 @@ def _command(level: str, annotation: _Annotation, prefix: str) -> str:
         properties["file"] = normpath(f"{prefix}/{file}") if prefix and not isabs(file) else file
         properties |= {name: place[name] for name in ("line", "col") if place[name]}
     properties["title"] = annotation.title
-    shown = ",".join(f"{name}={_escape_property(value)}" for name, value in properties.items())
-    return f"::{level} {shown}::{_escape_data(annotation.text)}"
+    pairs = ",".join(f"{name}={_escape_property(value)}" for name, value in properties.items())
+    return f"::{level} {pairs}::{_escape_data(annotation.text)}"
 
 
 def _truncate(text: str, limit: int = _TEXT_LIMIT) -> str:

@@ -82,7 +82,7 @@ class JUnitWriter(ReportWriter):
             root["time"] = str(seconds)
         out.write(f"<?xml version='1.0' encoding='utf-8'?>\n{_tag('testsuites', root)}\n".encode())
         properties = _properties(
-            {"mode": run.mode.value, "run_id": _escaped(single_line(run.run_id))}
+            {"mode": run.mode.value, "run_id": _escape(single_line(run.run_id))}
         )
         timestamp = _timestamp(run.started_at)
         labels = {
@@ -120,8 +120,8 @@ def _opening(trial: TrialView) -> str:
     name, scenario = trial.name, trial.scenario
     # Most trials need no escapes, and one search for all texts is faster than one for each.
     if _SPECIAL.search("".join((name, scenario, file, *properties.values()))):
-        name, scenario, file = _escaped(name), _escaped(scenario), _escaped(file)
-        properties = {key: _escaped(value) for key, value in properties.items()}
+        name, scenario, file = _escape(name), _escape(scenario), _escape(file)
+        properties = {key: _escape(value) for key, value in properties.items()}
     place = f' file="{file}" line="{line}"' if line.isdigit() else ""
     start = f'<testcase name="{name}" classname="{scenario}" time="{float(trial.seconds)}"{place}>'
     return start + _properties(properties)
@@ -129,10 +129,10 @@ def _opening(trial: TrialView) -> str:
 
 def _properties(values: Mapping[str, str]) -> str:
     """Return <properties> of escaped values; empty values are left out."""
-    listed = "".join(
+    elements = "".join(
         [f'<property name="{key}" value="{value}" />' for key, value in values.items() if value]
     )
-    return f"<properties>{listed}</properties>" if listed else "<properties />"
+    return f"<properties>{elements}</properties>" if elements else "<properties />"
 
 
 def _outcome(trial: TrialView, words: Catalogue) -> str:
@@ -188,8 +188,8 @@ def _timestamp(iso: str) -> dict[str, str]:
 
 
 def _tag(name: str, attributes: Mapping[str, str], *, end: str = ">") -> str:
-    shown = "".join([f' {key}="{_escaped(value)}"' for key, value in attributes.items()])
-    return f"<{name}{shown}{end}"
+    pairs = "".join([f' {key}="{_escape(value)}"' for key, value in attributes.items()])
+    return f"<{name}{pairs}{end}"
 
 
 def _element(name: str, text: str, **attributes: str) -> str:
@@ -211,5 +211,5 @@ def _escaped_text(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     return _SPECIAL.sub(lambda match: _ENTITIES[match.group()], text)

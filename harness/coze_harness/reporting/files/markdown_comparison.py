@@ -59,8 +59,8 @@ def comparison_head(view: ComparisonView, words: Catalogue) -> list[str]:
 
 
 def _scenario(scenario: ScenarioView, words: Catalogue) -> str:
-    named = {**scenario.assessment.params, "name": code_span(scenario.label)}
-    sentences = (message(scenario.assessment.id, **named), *scenario.notes)
+    params = {**scenario.assessment.params, "name": code_span(scenario.label)}
+    sentences = (message(scenario.assessment.id, **params), *scenario.notes)
     return f"- {_TONE_ICONS[scenario.tone]} {words.sentences(sentences)}"
 
 
@@ -185,9 +185,12 @@ def mutation_parts(view: MutationView, words: Catalogue) -> list[str]:
         parts = [_protection(one, words) for one in view.missing]
         return [_scores(weak, words), *parts, *(rejected if view.rejected else [])]
     survivors = [(score, survivor) for score in weak for survivor in score.survivors]
-    shown = survivors[:_MAX_SURVIVORS]
-    parts = [_scores(weak, words), *(_survivor(one, found, words) for one, found in shown)]
-    left = len(survivors) + view.more - len(shown)
+    first = survivors[:_MAX_SURVIVORS]
+    parts = [
+        _scores(weak, words),
+        *(_survivor(score, survivor, words) for score, survivor in first),
+    ]
+    left = len(survivors) + view.more - len(first)
     return [*parts, f"{_more(left, words)}\n"] if left > 0 else parts
 
 
@@ -227,9 +230,9 @@ def _example(title: str, survivor: SurvivorView, words: Catalogue) -> str:
     ]
     if survivor.expectations:
         lines += [words.word("mutations.let_pass"), ""]
-        shown = survivor.expectations[:_MAX_EXPECTATIONS]
-        lines += [f"- {code_span(truncate_text(words.text(one)))}" for one in shown]
-        more = len(survivor.expectations) - len(shown)
+        first = survivor.expectations[:_MAX_EXPECTATIONS]
+        lines += [f"- {code_span(truncate_text(words.text(one)))}" for one in first]
+        more = len(survivor.expectations) - len(first)
         lines += [f"- {words.text(message('page.and_more', n=more))}", ""] if more > 0 else [""]
     if survivor.hint:
         lines += labelled_fence(words.word("mutations.hint"), survivor.hint)
@@ -255,15 +258,15 @@ def diff_fence(tree: str) -> list[str]:
     lines = list(_diff_lines(read_tree(tree)))
     if not any(line[0] in "-+" for line in lines):
         return []
-    shown: list[str] = []
+    short: list[str] = []
     left = _MAX_DIFF
     for line in _near_changes(lines):
-        shown.append(line if len(line) <= left else f"{line[:left]}…")
-        left -= len(shown[-1])
+        short.append(line if len(line) <= left else f"{line[:left]}…")
+        left -= len(short[-1])
         if left <= 0:
-            shown.append("  …")
+            short.append("  …")
             break
-    return [*fence(shown, "diff"), ""]
+    return [*fence(short, "diff"), ""]
 
 
 def _diff_lines(segments: Iterable[tuple[str, str]]) -> Iterator[str]:
@@ -311,14 +314,14 @@ def _marked_line(line: _Line) -> str:
     """Return a changed line with marks, or without them if all of it changed."""
     if not any(op == "same" and text.strip() for op, text in line):
         return _text(line)
-    shown: list[str] = []
+    texts: list[str] = []
     for number, (op, text) in enumerate(line):
         if op == "same":
-            shown.append(_shorten(text, first=number == 0, last=number == len(line) - 1))
+            texts.append(_shorten(text, first=number == 0, last=number == len(line) - 1))
         else:
             opening, closing = _MARKS[op]
-            shown.append(f"{opening}{text}{closing}")
-    return "".join(shown)
+            texts.append(f"{opening}{text}{closing}")
+    return "".join(texts)
 
 
 def _shorten(text: str, *, first: bool, last: bool) -> str:

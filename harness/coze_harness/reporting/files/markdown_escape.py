@@ -15,10 +15,10 @@ _BACKTICKS: Final = re.compile("`+")
 
 def code_span(text: str, limit: int = SPAN_LIMIT) -> str:
     """Return text as a code span on one line, which also fits a table's cell."""
-    shown = single_line(text, limit).replace("|", "\\|") or " "
-    ticks = "`" * (1 + _longest(shown))
-    pad = " " if shown[0] in "` " or shown[-1] in "` " else ""
-    return f"{ticks}{pad}{shown}{pad}{ticks}"
+    content = single_line(text, limit).replace("|", "\\|") or " "
+    ticks = "`" * (1 + _longest(content))
+    pad = " " if content[0] in "` " or content[-1] in "` " else ""
+    return f"{ticks}{pad}{content}{pad}{ticks}"
 
 
 def labelled_fence(label: str, *texts: str) -> list[str]:

@@ -87,13 +87,13 @@ class _Comment:
 
     def add_each(self, parts: Iterable[str], total: int, reserve: int = 0) -> None:
         """Add the first parts of `total`, and a note of how many were left out."""
-        shown = 0
+        added = 0
         for part in parts:
             if not self.add(part, reserve):
                 break
-            shown += 1
-        if shown < total:
-            self.add_note(message("summary.more", n=total - shown, path=self._path))
+            added += 1
+        if added < total:
+            self.add_note(message("summary.more", n=total - added, path=self._path))
 
     def add_note(self, note: LocalizedText) -> None:
         """Add a line, which always fits."""
@@ -131,7 +131,7 @@ class MarkdownWriter(ReportWriter):
         words = self._words
         comment = _Comment(words, _page_path(view), limit)
         comment.add(_head(view, words))
-        comment.add(_edited(view, words))
+        comment.add(_edited_recordings(view, words))
         if view.comparison is not None:
             self._add_comparison(run, view, view.comparison, fragments, comment)
         elif view.mutation is not None:
@@ -205,7 +205,7 @@ def _head(view: RunView, words: Catalogue) -> str:
     return f"{head}\n{notes}\n" if notes else head
 
 
-def _edited(view: RunView, words: Catalogue) -> str:
+def _edited_recordings(view: RunView, words: Catalogue) -> str:
     """Return the recordings that were edited since they were recorded."""
     if not view.edited:
         return ""
@@ -241,10 +241,10 @@ def _since(since: SinceView, events: Sequence[LocalizedText], words: Catalogue) 
         if results:
             names = tuple([_since_name(result) for result in results[:_MAX_NAMES]])
             more = len(results) - len(names)
-            shown = message("list.all", names=names)
+            text = message("list.all", names=names)
             if more:
-                shown = message("list.and_more", names=names, n=more)
-            lines.append(f"- {joined_label(words.text(title), words.text(shown))}")
+                text = message("list.and_more", names=names, n=more)
+            lines.append(f"- {joined_label(words.text(title), words.text(text))}")
     return "\n".join([*lines, ""])
 
 
@@ -285,17 +285,17 @@ def rate(result: ScenarioResult) -> LocalizedText:
 
 def _short_cause(group: CauseGroup, words: Catalogue) -> str:
     """Return a cause in a table's cell, and how often it occurred."""
-    shown = code_span(words.text(group.summary), _SPAN_LIMIT)
-    return f"{shown} ×{group.times}" if group.times > 1 else shown
+    summary = code_span(words.text(group.summary), _SPAN_LIMIT)
+    return f"{summary} ×{group.times}" if group.times > 1 else summary
 
 
 def _cause(group: CauseGroup, words: Catalogue) -> str:
     """Return why trials could not be judged: one block for all of them."""
     names = tuple([code_span(name) for name, _ in group.trials])
-    listed = message("list.all", names=names)
+    trials = message("list.all", names=names)
     if group.more:
-        listed = message("list.and_more", names=names, n=group.more)
-    lines = [f"- **!** {code_span(words.text(group.title), 300)}", f"  - {words.text(listed)}"]
+        trials = message("list.and_more", names=names, n=group.more)
+    lines = [f"- **!** {code_span(words.text(group.title), 300)}", f"  - {words.text(trials)}"]
     if group.next_step:
         step = code_span(words.text(group.next_step), 300)
         lines.append(f"  - {labelled_text('next', step, words)}")
@@ -378,11 +378,11 @@ def _turn(turn: TurnView, words: Catalogue) -> Iterator[str]:
 def _verdict(verdict: VerdictView, answer: str, words: Catalogue) -> Iterator[str]:
     name = code_span(verdict.name) + " " if verdict.name else ""
     yield f"- ✗ {name}{code_span(verdict.kind)} {code_span(verdict.place)}"
-    seen = "" if verdict.actual == answer else verdict.actual
+    actual = "" if verdict.actual == answer else verdict.actual
     for name_of_label, text in (
         ("why", verdict.reason),
         ("expected", verdict.expected),
-        ("seen", seen),
+        ("seen", actual),
     ):
         if text:
             yield f"  - {labelled_text(name_of_label, code_span(text), words)}"

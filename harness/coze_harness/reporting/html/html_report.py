@@ -119,21 +119,21 @@ class HtmlWriter:
 
     Args:
         options: language and layout of the page.
-        detailed: the most trials that can be opened; others have only a row.
-        listed: the most trials that have a row.
+        max_detailed: the most trials that can be opened; others have only a row.
+        max_listed: the most trials that have a row.
         renderer: fills the page templates. Default: one for the language of `options`.
     """
 
     def __init__(
         self,
         options: PageOptions | None = None,
-        detailed: int = MAX_DETAILED,
-        listed: int = MAX_LISTED,
+        max_detailed: int = MAX_DETAILED,
+        max_listed: int = MAX_LISTED,
         renderer: PageRenderer | None = None,
     ) -> None:
         self._options = options or PageOptions()
-        self._detailed = detailed
-        self._listed = listed
+        self._max_detailed = max_detailed
+        self._max_listed = max_listed
         self.language: Language = self._options.page_language
         self._renderer = renderer or PageRenderer(self.language)
         self._cache = MarkupCache(*self._renderer.trial_macros())
@@ -155,8 +155,8 @@ class HtmlWriter:
         flaky = flaky_ids(run)
         earlier = ExtendedBodies(view.earlier, run.past, self._renderer.render_earlier)
         entries = _Entries(pieces, self._cache, Wording(self.language, both=True), earlier)
-        rows = rank_rows(run.rows, view.changes, flaky)[: self._listed]
-        detailed = min(len(rows), self._detailed)
+        rows = rank_rows(run.rows, view.changes, flaky)[: self._max_listed]
+        detailed = min(len(rows), self._max_detailed)
         index = IndexCompressor()
         comparison = self._comparison(run, view, entries)
         scripts = page_scripts(
@@ -170,7 +170,7 @@ class HtmlWriter:
             **(comparison or {"review": None}),
             answers=_answers(view.matrix, run.rows, entries),
             flatten=self._flatten,
-            unclassed=_unclassed(view),
+            unclassed=_survivors_without_class(view),
             layout=PageLayout(self._options.layout),
             scripts=scripts,
             head=_HEAD,
@@ -275,7 +275,7 @@ class HtmlWriter:
         return self._renderer.render("first.html.j2", trials=trials).encode()
 
 
-def _unclassed(view: RunView) -> list[tuple[ScoreView, SurvivorView]]:
+def _survivors_without_class(view: RunView) -> list[tuple[ScoreView, SurvivorView]]:
     """Return the survivors of a run whose mutants have no class: one of an older version."""
     if view.mutation is None or view.mutation.missing:
         return []
@@ -286,7 +286,7 @@ def _examples(comparison: ComparisonView, review: ReviewView) -> dict[str, Seque
     """Return, by bot, a changed line of its prompt: one that occurs again in an answer, if any."""
     from coze_harness.reporting.views.prompt_difference import shorten_change
 
-    shown: dict[str, Sequence[MarkedSegment]] = {}
+    examples: dict[str, Sequence[MarkedSegment]] = {}
     for bot in comparison.bots:
         changes = bot.difference.changes if bot.difference else ()
         again = [
@@ -295,8 +295,8 @@ def _examples(comparison: ComparisonView, review: ReviewView) -> dict[str, Seque
             if (bot.name, change.number, change.after is None) in review.same_in
         ]
         chosen = max([*again, *changes], key=_count_facts, default=None)
-        shown[bot.name] = shorten_change(chosen.segments) if chosen else ()
-    return shown
+        examples[bot.name] = shorten_change(chosen.segments) if chosen else ()
+    return examples
 
 
 def _count_facts(change: PromptChange) -> int:
@@ -334,7 +334,7 @@ class _Entries:
         return dump_chunk(entries, {key: self._template(key) for key in keys})
 
     def _template(self, key: bytes) -> bytes:
-        return self._earlier.templates.get(key) or self._pieces.shared(key)
+        return self._earlier.templates.get(key) or self._pieces.shared_part(key)
 
 
 def _answers(
@@ -343,9 +343,9 @@ def _answers(
     """Return the answers that the matrix shows, by the trial's id."""
     if matrix is None:
         return {}
-    shown = {cell.trial for row in matrix.rows[:MAX_PREVIEWED] for cell in row.cells if cell}
+    ids = {cell.trial for row in matrix.rows[:MAX_PREVIEWED] for cell in row.cells if cell}
     previews = {
-        row.key.id: preview_answer(entries.get(row).record) for row in rows if row.key.id in shown
+        row.key.id: preview_answer(entries.get(row).record) for row in rows if row.key.id in ids
     }
     return {trial: preview for trial, preview in previews.items() if preview}
 

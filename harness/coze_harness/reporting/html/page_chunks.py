@@ -21,7 +21,7 @@ from typing import Final, NamedTuple
 import orjson
 
 from coze_harness.reporting.html.trial_markup import RenderedTrial, split_texts
-from coze_harness.reporting.views.view_model import TrialView, shown_id
+from coze_harness.reporting.views.view_model import TrialView, page_id
 
 # Occurs in no part of an entry: a row's texts are visible, and JSON escapes it.
 _SEPARATOR: Final = b"\0"
@@ -80,7 +80,7 @@ def dump_entry(trial: TrialView, rendered: RenderedTrial, line: bytes) -> bytes:
         line: its line of trials.jsonl; empty if there is none.
     """
     index_start = [
-        shown_id(trial.id), trial.status._value_, trial.bot, trial.tags, round(trial.seconds, 3),
+        page_id(trial.id), trial.status._value_, trial.bot, trial.tags, round(trial.seconds, 3),
         trial.tokens, len(trial.turns), trial.failed_kinds, " ".join(trial.codes), trial.change,
     ]  # fmt: skip
     parts = (
@@ -153,7 +153,7 @@ def dump_chunk(entries: Iterable[PageEntry], templates: Mapping[bytes, bytes]) -
         for number in members:
             entry, texts = parsed[number]
             own, numbers = _without_repeats(
-                [text for text, shared in zip(texts, common, strict=True) if shared is None]
+                [text for text, other in zip(texts, common, strict=True) if other is None]
             )
             for answer in _ANSWERS.findall(entry.record):
                 if len(answer) >= _MIN_REFERRED_ANSWER and answer not in numbers:
@@ -161,8 +161,8 @@ def dump_chunk(entries: Iterable[PageEntry], templates: Mapping[bytes, bytes]) -
                     own.append(b'"%b"' % answer)
             record = _with_references(entry.record, numbers)
             trials[number] = b"[%d,[%b],%b]" % (len(forms), b",".join(own), record)
-        listed = b",".join([b"0" if text is None else b'"%b"' % text for text in common])
-        forms.append(b"[%b,[%b]]" % (templates[key], listed))
+        shared = b",".join([b"0" if text is None else b'"%b"' % text for text in common])
+        forms.append(b"[%b,[%b]]" % (templates[key], shared))
     for number in without_template:
         entry = parsed[number][0]
         trials[number] = b"[%b,[],%b]" % (entry.texts, _with_references(entry.record, {}))

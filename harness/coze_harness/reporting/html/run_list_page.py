@@ -94,14 +94,14 @@ def render_run_list(runs: Sequence[Run], out: TextIO, options: PageOptions = _DE
     """
     from coze_harness.reporting.html import PageRenderer  # jinja2
 
-    shown = list(runs[:MAX_LISTED_RUNS])
+    newest = list(runs[:MAX_LISTED_RUNS])
     page = PageRenderer(options.page_language).render(
         "listing.html.j2",
         lang=options.lang,
-        rows=run_list_rows(shown),
-        more=len(runs) - len(shown),
+        rows=run_list_rows(newest),
+        more=len(runs) - len(newest),
         runs=len(runs),
-        charts=run_list_charts(shown),
+        charts=run_list_charts(newest),
     )
     out.write(page)
 
@@ -119,13 +119,13 @@ def run_list_charts(runs: Sequence[Run]) -> list[Chart]:
     Args:
         runs: newest first.
     """
-    asked = [run for run in reversed(runs) if run.mode is not Mode.MUTATE]
-    shown = [run for run in asked if _is_comparable(run, asked[-1])]
-    counts = [scenario_counts(run) for run in shown]
+    oldest_first = [run for run in reversed(runs) if run.mode is not Mode.MUTATE]
+    comparable = [run for run in oldest_first if _is_comparable(run, oldest_first[-1])]
+    counts = [scenario_counts(run) for run in comparable]
     shares = [100 * (one.passed / one.trials) for one in counts if one.trials]
     lowest = min(int(min(shares, default=100.0) / 10) * 10.0, 90.0)
-    times = [run.cost.p95 for run in shown if run.cost.p95]
-    tokens = [run.cost.tokens for run in shown if run.cost.tokens]
+    times = [run.cost.p95 for run in comparable if run.cost.p95]
+    tokens = [run.cost.tokens for run in comparable if run.cost.tokens]
     charts = (
         draw_chart("listing.passed", shares, format_percent, lowest, 100.0, min_values=2),
         draw_chart("listing.p95", times, format_seconds, min_values=2),

@@ -85,10 +85,10 @@ def _without_repeats(turn: TurnView) -> TurnView:
     has_rendered = any(message.is_marked for message in turn.messages)
     if not has_rendered and not any(verdict.actual for verdict in turn.verdicts):
         return turn
-    shown = truncate_text(turn.answer)
+    answer = truncate_text(turn.answer)
     verdicts = [
         verdict._replace(actual=_evidence(turn, str(number)))
-        if verdict.actual and verdict.actual == shown
+        if verdict.actual and verdict.actual == answer
         else verdict
         for number, verdict in enumerate(turn.verdicts, start=1)
     ]
@@ -225,8 +225,20 @@ def _texts_and_sizes(trial: TrialView) -> tuple[list[str], list[object]]:
     for _, prompt, language, files, missing, messages, asks, facts, ids, verdicts in trial.turns:
         texts += (prompt, language, *files, missing)
         sizes += (len(files), len(messages), len(asks), len(facts), len(ids), len(verdicts))
-        for key, label, nth, of, folded, parts, spoken, reasoning, tree, chips, _ in messages:
-            texts += (key, label, *flat(parts), spoken, reasoning, tree)
+        for (
+            key,
+            label,
+            nth,
+            of,
+            folded,
+            parts,
+            message_language,
+            reasoning,
+            tree,
+            chips,
+            _,
+        ) in messages:
+            texts += (key, label, *flat(parts), message_language, reasoning, tree)
             sizes += (nth, of, folded, len(parts), len(chips))
             if chips:
                 texts += flat(chips)

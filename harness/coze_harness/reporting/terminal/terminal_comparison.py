@@ -104,15 +104,15 @@ class _ComparisonText(Struct, frozen=True):
             failing = [one for one in view.scenarios if one.tone == "failed"]
             broken = [(one.key.id, one.error.what) for one in unusable if one.error]
             return [
-                *(self._headed(_head(one), self._assessment(one)) for one in failing),
-                *(self._headed(_NOT_JUDGED, self._reason(i, what)) for i, what in broken),
+                *(self._heading_line(_head(one), self._assessment(one)) for one in failing),
+                *(self._heading_line(_NOT_JUDGED, self._reason(i, what)) for i, what in broken),
             ]
         worse = examples.get(ChangeKind.REGRESSED, ())
         better = examples.get(ChangeKind.IMPROVED, ())
         facts = examples.get(ChangeKind.FACTS_CHANGED, ())
         return [
-            self._labelled(message("comparison.baseline"), self.words.text(view.sides[0])),
-            self._labelled(message("comparison.candidate"), self.words.text(view.sides[1])),
+            self._labelled_line(message("comparison.baseline"), self.words.text(view.sides[0])),
+            self._labelled_line(message("comparison.candidate"), self.words.text(view.sides[1])),
             *self._scenarios(view, ScenarioState.REGRESSED, worse),
             *self._unusable(unusable),
             *self._scenarios(view, ScenarioState.UNDECIDED, worse),
@@ -121,24 +121,24 @@ class _ComparisonText(Struct, frozen=True):
             *self._scenarios(view, ScenarioState.NOT_REGRESSED, ()),
             *self._scenarios(view, ScenarioState.IMPROVED, better),
             *self._scenarios(view, ScenarioState.COST_CHANGED, ()),
-            *self._changed(examples.get(ChangeKind.DIFFERENT, ())),
-            *self._changed(examples.get(ChangeKind.TEXT_CHANGED, ())),
+            *self._changed_answers(examples.get(ChangeKind.DIFFERENT, ())),
+            *self._changed_answers(examples.get(ChangeKind.TEXT_CHANGED, ())),
             "",
             *([self.words.text(view.suite)] if view.suite else []),
             *([self._cost(view.cost)] if view.cost else []),
             *(line for bot in view.bots for line in bot_lines(bot, self.writer, self.words)),
         ]
 
-    def _headed(self, head: _Head, text: str) -> str:
+    def _heading_line(self, head: _Head, text: str) -> str:
         title, style = head
         return self.writer.line(StyledText(self.words.text(title), style), f"  {text}")
 
-    def _labelled(self, label: LocalizedText, text: str) -> str:
-        shown = self.words.text(label)
-        return self.writer.line(f"{shown}{' ' * max(2, _COLUMN - cell_width(shown))}", text)
+    def _labelled_line(self, label: LocalizedText, text: str) -> str:
+        title = self.words.text(label)
+        return self.writer.line(f"{title}{' ' * max(2, _COLUMN - cell_width(title))}", text)
 
     def _cost(self, cost: LocalizedText) -> str:
-        return self._labelled(message("comparison.cost"), self.words.text(cost))
+        return self._labelled_line(message("comparison.cost"), self.words.text(cost))
 
     def _assessment(self, scenario: ScenarioView) -> str:
         return self.words.sentences((scenario.assessment, *scenario.notes))
@@ -155,7 +155,7 @@ class _ComparisonText(Struct, frozen=True):
         scenarios = [one for one in view.scenarios if one.state == state]
         for scenario in scenarios[:_MAX_SCENARIOS]:
             yield ""
-            yield self._headed(_HEADS[state], self._assessment(scenario))
+            yield self._heading_line(_HEADS[state], self._assessment(scenario))
             if result := names.get((scenario.scenario, scenario.bot)):
                 name = single_line(result.key.id)
                 if name != scenario.scenario:
@@ -168,7 +168,7 @@ class _ComparisonText(Struct, frozen=True):
         for result in unusable[:_MAX_SCENARIOS]:
             yield ""
             error = result.error
-            yield self._headed(_NOT_JUDGED if error else _REMARK, single_line(result.key.id))
+            yield self._heading_line(_NOT_JUDGED if error else _REMARK, single_line(result.key.id))
             for warning in result.warnings:
                 yield f"  {single_line(words.text(warning), _LINE_LIMIT)}"
             if error:
@@ -180,7 +180,7 @@ class _ComparisonText(Struct, frozen=True):
                     yield f"    {single_line(step)}"
         yield from self._more(len(unusable))
 
-    def _changed(self, results: Sequence[TrialResult]) -> Iterator[str]:
+    def _changed_answers(self, results: Sequence[TrialResult]) -> Iterator[str]:
         """Yield trials whose answer changed although the verdict is the same."""
         for result in results[:_MAX_DIFFERENT]:
             changes = result.change.turns if result.change else ()
@@ -195,7 +195,7 @@ class _ComparisonText(Struct, frozen=True):
             else:
                 text = message("compare.text_changed.fails", name=name, similarity=similarity)
             yield ""
-            yield self._headed(_TEXT_CHANGED, self.words.text(text))
+            yield self._heading_line(_TEXT_CHANGED, self.words.text(text))
             yield from change_lines(result, self.writer, self.words)
 
     def _more(self, total: int) -> Iterator[str]:

@@ -86,9 +86,9 @@ def failure_block(
     trial = trial_view(result, Wording(words.language))
     place = f"  {trial.place}" if trial.place else ""
     lines = [f"{trial.badge}  {trial.name}{place}"]
-    shown = transcript(trial, words, all_verdicts=all_verdicts)
-    lines += [f"  {line}" for line in _shorten(shown, words)]
-    return _all_wrapped(lines, width, words)
+    text = transcript(trial, words, all_verdicts=all_verdicts)
+    lines += [f"  {line}" for line in _shorten(text, words)]
+    return _wrap_lines(lines, width, words)
 
 
 class FailureBlocks:
@@ -116,7 +116,7 @@ class FailureBlocks:
         if first == key.id:
             return lines
         same = words.text(message("terminal.same_as", name=single_line(first)))
-        return [lines[0], *_all_wrapped([f"  {same}"], width, words)]
+        return [lines[0], *_wrap_lines([f"  {same}"], width, words)]
 
 
 def share_lines(run: Run, *, width: int = 0, words: Catalogue | None = None) -> list[str]:
@@ -146,19 +146,19 @@ def share_lines(run: Run, *, width: int = 0, words: Catalogue | None = None) -> 
     ]
     if len(shared) > _MAX_LINES:
         lines.append(words.text(message("report.and_more", n=len(shared) - _MAX_LINES)))
-    return _all_wrapped(lines, width, words)
+    return _wrap_lines(lines, width, words)
 
 
-def _all_wrapped(lines: Iterable[str], width: int, words: Catalogue) -> list[str]:
+def _wrap_lines(lines: Iterable[str], width: int, words: Catalogue) -> list[str]:
     """Return lines in parts that fit; but not what to do next, since it may be a command."""
     step = f"  {words.word('label.next')}"
-    shown: list[str] = []
+    parts: list[str] = []
     for line in lines:
-        shown += [line] if line.startswith(step) else _wrapped(line, width or _PIPE_WIDTH)
-    return shown
+        parts += [line] if line.startswith(step) else _wrap(line, width or _PIPE_WIDTH)
+    return parts
 
 
-def _wrapped(line: str, width: int) -> Iterator[str]:
+def _wrap(line: str, width: int) -> Iterator[str]:
     """Yield a line in parts of at most `width` cells; the others are as far in as its text."""
     if cell_width(line) <= width:
         yield line
@@ -197,7 +197,7 @@ class ErrorBlocks:
         lines = [line for group in groups[:_MAX_LINES] for line in _cause_lines(group, words)]
         if len(groups) > _MAX_LINES:
             lines.append(words.text(message("report.and_more", n=len(groups) - _MAX_LINES)))
-        return _all_wrapped(lines, width, words)
+        return _wrap_lines(lines, width, words)
 
 
 def _cause_lines(group: CauseGroup, words: Catalogue) -> Iterator[str]:
@@ -245,9 +245,9 @@ def since_lines(run: Run, *, width: int = 0, words: Catalogue | None = None) -> 
     ):
         if results:
             names = [since_name(result) for result in results[:_MAX_NAMES]]
-            shown = words.text(and_more(names, len(results) - len(names)))
-            lines.append(f"  {pad_cells(words.text(label), 15)}{shown}")
-    return _all_wrapped(lines, width, words)
+            text = words.text(and_more(names, len(results) - len(names)))
+            lines.append(f"  {pad_cells(words.text(label), 15)}{text}")
+    return _wrap_lines(lines, width, words)
 
 
 def since_name(result: ScenarioResult) -> LocalizedText:
@@ -335,22 +335,22 @@ def verdict_line(run: Run, note: str = "", words: Catalogue | None = None) -> st
 
 def report_location(folder: PurePath | str, words: Catalogue | None = None) -> str:
     """Return where a run's page is, as the end of its last line."""
-    shown = single_line(str(folder), 1_000).rstrip("/\\")
-    return (words or Catalogue()).text(message("report.location", path=f"{shown}/index.html"))
+    path = single_line(str(folder), 1_000).rstrip("/\\")
+    return (words or Catalogue()).text(message("report.location", path=f"{path}/index.html"))
 
 
 def _shorten(lines: Iterable[str], words: Catalogue) -> list[str]:
     """Truncate long lines, and texts of more than a dozen lines."""
     rest = words.text(message("report.rest"))
-    shown: list[str] = []
+    short: list[str] = []
     more = 0
     for line in lines:
         more = more + 1 if line.startswith(_INDENT) else 0
         if more <= _MAX_LINES:
-            shown.append(f"{line[:_LINE_LIMIT]}{rest if len(line) > _LINE_LIMIT else ''}")
+            short.append(f"{line[:_LINE_LIMIT]}{rest if len(line) > _LINE_LIMIT else ''}")
         elif more == _MAX_LINES + 1:
-            shown.append(f"{_INDENT}{rest}")
-    return shown
+            short.append(f"{_INDENT}{rest}")
+    return short
 
 
 def fit_line(line: str, width: int) -> str:
@@ -416,8 +416,8 @@ def _turn_lines(
             )
             yield _reason_line(verdict, writer, words)
     if before and old and new and is_other_prompt(before, after, change):
-        asked = single_line(before.prompt, _LINE_LIMIT)
-        answers = (asked, single_line(old.answer, _LINE_LIMIT))
+        prompt = single_line(before.prompt, _LINE_LIMIT)
+        answers = (prompt, single_line(old.answer, _LINE_LIMIT))
         yield writer.line(_label(message("simulate.baseline"), words), " → ".join(answers))
         yield writer.line(_label(_ANSWER, words), single_line(new.answer, _LINE_LIMIT))
     elif new is None:

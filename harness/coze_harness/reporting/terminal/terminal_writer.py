@@ -66,8 +66,8 @@ class TerminalWriter:
         """Return one line; if it is too long, the part before `end` is truncated."""
         parts = [span if isinstance(span, StyledText) else StyledText(span) for span in spans]
         if self._width:
-            parts = _fitted(parts, max(self._width - _cells(end), 0))
-        return ("".join(map(self._painted, parts)) + end).rstrip()
+            parts = _fit(parts, max(self._width - _cells(end), 0))
+        return ("".join(map(self._paint_span, parts)) + end).rstrip()
 
     def difference(self, before: str, after: str, head: str) -> list[str]:
         """Return the difference of two texts as lines, with unchanged text shortened.
@@ -78,14 +78,14 @@ class TerminalWriter:
             head: begins the first line; the others are indented as much.
         """
         indent = " " * _cells(head)
-        lines = self._wrapped(_atoms(before, after), len(indent))
-        shown = [
-            f"{head if not number else indent}{''.join(self._painted(span) for span in spans)}"
+        lines = self._wrap(_atoms(before, after), len(indent))
+        first = [
+            f"{head if not number else indent}{''.join(self._paint_span(span) for span in spans)}"
             for number, spans in enumerate(lines[:_MAX_LINES])
         ]
-        return [*shown, f"{indent}{_REST}"] if len(lines) > _MAX_LINES else shown
+        return [*first, f"{indent}{_REST}"] if len(lines) > _MAX_LINES else first
 
-    def _wrapped(self, atoms: Iterator[StyledText], indent: int) -> list[list[StyledText]]:
+    def _wrap(self, atoms: Iterator[StyledText], indent: int) -> list[list[StyledText]]:
         room = max(self._width - indent, 20) if self._width else 0
         lines: list[list[StyledText]] = [[]]
         used = 0
@@ -95,7 +95,7 @@ class TerminalWriter:
                 lines.append([])
                 used = 0
             if cells > room:
-                atom = _fitted_word(atom, room)
+                atom = _fit_word(atom, room)
             if not used and len(lines) > 1 and atom.text == " ":
                 continue
             used += cells
@@ -106,7 +106,7 @@ class TerminalWriter:
                 last.append(atom)
         return lines
 
-    def _painted(self, span: StyledText) -> str:
+    def _paint_span(self, span: StyledText) -> str:
         if self._paint is None or span.style is TextStyle.PLAIN:
             return span.text
         return self._paint(span.style, span.text)
@@ -129,12 +129,12 @@ def _atoms(before: str, after: str) -> Iterator[StyledText]:
         yield from (StyledText(word, style) for word in words)
 
 
-def _fitted_word(word: StyledText, width: int) -> StyledText:
+def _fit_word(word: StyledText, width: int) -> StyledText:
     """Return a word of at most `width` cells; one that is truncated keeps its closing mark."""
     closing = _MARKS.get(word.style, ("", ""))[1]
     end = closing if word.text.endswith(closing) else ""
     text = word.text.removesuffix(end)
-    (fitted,) = _fitted([StyledText(text, word.style)], width - len(end))
+    (fitted,) = _fit([StyledText(text, word.style)], width - len(end))
     return StyledText(f"{fitted.text}{end}", word.style)
 
 
@@ -148,7 +148,7 @@ def _context(words: list[str], *, first: bool, last: bool) -> list[str]:
     return words if len(words) <= room else [*head, "…", *tail]
 
 
-def _fitted(spans: Sequence[StyledText], width: int) -> list[StyledText]:
+def _fit(spans: Sequence[StyledText], width: int) -> list[StyledText]:
     """Return spans of at most `width` cells; the last one may be truncated with ``…``."""
     if _cells("".join(span.text for span in spans)) <= width:
         return list(spans)

@@ -96,12 +96,12 @@ def mark_facts(
                     deleted += old.split(part, begin)
                     inserted += new.split(part, start)
                 else:
-                    yield from _changed(deleted, inserted)
+                    yield from _changed_parts(deleted, inserted)
                     deleted, inserted = [], []
                     yield MarkedSegment(DiffOperation.SAME, part)
                 begin += len(part)
                 start += len(part)
-    yield from _changed(deleted, inserted)
+    yield from _changed_parts(deleted, inserted)
 
 
 class _Spans:
@@ -136,7 +136,7 @@ def _cut(text: str, begin: int, start: int, old: _Spans, new: _Spans) -> Iterato
         yield "".join([character for _, character in group]), is_cut
 
 
-def _changed(
+def _changed_parts(
     deleted: Sequence[tuple[str, bool]], inserted: Sequence[tuple[str, bool]]
 ) -> Iterator[MarkedSegment]:
     for op, parts in ((DiffOperation.DEL, deleted), (DiffOperation.INS, inserted)):

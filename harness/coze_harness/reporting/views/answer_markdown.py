@@ -122,8 +122,8 @@ def _is_complete(tokens: Sequence[Token], text: str) -> bool:
     if any(token.level >= _DEPTH - 1 for token in tokens):
         return False
     contents = (f"{token.content}{token.info}" for token in tokens)
-    found = sum(map(str.isalnum, chain.from_iterable(contents)))
-    return found >= sum(map(str.isalnum, text))
+    parsed = sum(map(str.isalnum, chain.from_iterable(contents)))
+    return parsed >= sum(map(str.isalnum, text))
 
 
 def _changes_nothing(tree: Node, text: str) -> bool:
@@ -183,15 +183,15 @@ class _TreeBuilder:
 
     def _add_text(self, text: str) -> None:
         # Character references became characters after the text was made safe.
-        shown = show_control_characters(text)
-        if not shown:
+        visible = show_control_characters(text)
+        if not visible:
             return
-        self._texts.append(shown)
+        self._texts.append(visible)
         inner = self._open[-1]
         if len(inner) > 2 and isinstance(inner[-1], str):
-            inner[-1] += shown
+            inner[-1] += visible
         else:
-            inner.append(shown)
+            inner.append(visible)
 
     def _append(self, node: Node) -> None:
         self._open[-1].append(node)
@@ -215,7 +215,7 @@ class _TreeBuilder:
         elif tag == "ul":
             self._lists.append(None)
         elif tag == "li":
-            attributes = self._numbered(token.info)
+            attributes = self._number_attributes(token.info)
         elif align := str(token.attrs.get("style", "")).removeprefix("text-align:"):
             attributes["class"] = align
         self._push([tag, attributes or 0])
@@ -225,12 +225,12 @@ class _TreeBuilder:
         if token.tag in ("ol", "ul"):
             self._lists.pop()
 
-    def _numbered(self, written: str) -> dict[str, str]:
+    def _number_attributes(self, marker: str) -> dict[str, str]:
         """Keep the number that the bot wrote, unless every item has the number 1."""
         if not (numbers := self._lists[-1]):
             return {}
         previous, expected = numbers
-        number = int(written) if written.isdecimal() else expected
+        number = int(marker) if marker.isdecimal() else expected
         if number == expected or number == previous == 1:
             # Once a list has counted, a later 1 is written as 1.
             self._lists[-1] = (number, expected + 1)
@@ -255,9 +255,9 @@ class _TreeBuilder:
         self._append(["span", {"class": "chip"}, show_control_characters(f"🖼 {' · '.join(parts)}")])
 
     def _code(self, token: Token) -> None:
-        shown = show_control_characters(token.content)
-        self._texts.append(shown)
-        code: Node = ["code", 0, *((shown,) if shown else ())]
+        content = show_control_characters(token.content)
+        self._texts.append(content)
+        code: Node = ["code", 0, *((content,) if content else ())]
         if token.type == "code_inline":
             self._append(code)
             return

@@ -44,7 +44,7 @@ def overall_verdict(
     by_state: Mapping[ScenarioState, Sequence[object]], comparison: Comparison
 ) -> LocalizedText:
     """Return what a reader should do, and why, in one sentence."""
-    numbers = {state: len(found) for state, found in by_state.items()}
+    numbers = {state: len(changes) for state, changes in by_state.items()}
     n = len(comparison.scenarios)
     costly = sum([one.exceeds_cost for one in comparison.scenarios])
     worse = _parts(
@@ -106,7 +106,7 @@ def statistics(change: ScenarioComparison, state: ScenarioState) -> Sequence[Loc
         low_now=_percent(change.after.low),
         high_now=_percent(change.after.high),
     )
-    found = [counts]
+    phrases = [counts]
     if change.test:
         name = (
             message(_TESTS[change.test])
@@ -114,11 +114,11 @@ def statistics(change: ScenarioComparison, state: ScenarioState) -> Sequence[Loc
             else message("compare.side", what=single_line(change.test))
         )
         if change.p is None:
-            found.append(message("decide.test", test=name))
+            phrases.append(message("decide.test", test=name))
         elif change.adjusted is None:
-            found.append(message("decide.test.p", test=name, p=f"{change.p:.3g}"))
+            phrases.append(message("decide.test.p", test=name, p=f"{change.p:.3g}"))
         else:
-            found.append(
+            phrases.append(
                 message(
                     "decide.test.adjusted",
                     test=name,
@@ -131,12 +131,12 @@ def statistics(change: ScenarioComparison, state: ScenarioState) -> Sequence[Loc
         ScenarioState.TEXT_CHANGED,
         ScenarioState.COST_CHANGED,
     ):
-        found.append(message("decide.untested"))
+        phrases.append(message("decide.untested"))
     if change.assumed_rate is not None:
-        found.append(message("compare.assumed", rate=round(100 * change.assumed_rate)))
+        phrases.append(message("compare.assumed", rate=round(100 * change.assumed_rate)))
     if change.flaky:
-        found.append(message("decide.flaky"))
-    return found
+        phrases.append(message("decide.flaky"))
+    return phrases
 
 
 def _percent(share: float) -> int:
@@ -155,7 +155,7 @@ def cost_view(cost: CostChange) -> CostView:
     return CostView(_MEASURES[cost.measure], before, after, percent, tone)
 
 
-def shown_fact(fact: FactDifference) -> tuple[str, str, str]:
+def fact_texts(fact: FactDifference) -> tuple[str, str, str]:
     """Return a fact's word, as a message id, and how it was before and is now."""
     return (
         f"facts.{fact.kind}",
@@ -166,12 +166,12 @@ def shown_fact(fact: FactDifference) -> tuple[str, str, str]:
 
 def suggestion(change: ScenarioComparison) -> str:
     """Return expectations, as YAML, for facts of the baseline that the candidate lacks."""
-    kept = [
+    texts = [
         fact.before
         for fact in change.facts
         if fact.before
         and fact.kind in ("number", "date", "unit")
         and not HIDDEN.search(fact.before)
     ]
-    lines = [f"- contains: {msgspec.json.encode(text).decode()}" for text in dict.fromkeys(kept)]
+    lines = [f"- contains: {msgspec.json.encode(text).decode()}" for text in dict.fromkeys(texts)]
     return "\n".join(lines[:MAX_FACTS])

@@ -28,7 +28,7 @@ class CardTurn(NamedTuple):
     tree: str
     rewritten: bool
     flips: Sequence[FlipView]
-    kept: int
+    still_passing: int
     is_paced: bool
 
 
@@ -57,7 +57,7 @@ def trial_card(trial: TrialView) -> bytes:
             turn.tree,
             turn.rewritten,
             turn.flips,
-            turn.kept,
+            turn.still_passing,
             turn.is_paced,
         )
         for turn in changed[:_MAX_TURNS]

@@ -20,9 +20,9 @@ from coze_harness.reporting.views.card_phrases import (
     MAX_FACTS,
     CostView,
     cost_view,
+    fact_texts,
     headline,
     overall_verdict,
-    shown_fact,
     statistics,
     suggestion,
 )
@@ -176,7 +176,7 @@ def review_view(
         by_state[scenario_state(one)].append(one)
     bots = {bot.name: bot for bot in view.bots}
     reader = _CardReader(rows, changes, card_of, bots, several)
-    groups = [reader.group(state, found) for state, found in by_state.items() if found]
+    groups = [reader.group(state, scenarios) for state, scenarios in by_state.items() if scenarios]
     same_in: dict[tuple[str, int, bool], list[tuple[str, str]]] = {}
     for card in (card for group in groups for card in group.cards):
         for echo in card.echoes:
@@ -197,12 +197,12 @@ def review_view(
 def _counts(
     by_state: Mapping[ScenarioState, Sequence[object]],
 ) -> Iterator[tuple[str, int, str, str]]:
-    total = sum([len(found) for found in by_state.values()])
+    total = sum([len(scenarios) for scenarios in by_state.values()])
     begin = 0.0
-    for state, found in by_state.items():
-        if found:
-            width = 100 * len(found) / total
-            yield state.value, len(found), f"{begin:.3f}", f"{width:.3f}"
+    for state, scenarios in by_state.items():
+        if scenarios:
+            width = 100 * len(scenarios) / total
+            yield state.value, len(scenarios), f"{begin:.3f}", f"{width:.3f}"
             begin += width
 
 
@@ -221,21 +221,21 @@ class _CardReader(NamedTuple):
             shape, limit = "lines", _MAX_LINES
         elif state is ScenarioState.UNCHANGED:
             shape, limit = "names", _MAX_NAMES
-        shown = changes[:limit]
-        cards = [self.card(one, state, is_short=shape == "names") for one in shown]
-        return CardGroup(state.value, shape, len(changes), cards, len(changes) - len(shown))
+        first = changes[:limit]
+        cards = [self.card(one, state, is_short=shape == "names") for one in first]
+        return CardGroup(state.value, shape, len(changes), cards, len(changes) - len(first))
 
     def card(
         self, change: ScenarioComparison, state: ScenarioState, *, is_short: bool
     ) -> ReviewCard:
         rows = self.rows.get((change.scenario, change.bot), ())
         worst = min(rows, key=self._rank) if rows else None
-        shown = None if worst is None or is_short else self.card_of(worst)
+        trial = None if worst is None or is_short else self.card_of(worst)
         scenario, bot = single_line(change.scenario), single_line(change.bot)
-        echoes = self._echoes(bot, shown, change)
+        echoes = self._echoes(bot, trial, change)
         cases = list(_cases(rows)) if len({row.key.case for row in rows}) > 1 else []
         key = worst.key if worst else None
-        facts = list(map(shown_fact, change.facts[:MAX_FACTS]))
+        facts = list(map(fact_texts, change.facts[:MAX_FACTS]))
         return ReviewCard(
             _exact(change.scenario),
             _exact(change.bot),
@@ -258,8 +258,8 @@ class _CardReader(NamedTuple):
             [cost_view(one) for one in change.cost],
             [exceeded_phrase(one) for one in change.cost if one.exceeded],
             facts,
-            shown,
-            _snippet(shown.turns[0].tree) if shown and shown.turns else (),
+            trial,
+            _snippet(trial.turns[0].tree) if trial and trial.turns else (),
             f"coze-harness compare {shell_word(scenario)} --budget {change.more_calls}"
             if change.more_calls
             else "",
@@ -293,8 +293,8 @@ class _CardReader(NamedTuple):
             for flip in turn.flips
             if flip.before == "passed" and flip.after == "failed"
         ]
-        found = find_echoes(view.difference.changes, ChangedTexts(answers, required))
-        return [_echo(one, bot) for one in found[:_MAX_ECHOES]]
+        echoes = find_echoes(view.difference.changes, ChangedTexts(answers, required))
+        return [_echo(one, bot) for one in echoes[:_MAX_ECHOES]]
 
 
 def _echo(echo: PromptEcho, bot: str) -> EchoView:
@@ -327,18 +327,18 @@ def _sides(tree: str) -> tuple[str, str]:
 
 def _snippet(tree: str) -> Sequence[tuple[str, str]]:
     """Return the beginning of a difference for one line: from a little before the first change."""
-    shown: list[tuple[str, str]] = []
+    parts: list[tuple[str, str]] = []
     left = _SNIPPET
     for op, text in read_tree(tree):
         line = " ".join(text.split())
-        if op == "same" and not shown and len(line) > _SNIPPET // 4:
+        if op == "same" and not parts and len(line) > _SNIPPET // 4:
             line = f"…{line[-(_SNIPPET // 5) :]}"
         if line:
-            shown.append((op, line[:left] if len(line) <= left else f"{line[:left]}…"))
+            parts.append((op, line[:left] if len(line) <= left else f"{line[:left]}…"))
         left -= len(line)
         if left <= 0:
             break
-    return shown
+    return parts
 
 
 def _exact(name: str) -> str:

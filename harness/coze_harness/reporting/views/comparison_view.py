@@ -160,15 +160,15 @@ def comparison_view(comparison: Comparison) -> ComparisonView:
 
 def _side(name: str) -> LocalizedText:
     """Return a side's name; the English names that `compare` gives have a phrase."""
-    shown = single_line(name)
-    side, has_bots, bots = shown.partition(", of ")
+    line = single_line(name)
+    side, has_bots, bots = line.partition(", of ")
     if has_bots:
         return message("compare.side.of_bots", side=_side(side), bots=tuple(bots.split(", ")))
     for start, phrase in _SIDES.items():
-        if shown.startswith(start):
-            return message(phrase, what=shown.removeprefix(start))
-    named = {"the draft": "compare.draft", "the candidate": "compare.side.candidate"}.get(shown)
-    return message(named) if named else message("compare.side", what=shown)
+        if line.startswith(start):
+            return message(phrase, what=line.removeprefix(start))
+    phrase_id = {"the draft": "compare.draft", "the candidate": "compare.side.candidate"}.get(line)
+    return message(phrase_id) if phrase_id else message("compare.side", what=line)
 
 
 def scenario_state(change: ScenarioComparison) -> ScenarioState:
@@ -344,9 +344,9 @@ def _bot(change: BotComparison) -> BotView:
         old, new = (
             truncate_text(side.prompt, ANSWER_LIMIT).rstrip("\n") for side in (before, after)
         )
-        found = prompt_difference(old, new)
-        if found.changes:
-            prompt, difference = diff_tree(diff_lines(f"{old}\n", f"{new}\n")), found
+        changed = prompt_difference(old, new)
+        if changed.changes:
+            prompt, difference = diff_tree(diff_lines(f"{old}\n", f"{new}\n")), changed
     return BotView(
         single_line(change.bot),
         change.known,

@@ -151,12 +151,12 @@ def _changed_turn(
         ],
         diff_tree(diff.segments),
         diff.rewritten,
-        _count_kept(change, after),
+        _count_still_passing(change, after),
         bool(old and old.pace and new and new.pace),
     )
 
 
-def _count_kept(change: TurnChange | None, after: TurnResult | None) -> int:
+def _count_still_passing(change: TurnChange | None, after: TurnResult | None) -> int:
     """Return how many expectations pass as before: those that pass now and did not change."""
     if after is None:
         return 0
@@ -184,7 +184,7 @@ def _flip(
     where = flip.location
     expected, second_expected = wording.pair(flip.expected)
     (old, second_old), (new, second_new) = (
-        _seen(flip, side, status, wording)
+        _actual(flip, side, status, wording)
         for side, status in ((before, flip.before), (after, flip.after))
     )
     return FlipView(
@@ -202,29 +202,29 @@ def _flip(
     )
 
 
-def _seen(
+def _actual(
     flip: VerdictChange, side: TurnResult | None, status: VerdictStatus | None, wording: Wording
 ) -> tuple[str, str]:
     """Return what one side's answer has, in both languages; empty if it is the whole answer."""
     own = (flip.kind, flip.name, flip.expected)
-    found = [
+    verdicts = [
         one
         for one in (side.verdicts if side else ())
         if (one.kind, one.name, one.expected) == own and one.status is status
     ]
-    if not found or side is None or side.reply is None:
+    if not verdicts or side is None or side.reply is None:
         return "", ""
-    verdict, answer = found[0], side.reply.answer
+    verdict, answer = verdicts[0], side.reply.answer
     if verdict.evidence:
         start, end = verdict.evidence[0]
         if end - start < len(answer):
             return single_line(answer[start:end], _SEEN_LIMIT), ""
-    seen = verdict.actual
-    if str(seen) == answer:
+    actual = verdict.actual
+    if str(actual) == answer:
         # Of a text that is not there, the reason repeats what is expected.
         says_more = status is VerdictStatus.FAILED and verdict.kind not in _PLAIN_KINDS
-        seen = verdict.reason if says_more else LocalizedText()
-    text, second = wording.pair(seen)
+        actual = verdict.reason if says_more else LocalizedText()
+    text, second = wording.pair(actual)
     return single_line(text, _SEEN_LIMIT), single_line(second, _SEEN_LIMIT)
 
 

@@ -105,12 +105,12 @@ def compared_size(earlier: EarlierAnswers) -> int:
 
 def _segments(turn: EarlierTurn, *, compares: bool) -> Sequence[DiffSegment]:
     """Return an earlier answer, with its difference from the present one if they are alike."""
-    shown = show_control_characters(turn.answer[:_COMPARED])
+    answer = show_control_characters(turn.answer[:_COMPARED])
     if compares and turn.now is not None:
-        diff = diff_texts(shown, show_control_characters(turn.now[:_COMPARED]))
+        diff = diff_texts(answer, show_control_characters(turn.now[:_COMPARED]))
         if not diff.rewritten:
             return diff.pieces
-    return (DiffSegment(DiffOperation.SAME, shown),)
+    return (DiffSegment(DiffOperation.SAME, answer),)
 
 
 def _cut(segments: Iterable[DiffSegment]) -> Iterator[DiffSegment]:

@@ -30,8 +30,8 @@ _MAX_NAMED: Final = 3
 class Cause(NamedTuple):
     """A reason why a trial failed or could not be judged; equal keys are one cause.
 
-    `expected` is what was expected and `seen` what the reply has. Of an error, `kind` is its kind,
-    `expected` what happened, and `detail` its evidence.
+    `expected` is what was expected and `actual` what the reply has. Of an error, `kind` is its
+    kind, `expected` what happened, and `detail` its evidence.
     """
 
     key: tuple[str, ...]
@@ -39,7 +39,7 @@ class Cause(NamedTuple):
     is_error: bool
     name: str
     expected: LocalizedText
-    seen: LocalizedText
+    actual: LocalizedText
     next_step: LocalizedText
     place: str
     detail: Sequence[LocalizedText] = ()
@@ -68,7 +68,7 @@ class CauseGroup(NamedTuple):
     is_error: bool
     title: LocalizedText
     expected: LocalizedText
-    seen: LocalizedText
+    actual: LocalizedText
     next_step: LocalizedText
     place: str
     scenario: str
@@ -145,8 +145,8 @@ def group_causes(trials: Iterable[TrialCauses]) -> list[CauseGroup]:
     for trial in trials:
         for cause in trial.causes:
             groups.setdefault(cause.key, []).append((trial, cause))
-    found = [_group(members) for members in groups.values()]
-    return sorted(found, key=lambda group: group.is_error)
+    causes = [_group(members) for members in groups.values()]
+    return sorted(causes, key=lambda group: group.is_error)
 
 
 def _group(members: Sequence[tuple[TrialCauses, Cause]]) -> CauseGroup:
@@ -166,7 +166,7 @@ def _group(members: Sequence[tuple[TrialCauses, Cause]]) -> CauseGroup:
         cause.is_error,
         title,
         cause.expected if cause.name else LocalizedText(),
-        cause.seen,
+        cause.actual,
         next_step,
         cause.place if is_single or not cause.is_error else "",
         "" if is_shared else single_line(trial.scenario),
@@ -185,8 +185,8 @@ def _title(cause: Cause) -> LocalizedText:
 def _record_command(scenarios: Sequence[str]) -> LocalizedText:
     """Return the command that records missing or stale recordings of scenarios."""
     names = list(dict.fromkeys(scenarios))
-    named = names if len(names) <= _MAX_NAMED else []
-    return literal(" ".join([_RECORD, *(shell_word(single_line(name)) for name in named)]))
+    listable = names if len(names) <= _MAX_NAMED else []
+    return literal(" ".join([_RECORD, *(shell_word(single_line(name)) for name in listable)]))
 
 
 class Causes:

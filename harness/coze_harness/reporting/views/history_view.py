@@ -95,8 +95,8 @@ def trend_view(run: Run) -> TrendView | None:
     """Return the trend of a run and the runs before it; None if it is the first."""
     if not run.past:
         return None
-    shown = run.past[-_MAX_TREND:]
-    runs = [(one.summary.scenarios or one.summary, one.changes, one.started_at) for one in shown]
+    past = run.past[-_MAX_TREND:]
+    runs = [(one.summary.scenarios or one.summary, one.changes, one.started_at) for one in past]
     runs.append((scenario_counts(run), run.changes, run.started_at))
     most = max([counts.trials for counts, _, _ in runs]) or 1
     bars: list[TrendBar] = []
@@ -125,7 +125,7 @@ def trend_view(run: Run) -> TrendView | None:
         str(len(bars) * _TREND_STEP),
         str(_TREND_STEP - _TREND_GAP),
         str(most),
-        format_moment(shown[0].started_at)[5:10],
+        format_moment(past[0].started_at)[5:10],
         format_moment(run.started_at)[5:10],
     )
 

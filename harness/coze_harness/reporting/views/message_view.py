@@ -85,8 +85,8 @@ def _tool_call(message: Message, result: str | None) -> MessageView:
         call = None
     if isinstance(call, dict) and isinstance(call.get("name"), str):
         name = single_line(call["name"])
-        given = call.get("arguments", {})
-        arguments = given if isinstance(given, str) else orjson.dumps(given).decode()
+        value = call.get("arguments", {})
+        arguments = value if isinstance(value, str) else orjson.dumps(value).decode()
     parts = [MarkedText(truncate_text(arguments), "")]
     chips = [] if result is None else [ChipView("message.tool_output", "", truncate_text(result))]
     return MessageView("message.function_call", name, 0, 0, True, parts, "", "", "", chips, False)
@@ -250,8 +250,8 @@ def _overlapping(text: str, limit: int, spans: Sequence[_Span]) -> list[MarkedTe
         pairwise(cuts), lambda pair: _marks_between(pair[0], pair[1], spans)
     ):
         pairs = list(group)
-        shown = show_control_characters(text[pairs[0][0] : pairs[-1][1]])
-        parts.append(MarkedText(shown, *marks))
+        visible = show_control_characters(text[pairs[0][0] : pairs[-1][1]])
+        parts.append(MarkedText(visible, *marks))
     return parts
 
 
@@ -271,31 +271,31 @@ def mark_tree(tree: str, parts: Sequence[MarkedText]) -> str | None:
     if not any(part.mark for part in parts):
         return tree
     root = orjson.loads(tree)
-    shown = "".join(_leaves(root))
+    rendered = "".join(_leaves(root))
     spans: list[tuple[int, int, MarkedText]] = []
     at = 0
     for part in parts:
-        text = part.text if part.text in shown[at:] else _SIGNS.sub("", part.text)
+        text = part.text if part.text in rendered[at:] else _SIGNS.sub("", part.text)
         text = text.strip()
         if part.mark:
-            found = shown.find(text, at) if text else -1
-            if found < 0:
+            position = rendered.find(text, at) if text else -1
+            if position < 0:
                 return None
-            spans.append((found, found + len(text), part))
-            at = found + len(text)
+            spans.append((position, position + len(text), part))
+            at = position + len(text)
         else:
-            at = _skip(shown, at, part.text)
+            at = _skip(rendered, at, part.text)
     _mark_leaves(root, spans, 0)
     return orjson.dumps(root).decode()
 
 
-def _skip(shown: str, at: int, text: str) -> int:
+def _skip(rendered: str, at: int, text: str) -> int:
     """Return where a text that is not marked ends in the rendered text, or before that."""
     for line in _SIGNS.sub("\n", text).split("\n"):
         word = line.strip()
-        found = shown.find(word, at) if word else -1
-        if found >= 0:
-            at = found + len(word)
+        position = rendered.find(word, at) if word else -1
+        if position >= 0:
+            at = position + len(word)
     return at
 
 

@@ -78,7 +78,7 @@ class ClassShareView(NamedTuple):
     """
 
     key: str
-    found: str
+    ratio: str
     share: str
     is_low: bool
 
@@ -107,9 +107,9 @@ def mutation_view(mutation: MutationReport) -> MutationView:
     left = _MAX_SURVIVORS
     scores: list[ScoreView] = []
     for score in mutation.scores:
-        shown = score.survivors[:left]
-        left -= len(shown)
-        scores.append(_score(score, shown))
+        survivors = score.survivors[:left]
+        left -= len(survivors)
+        scores.append(_score(score, survivors))
     more = sum([len(score.survivors) for score in mutation.scores]) - (_MAX_SURVIVORS - left)
     rejected = sum(score.good - score.accepted for score in mutation.scores)
     suggestions = {
@@ -125,7 +125,7 @@ def mutation_view(mutation: MutationReport) -> MutationView:
         list(_missing(mutation)),
         rejected,
         [
-            _rejected(score.scenario, one)
+            _rejected_view(score.scenario, one)
             for score in mutation.scores
             for one in score.rejected[:_MAX_REJECTED]
         ][:_MAX_REJECTED],
@@ -187,7 +187,7 @@ def _class_shares(mutation: MutationReport) -> Iterator[ClassShareView]:
         yield ClassShareView("", f"{accepted}/{good}", str(share), share < _LOW)
 
 
-def _rejected(scenario: str, answer: RejectedAnswer) -> RejectedView:
+def _rejected_view(scenario: str, answer: RejectedAnswer) -> RejectedView:
     diff = diff_texts(truncate_text(answer.original), truncate_text(answer.answer))
     return RejectedView(
         single_line(scenario),

@@ -57,16 +57,16 @@ def prompt_difference(before: str, after: str) -> PromptDifference:
     lines: list[PromptLine] = []
     old = new = skipped = 0
     deleted: list[str] = []
-    for op, text in diff_lines(_ended(before), _ended(after)):
+    for op, text in diff_lines(_end_line(before), _end_line(after)):
         own = text.removesuffix("\n").split("\n")
         if op is DiffOperation.DEL:
             deleted = own
             continue
         inserted = own if op is DiffOperation.INS else []
         if deleted or inserted:
-            found = list(_pairs(deleted, inserted, old, new))
-            changes += found
-            lines += _changed_lines(found, old, new, skipped)
+            pairs = list(_pairs(deleted, inserted, old, new))
+            changes += pairs
+            lines += _changed_lines(pairs, old, new, skipped)
             old, new, skipped = old + len(deleted), new + len(inserted), 0
             deleted = []
         if op is DiffOperation.SAME:
@@ -77,16 +77,16 @@ def prompt_difference(before: str, after: str) -> PromptDifference:
                 skipped = len(own)
             old, new = old + len(own), new + len(own)
     if deleted:
-        found = list(_pairs(deleted, [], old, new))
-        changes += found
-        lines += _changed_lines(found, old, new, skipped)
+        pairs = list(_pairs(deleted, [], old, new))
+        changes += pairs
+        lines += _changed_lines(pairs, old, new, skipped)
     if lines and lines[-1].op == "same":
         lines.pop()
     total = max(before.rstrip("\n").count("\n"), after.rstrip("\n").count("\n")) + 1
     return PromptDifference(lines[:_MAX_LINES], changes, total)
 
 
-def _ended(text: str) -> str:
+def _end_line(text: str) -> str:
     stripped = text.rstrip("\n")
     return f"{stripped}\n" if stripped else ""
 
@@ -117,8 +117,8 @@ def _changed_lines(
     for at, change in enumerate(changes):
         for op, text, begin in (("del", change.before, old), ("ins", change.after, new)):
             if text is not None:
-                shown = [one for one in change.segments if one.op in (op, DiffOperation.SAME)]
-                yield PromptLine(op, begin + at + 1, shown, skipped)
+                own = [one for one in change.segments if one.op in (op, DiffOperation.SAME)]
+                yield PromptLine(op, begin + at + 1, own, skipped)
                 skipped = 0
 
 
@@ -131,7 +131,7 @@ def shorten_change(segments: Sequence[MarkedSegment]) -> Sequence[MarkedSegment]
     first = last = (facts or at)[0]
     while last + 1 < len(segments) and segments[last + 1].op is not DiffOperation.SAME:
         last += 1
-    shown = [
+    middle = [
         one._replace(text=one.text[:_EXAMPLE])
         for one in segments[first : last + 1]
         if one.is_fact or not facts
@@ -144,6 +144,6 @@ def shorten_change(segments: Sequence[MarkedSegment]) -> Sequence[MarkedSegment]
     after = tail[:_AROUND]
     return [
         MarkedSegment(DiffOperation.SAME, before),
-        *shown,
+        *middle,
         MarkedSegment(DiffOperation.SAME, after),
     ]

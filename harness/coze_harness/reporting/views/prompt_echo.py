@@ -66,9 +66,9 @@ def find_echoes(changes: Iterable[PromptChange], texts: ChangedTexts) -> list[Pr
     single = [facts for text in texts.required if len(facts := _facts(text)) == 1]
     required = frozenset([_key(fact) for (fact,) in single])
     return [
-        PromptEcho(change.number, *found, change.after is None)
+        PromptEcho(change.number, *echo, change.after is None)
         for change in changes
-        if (found := _echo(change, sides, required))
+        if (echo := _echo(change, sides, required))
     ]
 
 
@@ -80,8 +80,8 @@ class _Side(NamedTuple):
 
     @classmethod
     def of(cls, text: str) -> _Side:
-        shown = text[:_MAX_TEXT]
-        return cls(shown.casefold(), frozenset(map(_key, _facts(shown))))
+        beginning = text[:_MAX_TEXT]
+        return cls(beginning.casefold(), frozenset(map(_key, _facts(beginning))))
 
 
 def _facts(text: str) -> list[Fact]:
@@ -98,11 +98,11 @@ def _echo(
     """Return what changed in the prompt and in an answer alike; None if nothing did."""
     lost, gained = _fact_changes(change)
     for before, after in sides:
-        if found := _fact_echo(lost, gained, before, after, required):
-            return found
+        if echo := _fact_echo(lost, gained, before, after, required):
+            return echo
         for old_words, new_words in _word_changes(change):
-            if found := _replaced(old_words, new_words, before.text, after.text):
-                return found
+            if echo := _replacement(old_words, new_words, before.text, after.text):
+                return echo
             if phrase := _gained_phrase(new_words, before.text, after.text):
                 return "", phrase
     return None
@@ -157,7 +157,7 @@ def _word_changes(change: PromptChange) -> Iterator[tuple[str, str]]:
             lost = ""
 
 
-def _replaced(old: str, new: str, before: str, after: str) -> tuple[str, str] | None:
+def _replacement(old: str, new: str, before: str, after: str) -> tuple[str, str] | None:
     """Return two words if the answer, too, has the second one in place of the first one."""
     one, other = old.strip().casefold(), new.strip().casefold()
     if not (_is_word(one) and _is_word(other)):
@@ -178,9 +178,9 @@ def _gained_phrase(new: str, before: str, after: str) -> str:
     """
     best = ""
     for words in _WORDS.findall(new[:_MAX_TEXT]):
-        found = _common_phrase(words.casefold(), before, after)
-        if len(found) > len(best):
-            best = found
+        phrase = _common_phrase(words.casefold(), before, after)
+        if len(phrase) > len(best):
+            best = phrase
     return best
 
 

@@ -212,8 +212,8 @@ def _mutation(run: Run) -> MutationView | None:
 
 def _targets(rows: Sequence[TrialRow]) -> str:
     bots = list(dict.fromkeys(row.key.bot for row in rows))
-    shown = ", ".join([single_line(bot, _MAX_NAME) for bot in bots[:_MAX_TARGETS]])
-    return f"{shown}, …" if len(bots) > _MAX_TARGETS else shown
+    names = ", ".join([single_line(bot, _MAX_NAME) for bot in bots[:_MAX_TARGETS]])
+    return f"{names}, …" if len(bots) > _MAX_TARGETS else names
 
 
 def _calls(run: Run) -> LocalizedText:

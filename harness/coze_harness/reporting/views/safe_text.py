@@ -44,10 +44,10 @@ def show_control_characters(text: str) -> str:
         return text
     if "\r" in text:
         text = text.replace("\r\n", "\n")
-    return HIDDEN.sub(_shown, text)
+    return HIDDEN.sub(_visible_name, text)
 
 
-def _shown(match: re.Match[str]) -> str:
+def _visible_name(match: re.Match[str]) -> str:
     code = ord(match.group())
     return f"⟨{_CONTROLS[code]}⟩" if code < len(_CONTROLS) else f"⟨U+{code:04X}⟩"
 
@@ -59,9 +59,9 @@ def truncate_text(text: str, limit: int = FIELD_LIMIT) -> str:
     return f"{show_control_characters(text[:limit])}{truncation_note(limit, len(text))}"
 
 
-def truncation_note(shown: int, total: int) -> str:
+def truncation_note(length: int, total: int) -> str:
     """Return the note after a truncated text, without words, so that it fits any language."""
-    return f"\n… ⟨{shown:,} / {total:,} → trials.jsonl⟩"
+    return f"\n… ⟨{length:,} / {total:,} → trials.jsonl⟩"
 
 
 def single_line(text: str, limit: int = NAME_LIMIT) -> str:

@@ -59,8 +59,8 @@ class ScenarioResult(NamedTuple):
     @property
     def last_runs(self) -> list[tuple[str, str]]:
         """The status and icon of it in this run and the eight before, oldest first."""
-        shown = [*self.history[1 - _LAST_RUNS :], self.status]
-        return [(one.value, ICONS[one]) if one else ("none", "·") for one in shown]
+        statuses = [*self.history[1 - _LAST_RUNS :], self.status]
+        return [(one.value, ICONS[one]) if one else ("none", "·") for one in statuses]
 
     @property
     def is_failing(self) -> bool:

@@ -68,19 +68,19 @@ def transcript(
     """
     words = words or Catalogue()
     for warning, _ in trial.warnings:
-        yield from _labelled("warning", warning, words)
+        yield from _labelled_lines("warning", warning, words)
     if trial.known_failure:
-        yield from _labelled("known", trial.known_failure, words)
+        yield from _labelled_lines("known", trial.known_failure, words)
     for turn in trial.turns:
-        shown = [v for v in turn.verdicts if all_verdicts or v.status in _BAD]
+        verdicts = [v for v in turn.verdicts if all_verdicts or v.status in _BAD]
         if all_verdicts:
             yield from _turn(turn, len(trial.turns), answer_text(turn, words), words)
             yield from _reply_facts(turn, words)
-        elif shown or (trial.error and turn is trial.turns[-1]):
+        elif verdicts or (trial.error and turn is trial.turns[-1]):
             yield from _turn(turn, len(trial.turns), relevant_answer(turn, words), words)
         else:
             continue
-        for verdict in shown:
+        for verdict in verdicts:
             yield from verdict_lines(verdict, words, turn.answer)
     if trial.error is not None:
         yield from error_lines(trial.error, words)
@@ -101,15 +101,15 @@ def conversation_text(trial: TrialView, words: Catalogue, limit: int) -> str:
 def _turn(turn: TurnView, turns: int, answer: str, words: Catalogue) -> Iterator[str]:
     if turns > 1:
         yield words.text(message("report.turn_of", n=turn.number, of=turns))
-    yield from _labelled("prompt", turn.prompt, words)
-    yield from _labelled("answer", answer, words)
+    yield from _labelled_lines("prompt", turn.prompt, words)
+    yield from _labelled_lines("answer", answer, words)
 
 
 def _reply_facts(turn: TurnView, words: Catalogue) -> Iterator[str]:
     if turn.facts:
-        yield from _labelled("reply", _joined(turn.facts, words), words)
+        yield from _labelled_lines("reply", _join_facts(turn.facts, words), words)
     if turn.ids:
-        yield from _labelled("", _joined(turn.ids, words), words)
+        yield from _labelled_lines("", _join_facts(turn.ids, words), words)
 
 
 def answer_text(turn: TurnView, words: Catalogue) -> str:
@@ -141,12 +141,12 @@ def _place_of_failure(turn: TurnView, answer: str) -> int:
         at += 1
     for verdict in turn.verdicts:
         quoted = verdict.actual.strip("…")
-        if verdict.status in _BAD and quoted and (found := answer.find(quoted)) > 0:
-            return found
+        if verdict.status in _BAD and quoted and (position := answer.find(quoted)) > 0:
+            return position
     return 0
 
 
-def _joined(facts: Iterable[Fact], words: Catalogue) -> str:
+def _join_facts(facts: Iterable[Fact], words: Catalogue) -> str:
     return " · ".join(f"{words.word(key)} {value}" for key, value in facts)
 
 
@@ -162,29 +162,29 @@ def verdict_lines(verdict: VerdictView, words: Catalogue, answer: str = "") -> I
     score = f" ({words.word('fact.score')} {verdict.score})" if verdict.score else ""
     at = f"  {verdict.place}" if verdict.place else ""
     yield f"{verdict.badge} {kind}{score}{at}"
-    seen = "" if verdict.actual in (answer, truncate_text(answer)) else verdict.actual
+    actual = "" if verdict.actual in (answer, truncate_text(answer)) else verdict.actual
     for name_of_label, text in (
         ("why", verdict.reason),
         ("expected", verdict.expected),
-        ("seen", seen),
+        ("seen", actual),
     ):
         if text:
-            yield from _labelled(name_of_label, text, words, indent="  ")
+            yield from _labelled_lines(name_of_label, text, words, indent="  ")
 
 
 def error_lines(error: ErrorView, words: Catalogue) -> Iterator[str]:
     """Yield why a trial could not be judged, the details, and what to do next."""
     at = f"{error.where}: " if error.where else ""
-    yield from _labelled("error", f"{at}{error.what}", words)
+    yield from _labelled_lines("error", f"{at}{error.what}", words)
     if error.detail:
-        yield from _labelled("", error.detail, words)
+        yield from _labelled_lines("", error.detail, words)
     if error.log_id:
-        yield from _labelled("log id", error.log_id, words)
+        yield from _labelled_lines("log id", error.log_id, words)
     if error.next_step:
-        yield from _labelled("next", error.next_step, words)
+        yield from _labelled_lines("next", error.next_step, words)
 
 
-def _labelled(name: str, text: str, words: Catalogue, *, indent: str = "") -> Iterator[str]:
+def _labelled_lines(name: str, text: str, words: Catalogue, *, indent: str = "") -> Iterator[str]:
     head = f"{indent}{pad_cells(label(name, words) if name else '', _LABEL_WIDTH)}"
     if not head.endswith(" "):
         head += " "

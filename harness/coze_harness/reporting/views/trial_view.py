@@ -128,8 +128,8 @@ def _warnings(result: TrialResult, wording: Wording) -> list[tuple[str, str]]:
 
 
 def _place(file: str, line: int) -> str:
-    shown = single_line(file)
-    return f"{shown}:{line}" if line else shown
+    path = single_line(file)
+    return f"{path}:{line}" if line else path
 
 
 def _distinct(texts: Sequence[str]) -> Sequence[str]:
@@ -149,14 +149,14 @@ def _reason(result: TrialResult, wording: Wording) -> tuple[str, str]:
     if result.status is TrialStatus.FIXED:
         return wording.pair(message("trial.fixed"))
     if result.status is not TrialStatus.PASSED:
-        of_turn = _skipped if result.status is TrialStatus.SKIPPED else _failures
+        of_turn = _skipped_verdicts if result.status is TrialStatus.SKIPPED else _failures
         cause = next((one for turn in result.turns for one in of_turn(turn)), None)
         if cause is not None:
             return single_lines(wording.pair(verdict_reason(cause)))
     return ("", "") if not result.warnings else single_lines(wording.pair(result.warnings[0]))
 
 
-def _skipped(turn: TurnResult) -> Sequence[Verdict]:
+def _skipped_verdicts(turn: TurnResult) -> Sequence[Verdict]:
     return [v for v in turn.verdicts if v.status is VerdictStatus.SKIPPED]
 
 
@@ -189,8 +189,8 @@ def _submitted_outputs(log: Sequence[LoggedCall], chat_id: str) -> list[str]:
             body = orjson.loads(call.body)
         except ValueError:
             continue
-        given = body.get("tool_outputs") if isinstance(body, dict) else None
-        items = given if isinstance(given, list) else []
+        entries = body.get("tool_outputs") if isinstance(body, dict) else None
+        items = entries if isinstance(entries, list) else []
         outputs += [str(one.get("output", "")) for one in items if isinstance(one, dict)]
     return outputs
 
@@ -374,7 +374,7 @@ def http_view(log: Sequence[LoggedCall]) -> HttpView:
         refused = call.status == _TOO_MANY or call.code in _BUSY
         curl_path = path = call.path
         if len(path) > NAME_LIMIT or not _SHELL_SAFE(path):
-            curl_path, path = _quoted(single_line(path, ANSWER_LIMIT)), single_line(path)
+            curl_path, path = _quote(single_line(path, ANSWER_LIMIT)), single_line(path)
         calls.append(
             CallView(
                 call.method if call.method in _METHODS else single_line(call.method),
@@ -411,7 +411,7 @@ def _curl_body(call: LoggedCall) -> str:
         return "-d @…"
     if not body.isprintable():
         body = HIDDEN.sub(_json_escape, body)
-    return f"-H 'Content-Type: application/json' -d {_quoted(body)}"
+    return f"-H 'Content-Type: application/json' -d {_quote(body)}"
 
 
 def _json_escape(match: re.Match[str]) -> str:
@@ -422,6 +422,6 @@ def _json_escape(match: re.Match[str]) -> str:
     return f"\\u{code:04x}" if code not in (0x0A, 0x0D) else " "
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     """Quote a text for a POSIX shell: nothing has a meaning between single quotes."""
     return text if _SHELL_SAFE(text) else "'" + text.replace("'", "'\\''") + "'"

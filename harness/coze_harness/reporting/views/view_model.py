@@ -211,7 +211,7 @@ class TurnDiffView(NamedTuple):
     """The difference of two texts: baseline and candidate, or expected and actual.
 
     `answer` is how the answer changed (empty for expected and actual); `tree` is the difference as
-    JSON (see `diff_tree`). `rewritten`: it is both texts as a whole. `kept` is the number of
+    JSON (see `diff_tree`). `rewritten`: it is both texts as a whole. `still_passing` counts the
     expectations that passed before and pass now. `is_paced`: the pace of both answers is known.
     """
 
@@ -222,7 +222,7 @@ class TurnDiffView(NamedTuple):
     facts: Sequence[SideFact]
     tree: str
     rewritten: bool
-    kept: int
+    still_passing: int
     is_paced: bool
 
 
@@ -279,16 +279,16 @@ def anchor(trial_id: str) -> str:
     """
     if len(trial_id) <= _ID_LIMIT and _PLAIN(trial_id):
         return trial_id
-    return quote(shown_id(trial_id), safe="")
+    return quote(page_id(trial_id), safe="")
 
 
-def shown_id(trial_id: str) -> str:
+def page_id(trial_id: str) -> str:
     """Return the id that a page uses for a trial: it can be encoded and has a limited length."""
-    shown = trial_id.encode("utf-8", "backslashreplace")
+    encoded = trial_id.encode("utf-8", "backslashreplace")
     if len(trial_id) > _ID_LIMIT:
-        begin = shown[:NAME_LIMIT].decode(errors="ignore")
-        return f"{begin}~{blake2b(shown, digest_size=8).hexdigest()}"
-    return shown.decode()
+        begin = encoded[:NAME_LIMIT].decode(errors="ignore")
+        return f"{begin}~{blake2b(encoded, digest_size=8).hexdigest()}"
+    return encoded.decode()
 
 
 def filter_link(text: str) -> str:

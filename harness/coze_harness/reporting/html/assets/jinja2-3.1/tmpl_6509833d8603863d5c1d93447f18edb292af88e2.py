@@ -186,7 +186,7 @@ def root(context, missing=missing):
             yield '</th><td><svg class="interval" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true"><rect class="track" width="100" height="8"></rect><rect class="range" width="'
             yield escape(environment.getattr(l_1_one, 'share'))
             yield '" height="8"></rect></svg></td><td class="num">'
-            yield escape(environment.getattr(l_1_one, 'found'))
+            yield escape(environment.getattr(l_1_one, 'ratio'))
             yield '</td><td class="num">'
             yield escape(environment.getattr(l_1_one, 'share'))
             yield '</td></tr>\n'

@@ -85,7 +85,7 @@ def root(context, missing=missing):
         t_4.append(
             '</div>\n',
         )
-        if (environment.getattr(l_1_cause, 'expected') or environment.getattr(l_1_cause, 'seen')):
+        if (environment.getattr(l_1_cause, 'expected') or environment.getattr(l_1_cause, 'actual')):
             pass
             t_4.append(
                 '<div class="es">',
@@ -99,13 +99,13 @@ def root(context, missing=missing):
                     escape(context.call((undefined(name='both') if l_1_both is missing else l_1_both), environment.getattr(l_1_cause, 'expected'), 80)),
                     '</span></span>',
                 ))
-            if environment.getattr(l_1_cause, 'seen'):
+            if environment.getattr(l_1_cause, 'actual'):
                 pass
                 t_4.extend((
                     '<span>',
                     escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'verdict.seen')),
                     ' <span class="wrong">',
-                    escape(context.call((undefined(name='both') if l_1_both is missing else l_1_both), environment.getattr(l_1_cause, 'seen'), 80)),
+                    escape(context.call((undefined(name='both') if l_1_both is missing else l_1_both), environment.getattr(l_1_cause, 'actual'), 80)),
                     '</span>',
                 ))
                 if (environment.getattr(l_1_cause, 'times') > 1):

@@ -403,13 +403,13 @@ def root(context, missing=missing):
                         escape(context.call((undefined(name='expectations') if l_0_expectations is missing else l_0_expectations), l_2_turn, _loop_vars=_loop_vars)),
                         '\n',
                     ))
-                if environment.getattr(l_2_turn, 'kept'):
+                if environment.getattr(l_2_turn, 'still_passing'):
                     pass
                     t_8.extend((
                         '<p class="small kept">',
                         escape(context.call((undefined(name='icon') if l_0_icon is missing else l_0_icon), 'passed', _loop_vars=_loop_vars)),
                         ' ',
-                        escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'decide.kept', {'n': environment.getattr(l_2_turn, 'kept')}, _loop_vars=_loop_vars)),
+                        escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'decide.kept', {'n': environment.getattr(l_2_turn, 'still_passing')}, _loop_vars=_loop_vars)),
                         '</p>\n',
                     ))
                 t_8.append(
