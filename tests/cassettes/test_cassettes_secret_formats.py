@@ -10,10 +10,9 @@ from urllib.parse import quote
 import pytest
 import secret_formats
 from coze_harness.cassettes import Redactor
-from coze_harness.cassettes.known_secrets import lower_case
 from coze_harness.cassettes.redaction import PRESETS
-from coze_harness.cassettes.secret_rules import RULES, SecretRule, find_shapes
 from coze_harness.config.settings import RedactSettings
+from coze_harness.text.secret_rules import RULES, SecretRule, find_shapes, lower_case
 from coze_harness.yaml_source.record_schema import record_schema
 
 PLAIN = (

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
-from coze_harness.cassettes.secret_rules import RULES
 from coze_harness.cli.command_help import LocalizedCommand, help_lines
 from coze_harness.cli.command_table import coze_harness
 from coze_harness.expectations import summarize_kinds
 from coze_harness.messages import Catalogue
 from coze_harness.model import CAPABILITIES, LIMITED_KEYS
 from coze_harness.model.errors import ScenarioError
+from coze_harness.text.secret_rules import RULES
 from doc_pages import ROOT, source
 from kind_pages import PAGES_OF_KINDS, escaped, with_kind_sections
 from mistakes import ITEM_HEAD, MISTAKES, PROMPT_HEAD

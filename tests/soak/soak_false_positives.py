@@ -15,8 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from coze_harness.cassettes.known_secrets import lower_case
-from coze_harness.cassettes.secret_rules import find_shapes
+from coze_harness.text.secret_rules import find_shapes, lower_case
 
 FOLDERS = ("/usr/lib/python3", "/usr/lib/python3.11", "/usr/share/doc", sys.prefix, "node_modules")
 TEXT = re.compile(

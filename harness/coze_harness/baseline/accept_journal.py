@@ -21,10 +21,11 @@ from msgspec import Struct, to_builtins
 
 from coze_harness.cassettes import ACCEPT_JOURNAL, CANDIDATE_FOLDER
 from coze_harness.messages import LocalizedText, message
+from coze_harness.messages.os_error_reason import is_disk_full
 from coze_harness.model.errors import CassetteUnreadableError, CassetteWriteError
 from coze_harness.model.location import Location
 from coze_harness.model.struct_decoding import convert_to_struct
-from coze_harness.storage.atomic_write import is_disk_full, sync_folder, write_atomically
+from coze_harness.storage.atomic_write import sync_folder, write_atomically
 from coze_harness.storage.storage_errors import failure_reason
 from coze_harness.text.json_text import dump_json, parse_json
 

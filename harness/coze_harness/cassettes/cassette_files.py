@@ -13,6 +13,7 @@ from coze_harness.cassettes.canonical_format import is_edited, read_canonical, w
 from coze_harness.cassettes.recording import Recording, RecordingInfo
 from coze_harness.cassettes.redaction import Redactor
 from coze_harness.messages import LocalizedText, message
+from coze_harness.messages.os_error_reason import is_disk_full
 from coze_harness.model import replace
 from coze_harness.model.errors import (
     CassetteMissingError,
@@ -22,7 +23,7 @@ from coze_harness.model.errors import (
 )
 from coze_harness.model.location import Location
 from coze_harness.storage import remote_folder
-from coze_harness.storage.atomic_write import is_disk_full, write_atomically
+from coze_harness.storage.atomic_write import write_atomically
 from coze_harness.storage.remote_folder import RemoteFolder, is_url
 from coze_harness.storage.storage_errors import RemoteError, failure_reason
 

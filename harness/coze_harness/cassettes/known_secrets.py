@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from coze_harness.cassettes.decoded_text import without_spaces
+from coze_harness.text.secret_rules import lower_case
 
 _RUN: Final = re.compile(r"[A-Za-z0-9]+")
 _RANDOM_RUN: Final = re.compile("[0-9][A-Za-z]|[A-Za-z][0-9]|[0-9]{8}|[A-Za-z]{24}")
@@ -69,14 +70,6 @@ class KnownSecrets:
                     end += 1
                 yield start, end, secret
                 done = end
-
-
-def lower_case(text: str) -> str:
-    """Return a text in lower case, with as many characters."""
-    lowered = text.lower()
-    if len(lowered) == len(text):
-        return lowered
-    return "".join([character.lower()[:1] for character in text])
 
 
 def secret_fragments(secret: str) -> list[str]:

@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 from coze_harness.cassettes.decoded_text import decode_string, decoded_forms, written_span
-from coze_harness.cassettes.known_secrets import KnownSecrets, lower_case
-from coze_harness.cassettes.secret_rules import find_shapes
+from coze_harness.cassettes.known_secrets import KnownSecrets
 from coze_harness.cassettes.stream_fields import split_texts
 from coze_harness.messages import LocalizedText, change_texts, message
 from coze_harness.model import BotSnapshot, replace
 from coze_harness.text.json_text import dump_json, parse_json
 from coze_harness.text.placeholders import MARK, PLACEHOLDER
 from coze_harness.text.safe_regex import UserPattern
+from coze_harness.text.secret_rules import find_shapes, lower_case
 
 KEPT_RESPONSE_HEADERS: Final = frozenset(
     {"content-type", "x-tt-logid", "x-log-id", "retry-after", "date"}

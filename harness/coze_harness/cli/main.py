@@ -68,7 +68,7 @@ def run(arguments: Sequence[str]) -> int:
         _discard_output()
         return 0
     except OSError as error:
-        from coze_harness.storage.atomic_write import is_disk_full
+        from coze_harness.messages.os_error_reason import is_disk_full
 
         if not is_disk_full(error):
             _print_error(_internal_error(error), output)

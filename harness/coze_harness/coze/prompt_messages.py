@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Final
-from urllib.parse import urlsplit
 
 from coze_harness.model import JSON, Attachment, ChatOptions
 from coze_harness.model.trial import Turn
 from coze_harness.text import json_text as jsontext
 
-_IMAGES: Final = frozenset(
-    {"jpg", "jpeg", "png", "gif", "webp", "bmp", "tif", "tiff", "heic", "heif", "svg", "ico"}
-)
-_AUDIO: Final = frozenset({"wav", "mp3", "ogg", "m4a"})
 _TYPES: Final = {"user": "question", "assistant": "answer"}
 
 
@@ -45,20 +40,9 @@ def build_prompt_messages(
 def _objects(turn: Turn, file_ids: Mapping[Attachment, str]) -> Sequence[JSON]:
     items: list[JSON] = [{"type": "text", "text": turn.prompt}] if turn.prompt.strip() else []
     for file in turn.attachments:
-        if file.is_local:
-            items.append({"type": attachment_kind(file), "file_id": file_ids[file]})
-        else:
-            items.append({"type": attachment_kind(file), "file_url": file.name})
+        key, source = ("file_id", file_ids[file]) if file.is_local else ("file_url", file.name)
+        items.append({"type": file.kind, key: source})
     return items
-
-
-def attachment_kind(attachment: Attachment) -> str:
-    """Return what Coze takes a file for: `image`, `audio` or `file`."""
-    path = attachment.name if attachment.is_local else urlsplit(attachment.name).path
-    extension = path.rpartition("/")[2].rpartition(".")[2].lower()
-    if extension in _IMAGES:
-        return "image"
-    return "audio" if extension in _AUDIO else "file"
 
 
 def describe_attachment(attachment: Attachment) -> dict[str, JSON]:

@@ -122,11 +122,11 @@ def with_bot_version(path: str, request: bytes, bot_id: str, options: ChatOption
         return request
     if not isinstance(body, dict) or body.get("bot_id") != bot_id:
         return request
-    wanted = {"bot_version": options.bot_version, "publish_status": options.publish_status}
-    if all(body.get(name, "") == text for name, text in wanted.items()):
+    fields = {"bot_version": options.bot_version, "publish_status": options.publish_status}
+    if all(body.get(name, "") == text for name, text in fields.items()):
         return request
-    others = {name: value for name, value in body.items() if name not in wanted}
-    return jsontext.dump_json(others | {name: text for name, text in wanted.items() if text})
+    others = {name: value for name, value in body.items() if name not in fields}
+    return jsontext.dump_json(others | {name: text for name, text in fields.items() if text})
 
 
 def fingerprint(

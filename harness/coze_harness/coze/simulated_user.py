@@ -17,8 +17,8 @@ class _Wording(NamedTuple):
 
     goal: str
     rules: str
-    speak: str
-    spoken: str
+    invitation: str
+    first_prompt: str
     answer: str
     no_answer: str
 
@@ -31,8 +31,8 @@ _CHINESE: Final = _Wording(
     "- 只写用户接下来要说的话，不写旁白、解释和引号。\n"
     "- 不要替智能体回答，也不要透露你在扮演用户。\n"
     "- 之后的每条消息都是智能体的回复。\n",
-    speak="\n请说出用户的第一句话。",
-    spoken="\n用户的第一句话已经发出：\n",
+    invitation="\n请说出用户的第一句话。",
+    first_prompt="\n用户的第一句话已经发出：\n",
     answer="\n\n智能体的回复：\n",
     no_answer="（智能体没有回复文字。）",
 )
@@ -42,8 +42,8 @@ _ENGLISH: Final = _Wording(
     "- Write only what the user says next: no narration, no explanation, no quotation marks.\n"
     "- Do not answer for the bot, and do not say that you play a user.\n"
     "- Each message that follows is a reply of the bot.\n",
-    speak="\nWrite the user's first message.",
-    spoken="\nThe user's first message was sent:\n",
+    invitation="\nWrite the user's first message.",
+    first_prompt="\nThe user's first message was sent:\n",
     answer="\n\nThe bot's reply:\n",
     no_answer="(The bot replied without text.)",
 )
@@ -74,8 +74,8 @@ def first_message(turn: Turn, answer: str | None) -> str:
     words = _wording(goal)
     briefing = f"{words.goal}{goal}{words.rules}"
     if answer is None:
-        return f"{briefing}{words.speak}"
-    return f"{briefing}{words.spoken}{turn.prompt}{words.answer}{answer or words.no_answer}"
+        return f"{briefing}{words.invitation}"
+    return f"{briefing}{words.first_prompt}{turn.prompt}{words.answer}{answer or words.no_answer}"
 
 
 def next_message(goal: str, answer: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
 
 from coze_harness.coze.chat_stream import answer_deltas
 from coze_harness.coze.coze_conversation import CozeConversation, PollSchedule
@@ -12,6 +13,9 @@ from coze_harness.model import ChatOptions, Reply, Target
 from coze_harness.model.protocols import CallFlow, Conversation
 from coze_harness.model.trial import Turn
 from coze_harness.text.sse import complete_length
+
+if TYPE_CHECKING:
+    from coze_harness.coze.workflow_run import WorkflowRuns
 
 
 def open_conversation(
@@ -39,11 +43,11 @@ def open_conversation(
     if list_method is not None and target.capabilities.lists_by_get:
         list_method = ListMethod(uses_get=True)
     chats = CozeConversation(target, options, schedule, policy, list_method)
-    return (
-        _WorkflowConversation(chats, target, options, schedule, policy)
-        if (target.is_workflow)
-        else chats
-    )
+    if not target.is_workflow:
+        return chats
+    from coze_harness.coze.workflow_run import WorkflowRuns  # rare
+
+    return _WorkflowConversation(chats, WorkflowRuns(target, options, schedule, policy))
 
 
 class AnswerReader:
@@ -66,23 +70,12 @@ class AnswerReader:
         return text
 
 
-class _WorkflowConversation:
+class _WorkflowConversation(NamedTuple):
     """Chats with a workflow, and runs of it."""
 
-    def __init__(
-        self,
-        chats: CozeConversation,
-        target: Target,
-        options: ChatOptions,
-        schedule: PollSchedule,
-        policy: RetryPolicy,
-    ) -> None:
-        from coze_harness.coze.workflow_run import WorkflowRuns  # rare
-
-        self._chats = chats
-        self._runs = WorkflowRuns(target, options, schedule, policy)
+    chats: CozeConversation
+    runs: WorkflowRuns
 
     def run_turn(self, turn: Turn) -> CallFlow[Reply]:
         """Send a prompt, run the workflow on an input, or answer its question."""
-        runs = self._runs.is_for(turn)
-        return (yield from self._runs.run_turn(turn) if runs else self._chats.run_turn(turn))
+        return self.runs.run_turn(turn) if self.runs.is_for(turn) else self.chats.run_turn(turn)

@@ -96,13 +96,13 @@ def retrieve_run(target: Target, execute_id: str) -> HttpCall:
 
 def _association(target: Target) -> dict[str, JSON]:
     """Return the app or bot of a workflow, its version and its channel, as far as it has them."""
-    named = (
+    ids = (
         ("bot_id", target.bot_id),
         ("app_id", target.app_id),
         ("workflow_version", target.version),
         ("connector_id", target.connector_id),
     )
-    return {name: value for name, value in named if value}
+    return {name: value for name, value in ids if value}
 
 
 def _ext(options: ChatOptions) -> dict[str, JSON]:

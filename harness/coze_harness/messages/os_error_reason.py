@@ -26,6 +26,7 @@ _REASONS: Final[Mapping[int, LocalizedText]] = MappingProxyType(
         errno.EADDRNOTAVAIL: message("os_error.no_address"),
     }
 )
+_DISK_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 def os_error_reason(error: OSError) -> LocalizedText:
@@ -35,3 +36,8 @@ def os_error_reason(error: OSError) -> LocalizedText:
     """
     known = _REASONS.get(error.errno or 0)
     return known or literal(error.strerror or str(error) or type(error).__name__)
+
+
+def is_disk_full(error: OSError) -> bool:
+    """Return whether an error means that the disk, or the user's share of it, is full."""
+    return error.errno in _DISK_FULL

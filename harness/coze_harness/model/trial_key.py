@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final, NamedTuple
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
@@ -12,6 +13,11 @@ from coze_harness.model.http_call import JSON
 
 DRAFT: Final = "unpublished_draft"
 """The publish status of a bot's draft."""
+
+_IMAGES: Final = frozenset(
+    {"jpg", "jpeg", "png", "gif", "webp", "bmp", "tif", "tiff", "heic", "heif", "svg", "ico"}
+)
+_AUDIO: Final = frozenset({"wav", "mp3", "ogg", "m4a"})
 
 
 class Attachment(Struct, frozen=True):
@@ -29,6 +35,15 @@ class Attachment(Struct, frozen=True):
     def is_local(self) -> bool:
         """Whether it is a file of the project, which is uploaded."""
         return bool(self.sha256)
+
+    @property
+    def kind(self) -> str:
+        """What Coze takes it for: `image`, `audio` or `file`."""
+        path = self.name if self.is_local else urlsplit(self.name).path
+        extension = path.rpartition("/")[2].rpartition(".")[2].lower()
+        if extension in _IMAGES:
+            return "image"
+        return "audio" if extension in _AUDIO else "file"
 
 
 class ChatOptions(Struct, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from coze_harness.messages import message
+from coze_harness.messages.os_error_reason import is_disk_full
 from coze_harness.model import Mode, Run, Summary, TrialResult, TrialStatus, replace
 from coze_harness.model.errors import ResultsError
 from coze_harness.model.location import Location
@@ -21,7 +22,6 @@ from coze_harness.results.trial_decoding import decode_line
 from coze_harness.results.trial_encoding import encode_trial
 from coze_harness.storage.atomic_write import (
     TEMPORARY_SUFFIX,
-    is_disk_full,
     remove_temporaries,
     write_atomically,
 )

@@ -79,8 +79,7 @@ def is_usable_label(label: str) -> bool:
 
 def _has_key(label: str) -> bool:
     """Return whether a label has the shape of a key: files and reports are named by labels."""
-    from coze_harness.cassettes.known_secrets import lower_case
-    from coze_harness.cassettes.secret_rules import find_shapes
+    from coze_harness.text.secret_rules import find_shapes, lower_case
 
     return next(find_shapes(label, lower_case(label)), None) is not None
 

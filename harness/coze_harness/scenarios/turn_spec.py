@@ -9,7 +9,6 @@ from typing import Any, Final, cast
 
 from msgspec import Struct
 
-from coze_harness.coze.prompt_messages import attachment_kind
 from coze_harness.expectations import asks_for, build_expectation
 from coze_harness.messages import message
 from coze_harness.model import JSON, Attachment, Severity, replace
@@ -199,7 +198,7 @@ class TurnSpec:
 
     def _attachment(self, path: str, where: Location) -> Attachment:
         attachment = read_attachment(path, where, self.context.folder, self.context.project)
-        if not self.context.is_streamed and attachment_kind(attachment) == "audio":
+        if not self.context.is_streamed and attachment.kind == "audio":
             raise ScenarioError(
                 message("attachment.audio", path=path),
                 where=where,

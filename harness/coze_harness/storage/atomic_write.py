@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import secrets
@@ -16,7 +15,6 @@ TEMPORARY_SUFFIX: Final = ".tmp"
 # A file's name may have 255 bytes, and a character up to four of them.
 _MAX_STEM: Final = 20
 _TEMPORARY_NAME: Final = re.compile(r"\..{0,20}\.[0-9a-f]{8}\.tmp", re.DOTALL)
-_DISK_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 def write_atomically(path: Path, chunks: Iterable[bytes], temporaries: Path | None = None) -> None:
@@ -66,8 +64,3 @@ def remove_temporaries(folder: Path) -> None:
             if _TEMPORARY_NAME.fullmatch(name):
                 with suppress(OSError):
                     Path(parent, name).unlink()
-
-
-def is_disk_full(error: OSError) -> bool:
-    """Return whether an error means that the disk, or the user's share of it, is full."""
-    return error.errno in _DISK_FULL

@@ -5,8 +5,7 @@ from __future__ import annotations
 import errno
 
 from coze_harness.messages import LocalizedText, UserText, as_message, message
-from coze_harness.messages.os_error_reason import os_error_reason
-from coze_harness.storage.atomic_write import is_disk_full
+from coze_harness.messages.os_error_reason import is_disk_full, os_error_reason
 
 
 class RemoteError(OSError):

@@ -549,6 +549,14 @@ _ANCHORS: Final = tuple(_anchors(ignore_case=False))
 _LOWER_CASE_ANCHORS: Final = tuple(_anchors(ignore_case=True))
 
 
+def lower_case(text: str) -> str:
+    """Return a text in lower case, with as many characters."""
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join([character.lower()[:1] for character in text])
+
+
 def find_shapes(text: str, lowered: str) -> Iterator[tuple[SecretRule, int, int]]:
     """Yield each secret in a text: its rule, start and end.
 
