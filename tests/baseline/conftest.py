@@ -10,11 +10,11 @@ from kill_points import Runner, warm_runner
 
 
 @pytest.fixture(scope="session")
-def compared(tmp_path_factory: pytest.TempPathFactory) -> ComparedProject:
+def comparison(tmp_path_factory: pytest.TempPathFactory) -> ComparedProject:
     return compared_project(tmp_path_factory.mktemp("compared"))
 
 
 @pytest.fixture(scope="session")
-def runner(compared: ComparedProject) -> Iterator[Runner]:
-    with warm_runner(compared.project.env) as runner:
+def runner(comparison: ComparedProject) -> Iterator[Runner]:
+    with warm_runner(comparison.project.env) as runner:
         yield runner

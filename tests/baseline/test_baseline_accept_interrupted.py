@@ -21,32 +21,32 @@ JOURNAL = "cassettes/.accept-journal.json"
 
 
 @pytest.fixture(scope="module")
-def interrupted(
-    compared: ComparedProject, runner: Runner, tmp_path_factory: pytest.TempPathFactory
+def interrupted_project(
+    comparison: ComparedProject, runner: Runner, tmp_path_factory: pytest.TempPathFactory
 ) -> ComparedProject:
     """A copy of the project in which three of six recordings are replaced."""
     for number in range(1, 20):
         folder = tmp_path_factory.mktemp("interrupted") / "project"
-        accept_killed_at(compared, runner, number, folder)
+        accept_killed_at(comparison, runner, number, folder)
         if recording_states(folder) == "ooonnn":
-            return ComparedProject(type(compared.project)(folder, home=folder.parent / "home"))
+            return ComparedProject(type(comparison.project)(folder, home=folder.parent / "home"))
     raise AssertionError
 
 
 @pytest.fixture
-def folder(interrupted: ComparedProject, tmp_path: Path) -> Path:
-    return interrupted.copy(tmp_path / "project")
+def folder(interrupted_project: ComparedProject, tmp_path: Path) -> Path:
+    return interrupted_project.copy(tmp_path / "project")
 
 
 def test_restored_recordings_are_replaced_again(
-    compared: ComparedProject, folder: Path, runner: Runner
+    comparison: ComparedProject, folder: Path, runner: Runner
 ) -> None:
     for name in ("a+2.yaml", "a+3.yaml"):
         (folder / "cassettes" / name).write_bytes(
-            compared.project.path(f"cassettes/{name}").read_bytes()
+            comparison.project.path(f"cassettes/{name}").read_bytes()
         )
-    done = runner.run(folder, "check")
-    assert (done.code, recording_states(folder), leftover_files(folder)) == (0, NEW, [])
+    result = runner.run(folder, "check")
+    assert (result.code, recording_states(folder), leftover_files(folder)) == (0, NEW, [])
 
 
 def test_an_edited_recording_is_kept_and_its_candidate_too(folder: Path, runner: Runner) -> None:
@@ -54,8 +54,8 @@ def test_an_edited_recording_is_kept_and_its_candidate_too(folder: Path, runner:
         path = folder / f"cassettes/{name}.yaml"
         path.write_text(path.read_text("utf-8") + "# mine\n", encoding="utf-8")
     (folder / "cassettes/deep/b+2.yaml").write_bytes(b"")
-    done = runner.run(folder, "run")
-    (line,) = [line for line in done.err.splitlines() if "accept" in line]
+    result = runner.run(folder, "run")
+    (line,) = [line for line in result.err.splitlines() if "accept" in line]
     for name in ("a+2", "deep/b+1", "deep/b+2"):
         assert f"cassettes/{name}.yaml" in line
     assert (folder / "cassettes/a+2.yaml").read_text("utf-8").endswith("# mine\n")
@@ -81,8 +81,8 @@ def test_where_one_cannot_be_written_all_old_recordings_come_back(
     target.unlink()
     target.mkdir()
     (target / "in the way").touch()
-    done = runner.run(folder, "list")
-    (line,) = [line for line in done.err.splitlines() if "accept" in line]
+    result = runner.run(folder, "list")
+    (line,) = [line for line in result.err.splitlines() if "accept" in line]
     assert "Undid" in line
     assert "cassettes/deep/b+3.yaml" in line
     assert (recording_states(folder)[:2], recording_states(folder)[3:], leftover_files(folder)) == (
@@ -100,10 +100,10 @@ def test_a_mixed_baseline_is_not_judged_where_it_cannot_be_finished(
     (folder / "cassettes/.lock").unlink()
     (folder / "cassettes/.lock").mkdir()
     for command in (("run",), ("check",), ("list",), ("mutate",), ("accept",), ("live",)):
-        done = runner.run(folder, *command)
-        assert done.code == 3, (command, done)
-        assert "accept of 6 recordings" in done.err
-        assert done.out == ""
+        result = runner.run(folder, *command)
+        assert result.code == 3, (command, result)
+        assert "accept of 6 recordings" in result.err
+        assert result.out == ""
     history = runner.run(folder, "history")
     assert history.code == 0
     assert "accept of 6 recordings" in history.err
@@ -124,11 +124,11 @@ def test_a_mixed_baseline_is_not_judged_in_a_folder_without_permission(
     (folder / "cassettes/.lock").unlink()
     (folder / "cassettes").chmod(0o500)
     try:
-        done = runner.run(folder, "run")
+        result = runner.run(folder, "run")
     finally:
         (folder / "cassettes").chmod(0o700)
-    assert done.code == 3
-    assert "Permission denied" in done.err
+    assert result.code == 3
+    assert "Permission denied" in result.err
 
 
 def test_the_python_api_finishes_it(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -140,7 +140,7 @@ def test_the_python_api_finishes_it(folder: Path, caplog: pytest.LogCaptureFixtu
 
 
 def test_pytest_finishes_it(folder: Path) -> None:
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "scenarios"],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(Path(coze_harness.__file__).parent.parent)},
@@ -148,8 +148,8 @@ def test_pytest_finishes_it(folder: Path) -> None:
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done
-    assert "Finished the interrupted accept of 6 recordings" in done.stdout
+    assert result.returncode == 0, result
+    assert "Finished the interrupted accept of 6 recordings" in result.stdout
     assert recording_states(folder) == NEW
 
 
@@ -176,16 +176,16 @@ def _entry(**changes: object) -> dict[str, object]:
     ids=str,
 )
 def test_a_journal_that_leads_elsewhere_is_refused(
-    compared: ComparedProject, runner: Runner, tmp_path: Path, entries: object
+    comparison: ComparedProject, runner: Runner, tmp_path: Path, entries: object
 ) -> None:
-    folder = compared.copy(tmp_path / "project")
+    folder = comparison.copy(tmp_path / "project")
     (tmp_path / "outside").mkdir()
     (folder / "cassettes/link").symlink_to(tmp_path / "outside")
     journal = {"format": 1, "pid": 1, "started": "2026", "replacements": entries}
     (folder / JOURNAL).write_text(json.dumps(journal))
-    done = runner.run(folder, "check")
-    assert done.code == 3, done
-    assert ".accept-journal.json" in done.err or "link/evil.yaml" in done.err
+    result = runner.run(folder, "check")
+    assert result.code == 3, result
+    assert ".accept-journal.json" in result.err or "link/evil.yaml" in result.err
     assert not list(tmp_path.rglob("evil.*"))
     assert not Path("/evil.yaml").exists()
     assert recording_states(folder) == OLD
@@ -204,25 +204,25 @@ def test_a_journal_that_leads_elsewhere_is_refused(
     ids=str,
 )
 def test_a_journal_that_moves_files_elsewhere_is_refused(
-    compared: ComparedProject, runner: Runner, tmp_path: Path, moved: object
+    comparison: ComparedProject, runner: Runner, tmp_path: Path, moved: object
 ) -> None:
-    folder = compared.copy(tmp_path / "project")
+    folder = comparison.copy(tmp_path / "project")
     journal = {"format": 1, "pid": 1, "started": "2026", "replacements": [], "moved": moved}
     (folder / JOURNAL).write_text(json.dumps(journal))
-    done = runner.run(folder, "check")
-    assert done.code == 3, done
+    result = runner.run(folder, "check")
+    assert result.code == 3, result
     assert not list(tmp_path.rglob("evil.*"))
     assert recording_states(folder) == OLD
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"format": 2}', b"\xff"])
 def test_a_damaged_journal_is_an_error(
-    compared: ComparedProject, runner: Runner, tmp_path: Path, content: bytes
+    comparison: ComparedProject, runner: Runner, tmp_path: Path, content: bytes
 ) -> None:
-    folder = compared.copy(tmp_path / "project")
+    folder = comparison.copy(tmp_path / "project")
     (folder / JOURNAL).write_bytes(content)
     for command in ("run", "check", "accept"):
-        done = runner.run(folder, command)
-        assert done.code == 3, done
-        assert ".accept-journal.json: " in done.err
+        result = runner.run(folder, command)
+        assert result.code == 3, result
+        assert ".accept-journal.json: " in result.err
     assert recording_states(folder) == OLD

@@ -20,12 +20,12 @@ RUN = "20261122T100312482Z-3f2a"
 ENTRY = {"scenario": "退款", "bot": "chatchat", "decision": "accept"}
 
 
-def written(*entries: JSON, **more: JSON) -> bytes:
+def encode_decisions(*entries: JSON, **more: JSON) -> bytes:
     data = {"format_version": 1, "run_id": RUN, "decisions": list(entries), **more}
     return json.dumps(data, ensure_ascii=False, indent=1).encode()
 
 
-def refused(data: bytes) -> UsageError:
+def read_error(data: bytes) -> UsageError:
     with pytest.raises(UsageError) as caught:
         parse_decisions(data, "decisions.json")
     error = caught.value
@@ -37,7 +37,9 @@ def refused(data: bytes) -> UsageError:
 
 
 def test_decisions_are_read_with_their_places() -> None:
-    data = written(ENTRY, {**ENTRY, "scenario": "hours", "decision": "edit", "note": "语气\n不对"})
+    data = encode_decisions(
+        ENTRY, {**ENTRY, "scenario": "hours", "decision": "edit", "note": "语气\n不对"}
+    )
     for text in (data, b"\xef\xbb\xbf" + data):
         decisions = parse_decisions(text, "d.json")
         assert decisions.run_id == RUN
@@ -52,8 +54,8 @@ LONG = "长" * 100_000
 WRONG: list[tuple[str, bytes, str]] = [
     ("decisions.not_json", b"", "1:1"),
     ("decisions.not_json", b"{'format_version': 1}", "1:2"),
-    ("decisions.not_json", written(ENTRY)[:-40], "7:11"),
-    ("decisions.not_json", written(ENTRY) + b"{}", "11:2"),
+    ("decisions.not_json", encode_decisions(ENTRY)[:-40], "7:11"),
+    ("decisions.not_json", encode_decisions(ENTRY) + b"{}", "11:2"),
     ("decisions.not_text", b"\xff\xfe{}", ""),
     ("decisions.not_text", b"9" * 10_000, ""),
     ("decisions.too_deep", b"[" * 1_000_000, ""),
@@ -62,31 +64,31 @@ WRONG: list[tuple[str, bytes, str]] = [
     ("decisions.not_an_object", b"[]", "1:1"),
     ("decisions.not_an_object", b'"decisions"', "1:1"),
     ("decisions.not_an_object", b"null", "1:1"),
-    ("decisions.not_an_object", written(1), "5:3"),
-    ("decisions.not_an_object", written(ENTRY, [ENTRY]), "10:3"),
+    ("decisions.not_an_object", encode_decisions(1), "5:3"),
+    ("decisions.not_an_object", encode_decisions(ENTRY, [ENTRY]), "10:3"),
     ("decisions.missing_key", b"{}", "1:1"),
-    ("decisions.missing_key", written({"scenario": "a", "bot": "b"}), "5:3"),
-    ("decisions.unknown_key", written(ENTRY, extra=1), "11:11"),
-    ("decisions.unknown_key", written({**ENTRY, LONG: 1}), "9:100008"),
-    ("decisions.unknown_key.near", written({**ENTRY, "notes": "x"}), "9:13"),
+    ("decisions.missing_key", encode_decisions({"scenario": "a", "bot": "b"}), "5:3"),
+    ("decisions.unknown_key", encode_decisions(ENTRY, extra=1), "11:11"),
+    ("decisions.unknown_key", encode_decisions({**ENTRY, LONG: 1}), "9:100008"),
+    ("decisions.unknown_key.near", encode_decisions({**ENTRY, "notes": "x"}), "9:13"),
     ("decisions.repeated_key", b'{"run_id": "a", "run_id": "b"}', "1:27"),
     ("decisions.repeated_key", b'{"decisions": [{"bot": 1,\n "bot": 2}]}', "2:9"),
-    ("decisions.version", written(ENTRY, format_version=True), "2:20"),
-    ("decisions.version", written(ENTRY, format_version=1.5), "2:20"),
-    ("decisions.version", written(ENTRY, format_version=[[LONG]]), "2:20"),
-    ("decisions.not_a_text", written(ENTRY, run_id=1), "3:12"),
-    ("decisions.not_a_run", written(ENTRY, run_id="../../etc"), "3:12"),
-    ("decisions.not_a_run", written(ENTRY, run_id=""), "3:12"),
-    ("decisions.not_a_run", written(ENTRY, run_id="a" * 100_000), "3:12"),
-    ("decisions.not_a_run", written(ENTRY, run_id="a\n"), "3:12"),
-    ("decisions.not_a_list", written(ENTRY, decisions={"0": 1}), "4:15"),
-    ("decisions.not_a_text", written({**ENTRY, "scenario": None}), "6:16"),
-    ("decisions.not_a_text", written({**ENTRY, "bot": ["a"]}), "7:11"),
-    ("decisions.not_a_text", written({**ENTRY, "note": {}}), "9:12"),
-    ("decisions.unknown", written({**ENTRY, "decision": "Accept"}), "8:16"),
-    ("decisions.unknown", written({**ENTRY, "decision": LONG}), "8:16"),
-    ("decisions.twice", written(ENTRY, {**ENTRY, "decision": "reject"}), "11:16"),
-    ("decisions.twice", written(*[{**ENTRY, "scenario": LONG}] * 2), "11:16"),
+    ("decisions.version", encode_decisions(ENTRY, format_version=True), "2:20"),
+    ("decisions.version", encode_decisions(ENTRY, format_version=1.5), "2:20"),
+    ("decisions.version", encode_decisions(ENTRY, format_version=[[LONG]]), "2:20"),
+    ("decisions.not_a_text", encode_decisions(ENTRY, run_id=1), "3:12"),
+    ("decisions.not_a_run", encode_decisions(ENTRY, run_id="../../etc"), "3:12"),
+    ("decisions.not_a_run", encode_decisions(ENTRY, run_id=""), "3:12"),
+    ("decisions.not_a_run", encode_decisions(ENTRY, run_id="a" * 100_000), "3:12"),
+    ("decisions.not_a_run", encode_decisions(ENTRY, run_id="a\n"), "3:12"),
+    ("decisions.not_a_list", encode_decisions(ENTRY, decisions={"0": 1}), "4:15"),
+    ("decisions.not_a_text", encode_decisions({**ENTRY, "scenario": None}), "6:16"),
+    ("decisions.not_a_text", encode_decisions({**ENTRY, "bot": ["a"]}), "7:11"),
+    ("decisions.not_a_text", encode_decisions({**ENTRY, "note": {}}), "9:12"),
+    ("decisions.unknown", encode_decisions({**ENTRY, "decision": "Accept"}), "8:16"),
+    ("decisions.unknown", encode_decisions({**ENTRY, "decision": LONG}), "8:16"),
+    ("decisions.twice", encode_decisions(ENTRY, {**ENTRY, "decision": "reject"}), "11:16"),
+    ("decisions.twice", encode_decisions(*[{**ENTRY, "scenario": LONG}] * 2), "11:16"),
 ]
 
 
@@ -94,18 +96,21 @@ WRONG: list[tuple[str, bytes, str]] = [
     ("message_id", "data", "place"), WRONG, ids=[f"{n}-{one[0]}" for n, one in enumerate(WRONG)]
 )
 def test_a_wrong_file_is_refused_with_its_place(message_id: str, data: bytes, place: str) -> None:
-    error = refused(data)
+    error = read_error(data)
     assert error.what.id == message_id
     assert str(error.where) == (f"decisions.json:{place}" if place else "decisions.json")
 
 
 def test_what_is_no_number_of_json_is_no_version() -> None:
-    assert refused(written(ENTRY).replace(b": 1,", b": NaN,", 1)).what.id == "decisions.version"
+    assert (
+        read_error(encode_decisions(ENTRY).replace(b": 1,", b": NaN,", 1)).what.id
+        == "decisions.version"
+    )
 
 
 def test_many_decisions_take_time_in_proportion() -> None:
     entries = [{**ENTRY, "scenario": f"s{number}"} for number in range(5_000)]
-    decisions = parse_decisions(written(*entries), "d.json")
+    decisions = parse_decisions(encode_decisions(*entries), "d.json")
     assert str(decisions.entries[-1].location) == "d.json:25001:16"
 
 

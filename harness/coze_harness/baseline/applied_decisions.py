@@ -30,7 +30,7 @@ class AppliedDecisions(Struct, frozen=True, kw_only=True):
     paths: Sequence[Path] = ()
     errors: Sequence[HarnessError] = ()
 
-    def decided(self, decision: ReviewDecision) -> list[ScenarioDecision]:
+    def select(self, decision: ReviewDecision) -> list[ScenarioDecision]:
         """Return the decisions of one kind."""
         return [one.entry for one in self.entries if one.entry.decision is decision]
 
@@ -50,9 +50,9 @@ def decisions_json(
         for error in applied.errors
     ]
     return {
-        "accepted": _scenarios(applied.decided(ReviewDecision.ACCEPT)),
-        "rejected": _scenarios(applied.decided(ReviewDecision.REJECT)),
-        "to_edit": _scenarios(applied.decided(ReviewDecision.EDIT)),
+        "accepted": _scenarios(applied.select(ReviewDecision.ACCEPT)),
+        "rejected": _scenarios(applied.select(ReviewDecision.REJECT)),
+        "to_edit": _scenarios(applied.select(ReviewDecision.EDIT)),
         "errors": errors,
     }
 

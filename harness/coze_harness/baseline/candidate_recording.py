@@ -189,11 +189,11 @@ class CandidateRecording(Generic[Encoded]):
                 if compared.error is not None:
                     self._lost.add(compared.key.case_key)
                 # A baseline that was asked is counted already.
-                asked = self._asked_baseline(self._asks[compared.key.id])
-                self.calls += compared.request_count - (asked.request_count if asked else 0)
+                baseline = self._baseline_result(self._asks[compared.key.id])
+                self.calls += compared.request_count - (baseline.request_count if baseline else 0)
                 yield (encoded,)
 
-    def _asked_baseline(self, ask: _Ask) -> TrialResult | None:
+    def _baseline_result(self, ask: _Ask) -> TrialResult | None:
         """Return what the baseline's bot answered to an ask, or its error; `None` if not asked."""
         return self._baselines.get(ask.baseline.key.id) if ask.baseline else None
 
@@ -210,13 +210,13 @@ class CandidateRecording(Generic[Encoded]):
                 self._baseline_contexts[trial.key.id] = CandidateContext(committed, overrides)
         if not trials:
             return
-        asked = [trial for trial, _committed in trials.values()]
-        with closing(self._baseline_session.results(asked)) as results:
+        repeats = [trial for trial, _committed in trials.values()]
+        with closing(self._baseline_session.results(repeats)) as results:
             for result in results:
                 self.calls += result.request_count
                 committed = trials[result.key.id][1]
                 # Coze describes only the published version.
-                result = replace(result, snapshot=_recorded(committed, self.live)[0])
+                result = replace(result, snapshot=_recorded_bot(committed, self.live)[0])
                 self._baselines[result.key.id] = result
                 if result.error is None:
                     self.evidence.add(result)
@@ -229,22 +229,22 @@ class CandidateRecording(Generic[Encoded]):
     ) -> tuple[TrialResult, Encoded]:
         """Compare a candidate with its baseline, and encode it."""
         ask = self._asks[result.key.id]
-        pair, baseline = ask.pair, self._asked_baseline(ask)
+        pair, baseline = ask.pair, self._baseline_result(ask)
         if baseline is not None:
             calls = result.request_count + baseline.request_count
             result = replace(result, request_count=calls)
         if pair.baseline is not None and (baseline is None or baseline.error is not None):
             baseline = replay_baseline(pair, pair.baseline, self.live.replayer)
-        compared, code = compare_with_baseline(baseline, result, self._accepted(result.key))
+        compared, code = compare_with_baseline(baseline, result, self._accepted_results(result.key))
         return compared, self.encode(compared, exit_code=code)
 
-    def _accepted(self, key: TrialKey) -> Iterator[TrialResult]:
+    def _accepted_results(self, key: TrialKey) -> Iterator[TrialResult]:
         """Yield the answers of a baseline: what its bot answered here, and the recorded ones."""
         for ask in self._asks.values():
-            asked = self._asked_baseline(ask)
+            baseline = self._baseline_result(ask)
             is_same_case = ask.pair.key.case_key == key.case_key
-            if is_same_case and asked is not None and asked.error is None:
-                yield asked
+            if is_same_case and baseline is not None and baseline.error is None:
+                yield baseline
         yield from replay_accepted(self._asks[key.id].pair, self.live.replayer)
 
     # --- what to run again -----------------------------------------------------------------------
@@ -280,7 +280,7 @@ class CandidateRecording(Generic[Encoded]):
         steps_of = {k: s.test.smallest_step(s.further_attempts) for k, s in suspects.items()}
         for key in sorted(suspects, key=steps_of.__getitem__):
             suspect = suspects[key]
-            overrides = self._askable(key, suspect)
+            overrides = self._overrides_for_suspect(key, suspect)
             sides = 2 if overrides is not None else 1
             cost = sides * (suspect.attempts.counts.calls if self.plan.budget is not None else 1)
             steps = min(steps_of[key], left // max(1, cost))
@@ -295,8 +295,8 @@ class CandidateRecording(Generic[Encoded]):
         """Return the calls that are left of the budget; without one, the trials."""
         if self.plan.budget is not None:
             return self.plan.budget - self.calls
-        asked = sum(one.counts.requested.total for one in self.tally.attempts().values())
-        return MOST_TRIALS_AGAIN - self._again.total() - asked
+        baseline_trials = sum(one.counts.requested.total for one in self.tally.attempts().values())
+        return MOST_TRIALS_AGAIN - self._again.total() - baseline_trials
 
     def _again_ask(self, key: CaseKey, overrides: Mapping[str, str] | None) -> _Ask:
         """Return a further trial of a case, and add it to the pairs of the comparison."""
@@ -321,7 +321,7 @@ class CandidateRecording(Generic[Encoded]):
         baseline = pair.baseline
         if baseline is None or baseline.key.trial == pair.key.trial:
             return None
-        snapshot = _recorded(baseline, self.live)[0]
+        snapshot = _recorded_bot(baseline, self.live)[0]
         version = version_digest(baseline.bot.id, snapshot)
         if version == version_digest(pair.candidate.bot.id, self._session.snapshot(pair.candidate)):
             return None
@@ -334,7 +334,7 @@ class CandidateRecording(Generic[Encoded]):
         repeat = repeat_of(baseline, pair.key.trial)
         return self.plan.folder.baseline_trial(repeat, overrides, self.plan.moment)
 
-    def _askable(self, key: CaseKey, suspect: Suspect) -> Mapping[str, str] | None:
+    def _overrides_for_suspect(self, key: CaseKey, suspect: Suspect) -> Mapping[str, str] | None:
         """Return how to ask the baseline of a suspect; `None` if it need not or cannot be asked."""
         attempts = suspect.attempts
         if attempts.is_same_version or attempts.baseline.total >= self.plan.wanted_evidence:
@@ -348,7 +348,7 @@ class CandidateRecording(Generic[Encoded]):
         if bot not in self._overrides:
             self._baseline_session.fetch_snapshots([trial])
             current = self._baseline_session.snapshot(trial)
-            self._overrides[bot] = _overrides_for(trial, current, *_recorded(trial, self.live))
+            self._overrides[bot] = _overrides_for(trial, current, *_recorded_bot(trial, self.live))
         return self._overrides[bot]
 
 
@@ -385,7 +385,7 @@ def _differ_in_version(one: BotSnapshot, other: BotSnapshot) -> bool:
     return all(difference.name == "version" for difference in snapshot_differences(one, other))
 
 
-def _recorded(trial: Trial, live: LiveRunner) -> tuple[BotSnapshot | None, Mapping[str, str]]:
+def _recorded_bot(trial: Trial, live: LiveRunner) -> tuple[BotSnapshot | None, Mapping[str, str]]:
     """Return the bot of a recording, and the request fields that the scenario does not have."""
     origin = live.replayer.origin(trial)
     return (origin.bot, origin.overridden_options) if origin else (None, {})
@@ -393,10 +393,14 @@ def _recorded(trial: Trial, live: LiveRunner) -> tuple[BotSnapshot | None, Mappi
 
 def _bot_of(trial: Trial, live: LiveRunner) -> str:
     """Return what a recording's bot is known by: all its recordings are asked in one way."""
-    snapshot, options = _recorded(trial, live)
+    snapshot, options = _recorded_bot(trial, live)
     version = version_digest(trial.bot.id, snapshot)
-    asked = (trial.options.bot_version, trial.options.publish_status, *sorted(options.items()))
-    return f"{trial.bot.id} {version} {asked}"
+    version_fields = (
+        trial.options.bot_version,
+        trial.options.publish_status,
+        *sorted(options.items()),
+    )
+    return f"{trial.bot.id} {version} {version_fields}"
 
 
 def _ignore(_warning: UserText) -> None:

@@ -79,23 +79,23 @@ class CandidateReview(Struct, frozen=True):
             UsageError: a name is unknown.
             NothingSelectedError: there is no candidate, or none of a name.
         """
-        found = list(self.candidates.find(self.trials))
-        if not found:
+        candidates = list(self.candidates.find(self.trials))
+        if not candidates:
             raise NothingSelectedError(
                 message("candidate.none"),
                 next_step=message("candidate.none.next"),
             )
-        return self._checked(self._named(names, found) if names else found, found)
+        return self._check_all(self._select(names, candidates) if names else candidates, candidates)
 
     def find_decided(self, decisions: Decisions) -> list[DecidedCandidates | HarnessError]:
         """Return the candidates of each decision, or why it cannot be applied.
 
         Only those that are accepted must be usable. After twenty errors, the rest is not checked.
         """
-        found = list(self.candidates.find(self.trials))
+        candidates = list(self.candidates.find(self.trials))
         scenarios = {trial.key.scenario for trial in self.trials}
         groups: dict[tuple[str, str], list[Candidate]] = {}
-        for one in found:
+        for one in candidates:
             if one.trial is not None:
                 groups.setdefault(one.trial.key.group, []).append(one)
         decided: list[DecidedCandidates | HarnessError] = []
@@ -104,39 +104,42 @@ class CandidateReview(Struct, frozen=True):
             if errors >= _MAX_ERRORS:
                 decided.append(more_errors(decisions, _MAX_ERRORS))
                 break
-            named = groups.get((entry.scenario, entry.bot), [])
+            selected = groups.get((entry.scenario, entry.bot), [])
             if entry.scenario not in scenarios:
                 ones: list[DecidedCandidates | HarnessError] = [unknown_scenario(entry, scenarios)]
             else:
-                ones = self._decided(entry, named, found)
+                ones = self._find_for_decision(entry, selected, candidates)
             errors += sum(isinstance(one, HarnessError) for one in ones)
             decided += ones
         return decided
 
-    def _decided(
-        self, entry: ScenarioDecision, named: Sequence[Candidate], found: Sequence[Candidate]
+    def _find_for_decision(
+        self,
+        entry: ScenarioDecision,
+        selected: Sequence[Candidate],
+        candidates: Sequence[Candidate],
     ) -> list[DecidedCandidates | HarnessError]:
-        if not named:
+        if not selected:
             return [missing_candidate(entry)]
         try:
-            checked = self._checked(named, found)
+            checked = self._check_all(selected, candidates)
         except NothingSelectedError as error:
             checked = [error]
         errors = [one for one in checked if isinstance(one, HarnessError)]
         if errors and entry.decision is ReviewDecision.ACCEPT:
             return [*errors]
         promotions = [one for one in checked if isinstance(one, Promotion)]
-        return [DecidedCandidates(entry, promotions, [one.path for one in named])]
+        return [DecidedCandidates(entry, promotions, [one.path for one in selected])]
 
-    def _named(self, names: Sequence[str], found: Sequence[Candidate]) -> list[Candidate]:
-        named: dict[Path, Candidate] = {}
+    def _select(self, names: Sequence[str], candidates: Sequence[Candidate]) -> list[Candidate]:
+        selected: dict[Path, Candidate] = {}
         for name in names:
             path = (self.candidates.folders.working / name).resolve()
-            matches = [one for one in found if self._is_named(name, path, one)]
+            matches = [one for one in candidates if self._is_named(name, path, one)]
             if not matches:
                 raise self._unknown(name, path)
-            named |= {one.path: one for one in matches}
-        return list(named.values())
+            selected |= {one.path: one for one in matches}
+        return list(selected.values())
 
     def _is_named(self, name: str, path: Path, candidate: Candidate) -> bool:
         places = [candidate.path.resolve()]
@@ -163,13 +166,13 @@ class CandidateReview(Struct, frozen=True):
             next_step=message("candidate.unknown.next"),
         )
 
-    def _checked(
-        self, named: Iterable[Candidate], found: Iterable[Candidate]
+    def _check_all(
+        self, selected: Iterable[Candidate], candidates: Iterable[Candidate]
     ) -> list[Promotion | HarnessError]:
         own = {(*_case_of(trial), trial.key.trial): trial for trial in self.trials}
-        extras = _extra_repeats(found, own)
+        extras = _extra_repeats(candidates, own)
         checked: list[Promotion | HarnessError] = []
-        for one in named:
+        for one in selected:
             if one.error is not None:
                 checked.append(one.error)
             elif one.trial is None:
@@ -178,8 +181,8 @@ class CandidateReview(Struct, frozen=True):
                 extra = extras.pop(_case_of(one.trial), ())
                 checked.append(self._check(one, one.trial, trial, extra))
             elif (*_case_of(one.trial), 1) not in own:
-                shown = self.candidates.folders.relative_path(one.path)
-                checked.append(_other_bot_error(one.trial, shown))
+                relative_path = self.candidates.folders.relative_path(one.path)
+                checked.append(_other_bot_error(one.trial, relative_path))
         if not checked:
             raise NothingSelectedError(
                 message("candidate.more_repeats"),
@@ -191,15 +194,15 @@ class CandidateReview(Struct, frozen=True):
         self, candidate: Candidate, recorded: Trial, trial: Trial, extra: Sequence[Path]
     ) -> Promotion | HarnessError:
         """Return what would be written, after replaying it by today's scenario."""
-        shown = str(self.candidates.folders.relative_path(candidate.path))
+        relative_path = str(self.candidates.folders.relative_path(candidate.path))
         runner = replace(self.runner, record_command="compare")
         try:
-            recording, turns = runner.load(recorded, shown)
+            recording, turns = runner.load(recorded, relative_path)
         except HarnessError as error:
             return error
         info = recording.origin
         if info is None:
-            return CassetteStaleError(message("candidate.unnamed"), where=Location(shown))
+            return CassetteStaleError(message("candidate.unnamed"), where=Location(relative_path))
         rewritten = replace(
             recording,
             interactions=tuple(
@@ -223,7 +226,7 @@ class CandidateReview(Struct, frozen=True):
                     location=str(trial.location),
                     reason=result.error.what,
                 ),
-                where=Location(shown),
+                where=Location(relative_path),
                 detail=result.error.detail,
                 next_step=literal(f"coze-harness compare {shell_word(trial.key.file)}"),
             )
@@ -240,14 +243,14 @@ class CandidateReview(Struct, frozen=True):
             origin=accepted,
             result=result,
             extra=tuple(extra),
-            judged=_judged(shown) if trial.judge else None,
+            judged=_read_judge_recording(relative_path) if trial.judge else None,
         )
 
 
-def _judged(shown: str) -> Recording | None:
+def _read_judge_recording(path: str) -> Recording | None:
     """Return the recording of a candidate's judge; `None` if no question was asked."""
     try:
-        return store.read_cassette(judge_path(shown))
+        return store.read_cassette(judge_path(path))
     except CassetteError:
         return None
 
@@ -257,11 +260,11 @@ def _case_of(trial: Trial) -> _CaseOfBot:
 
 
 def _extra_repeats(
-    found: Iterable[Candidate], own: Mapping[tuple[str, str, str, int], Trial]
+    candidates: Iterable[Candidate], own: Mapping[tuple[str, str, str, int], Trial]
 ) -> dict[_CaseOfBot, list[Path]]:
     """Return candidates of repeats that the scenarios do not have, by case and bot."""
     extras: dict[_CaseOfBot, list[Path]] = {}
-    for one in found:
+    for one in candidates:
         if one.trial is None:
             continue
         case = _case_of(one.trial)
@@ -270,7 +273,7 @@ def _extra_repeats(
     return extras
 
 
-def _other_bot_error(trial: Trial, shown: Path) -> CassetteStaleError:
+def _other_bot_error(trial: Trial, path: Path) -> CassetteStaleError:
     return CassetteStaleError(
         message(
             "candidate.other_bot",
@@ -278,6 +281,6 @@ def _other_bot_error(trial: Trial, shown: Path) -> CassetteStaleError:
             bot=trial.key.bot,
             location=str(trial.location),
         ),
-        where=Location(str(shown)),
+        where=Location(str(path)),
         next_step=message("candidate.other_bot.next", bot=trial.key.bot),
     )

@@ -56,11 +56,11 @@ class CandidateOptions(Struct, frozen=True):
         if not (self.draft or self.version):
             return {}
         options = trial.options
-        wanted = {
+        fields = {
             "publish_status": (DRAFT if self.draft else "", options.publish_status),
             "bot_version": (self.version, options.bot_version),
         }
-        return {name: new for name, (new, scenarios) in wanted.items() if new != scenarios}
+        return {name: new for name, (new, scenarios) in fields.items() if new != scenarios}
 
     def check_targets(self, trials: Sequence[Trial]) -> None:
         """Check that all trials' targets have what is compared: others would ignore the request.
@@ -150,7 +150,7 @@ class CandidateFolder(Struct, frozen=True):
         cassettes = self.folders.display_path(self.cassettes)
         prefix = f"{cassettes}/" if cassettes else ""
         cassette = f"{prefix}{CANDIDATE_FOLDER}/{folder}{trial.key.cassette.removeprefix(prefix)}"
-        return replace(_overridden(trial, overrides), key=replace(trial.key, cassette=cassette))
+        return replace(_with_overrides(trial, overrides), key=replace(trial.key, cassette=cassette))
 
     def baseline_trial(self, trial: Trial, overrides: Mapping[str, str], moment: str) -> Trial:
         """Return a further trial of the baseline's bot, whose recording is evidence.
@@ -198,23 +198,23 @@ class CandidateFolder(Struct, frozen=True):
         by_case: Mapping[tuple[str, str], Sequence[Trial]],
         by_cassette: Mapping[str, Trial],
     ) -> Candidate:
-        shown = self.folders.relative_path(path)
+        relative_path = self.folders.relative_path(path)
         cassette = self.folders.display_path(path)
         try:
-            info = store.read_cassette(shown).origin
+            info = store.read_cassette(relative_path).origin
         except HarnessError as error:
             # Only its path says whose it was.
             return Candidate(path=path, trial=by_cassette.get(cassette), error=error)
         if info is None or info.candidate is None:
             stray = CassetteUnreadableError(
                 message("candidate.stray"),
-                where=Location(str(shown)),
+                where=Location(str(relative_path)),
                 next_step=message("candidate.stray.next"),
             )
             return Candidate(path=path, error=stray)
         trials = by_case.get((info.scenario, info.candidate.case), ())
         if not trials:
-            return Candidate(path=path, error=_orphan(shown, info, info.candidate))
+            return Candidate(path=path, error=_orphan(relative_path, info, info.candidate))
         nearest = _nearest(trials, info.candidate)
         target = self._target(nearest, info.candidate)
         return Candidate(
@@ -249,8 +249,8 @@ def repeat_of(trial: Trial, number: int) -> Trial:
 
 
 def _recordings(folder: Path) -> list[Path]:
-    found = (path for path in folder.rglob("*.yaml") if path.is_file())
-    return sorted(path for path in found if not path.name.endswith(JUDGE_SUFFIX))
+    paths = (path for path in folder.rglob("*.yaml") if path.is_file())
+    return sorted(path for path in paths if not path.name.endswith(JUDGE_SUFFIX))
 
 
 def judge_files(candidate: Path) -> list[Path]:
@@ -271,7 +271,7 @@ def trials_by_case(trials: Iterable[Trial]) -> dict[tuple[str, str], list[Trial]
     return by_case
 
 
-def _overridden(trial: Trial, overrides: Mapping[str, str]) -> Trial:
+def _with_overrides(trial: Trial, overrides: Mapping[str, str]) -> Trial:
     options = replace(
         trial.options,
         publish_status=overrides.get("publish_status", trial.options.publish_status),
@@ -289,7 +289,7 @@ def _as_recorded(
     trial: Trial, info: RecordingInfo, of: CandidateInfo, target: Target, cassette: str
 ) -> Trial:
     key = replace(trial.key, id=info.trial, bot=target.name, trial=of.trial, cassette=cassette)
-    return replace(_overridden(trial, info.overridden_options), key=key, bot=target)
+    return replace(_with_overrides(trial, info.overridden_options), key=key, bot=target)
 
 
 def _orphan(path: Path, info: RecordingInfo, of: CandidateInfo) -> CassetteStaleError:

@@ -206,7 +206,7 @@ class CassetteAccess(Struct, frozen=True):
                     self._finish(cassettes, note)
         elif _has_journal(cassettes):
             used = message("accept.lock_used", holder=_holder(cassettes))
-            raise self._unfinished(cassettes, reason or used)
+            raise self._unfinished_error(cassettes, reason or used)
 
     def _finish(self, cassettes: Path, note: Note) -> None:
         from coze_harness.baseline.accept_journal import finish_accept
@@ -214,12 +214,12 @@ class CassetteAccess(Struct, frozen=True):
         acquire = partial(FolderLock.acquire, cassettes, exclusive=True)
         lock = wait_for_lock(acquire, _REPLACING)
         if lock is None:
-            raise self._unfinished(cassettes, message("accept.lock_reading"))
+            raise self._unfinished_error(cassettes, message("accept.lock_reading"))
         with lock:
             try:
                 end = finish_accept(cassettes)
             except CassetteWriteError as error:
-                raise self._unfinished(cassettes, self._located(error)) from error
+                raise self._unfinished_error(cassettes, self._describe_error(error)) from error
         note(self._describe(cassettes, end))
 
     def _describe(self, cassettes: Path, end: AcceptEnd) -> LocalizedText:
@@ -227,19 +227,19 @@ class CassetteAccess(Struct, frozen=True):
         accept = end.journal.describe()
         done = message("accept.finished", accept=accept)
         if end.error is not None:
-            done = message("accept.undone", accept=accept, reason=self._located(end.error))
+            done = message("accept.undone", accept=accept, reason=self._describe_error(end.error))
         if end.edited:
             names = tuple([str(self.folders.relative_path(cassettes / one)) for one in end.edited])
             done = message("accept.kept", done=done, files=names)
         return done
 
-    def _located(self, error: CassetteWriteError) -> LocalizedText:
+    def _describe_error(self, error: CassetteWriteError) -> LocalizedText:
         if error.where is None:
             return error.what
         path = self.folders.relative_path(Path(error.where.path))
         return message("error.located", where=str(path), what=error.what)
 
-    def _unfinished(self, cassettes: Path, reason: LocalizedText) -> CassetteError:
+    def _unfinished_error(self, cassettes: Path, reason: LocalizedText) -> CassetteError:
         from coze_harness.baseline.accept_journal import read_journal
 
         journal = read_journal(cassettes)

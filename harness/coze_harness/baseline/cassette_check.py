@@ -72,14 +72,14 @@ def check_cassettes(
                 yield from _check_text(judge_path(path), redactor, prefetching.prefetched)
     if folder is not None:
         paths = [(runner.path(trial), trial.judge) for trial in trials]
-        known = {_listed(path) for path, _judge in paths}
+        known = {_listing_path(path) for path, _judge in paths}
         for path, judge in paths:
             if judge is not None:
-                known |= {_listed(judge_path(path)), _listed(check_path(path))}
+                known |= {_listing_path(judge_path(path)), _listing_path(check_path(path))}
         yield from _unknown_files(folder, known, redactor)
 
 
-def _listed(path: str) -> str:
+def _listing_path(path: str) -> str:
     """Return a path as a listing of its folder has it."""
     return path if is_url(path) else str(Path(path))
 
@@ -95,9 +95,9 @@ def _check_text(
         recording = store.read_cassette(path, prefetched)
     except CassetteError:
         recording = None
-    if found := store.find_secret(data, recording, redactor):
+    if secret := store.find_secret(data, recording, redactor):
         leak = SecretLeakError(
-            message("check.secret", secret=found),
+            message("check.secret", secret=secret),
             where=Location(path),
             next_step=message("check.secret.next"),
         )
@@ -190,7 +190,7 @@ def reformat_cassettes(
     """
     # Of a recording that does not say what it is of.
     infos = {
-        _listed(runner.path(trial)): RecordingInfo(
+        _listing_path(runner.path(trial)): RecordingInfo(
             scenario=trial.key.scenario,
             trial=trial.key.id,
             fingerprint="",

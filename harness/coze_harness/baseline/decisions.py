@@ -66,10 +66,10 @@ class Decisions(Struct, frozen=True, kw_only=True):
     entries: Sequence[ScenarioDecision]
 
 
-def read_decisions(path: Path, shown: str) -> Decisions:
+def read_decisions(path: Path, display_path: str) -> Decisions:
     """Return the decisions of a file.
 
-    `shown` is its path as the user names it.
+    `display_path` is its path as the user names it.
 
     Raises:
         UsageError: it cannot be read, or is no file of decisions.
@@ -79,37 +79,39 @@ def read_decisions(path: Path, shown: str) -> Decisions:
             data = file.read(MAX_DECISIONS_SIZE + 1)
     except OSError as error:
         reason = failure_reason(error)
-        raise _error(message("decisions.unreadable", reason=reason), Location(shown)) from error
-    return parse_decisions(data, shown)
+        raise _error(
+            message("decisions.unreadable", reason=reason), Location(display_path)
+        ) from error
+    return parse_decisions(data, display_path)
 
 
-def parse_decisions(data: bytes, shown: str) -> Decisions:
+def parse_decisions(data: bytes, display_path: str) -> Decisions:
     """Return the decisions of a file's content.
 
-    `shown` is the file's path as the user names it, for errors.
+    `display_path` is the file's path as the user names it, for errors.
 
     Raises:
         UsageError: it is no file of decisions.
     """
     if len(data) > MAX_DECISIONS_SIZE:
         limit = MAX_DECISIONS_SIZE // 1_000_000
-        raise _error(message("decisions.too_large", limit=limit), Location(shown))
+        raise _error(message("decisions.too_large", limit=limit), Location(display_path))
     try:
         text = data.decode("utf-8-sig")
         value: JSON = json.loads(text)
     except json.JSONDecodeError as error:
-        where = Location(shown, error.lineno, error.colno)
+        where = Location(display_path, error.lineno, error.colno)
         raise _error(message("decisions.not_json", reason=error.msg), where) from error
     except RecursionError as error:
-        raise _error(message("decisions.too_deep"), Location(shown)) from error
+        raise _error(message("decisions.too_deep"), Location(display_path)) from error
     except ValueError as error:
-        raise _error(message("decisions.not_text"), Location(shown)) from error
-    return _DecisionsReader(JsonPositions(text), shown).read(value)
+        raise _error(message("decisions.not_text"), Location(display_path)) from error
+    return _DecisionsReader(JsonPositions(text), display_path).read(value)
 
 
 class _DecisionsReader(Struct, frozen=True):
     positions: JsonPositions
-    shown: str
+    display_path: str
 
     def read(self, data: JSON) -> Decisions:
         if repeated := self.positions.repeated_key:
@@ -117,8 +119,8 @@ class _DecisionsReader(Struct, frozen=True):
         top = self._object(data, (), _FILE_KEYS, _FILE_KEYS)
         version = top["format_version"]
         if version != _VERSION or isinstance(version, bool):
-            shown = _cut(json.dumps(version, ensure_ascii=False))
-            what = message("decisions.version", version=shown, known=_VERSION)
+            text = _cut(json.dumps(version, ensure_ascii=False))
+            what = message("decisions.version", version=text, known=_VERSION)
             self._fail(what, ("format_version",))
         run_id = self._text(top["run_id"], ("run_id",))
         if not _RUN_ID.fullmatch(run_id):
@@ -145,9 +147,9 @@ class _DecisionsReader(Struct, frozen=True):
         )
 
     def _check_unique(self, decisions: Iterable[ScenarioDecision]) -> None:
-        seen: dict[tuple[str, str], ScenarioDecision] = {}
+        firsts: dict[tuple[str, str], ScenarioDecision] = {}
         for one in decisions:
-            first = seen.setdefault((one.scenario, one.bot), one)
+            first = firsts.setdefault((one.scenario, one.bot), one)
             if first is not one:
                 line = str(first.location)
                 what = message(
@@ -184,7 +186,7 @@ class _DecisionsReader(Struct, frozen=True):
         return value
 
     def _locate(self, path: Sequence[str | int]) -> Location:
-        return Location(self.shown, *self.positions.locate(path))
+        return Location(self.display_path, *self.positions.locate(path))
 
     def _fail(self, what: LocalizedText, path: Sequence[str | int]) -> NoReturn:
         raise _error(what, self._locate(path))

@@ -173,8 +173,8 @@ def save_evidence(
         reason = as_message(error.what)
     except OSError as error:
         reason = os_error_reason(error)
-    shown = access.folders.relative_path(cassettes / EVIDENCE_FILE)
-    warn(message("evidence.not_added", file=str(shown), reason=reason))
+    path = access.folders.relative_path(cassettes / EVIDENCE_FILE)
+    warn(message("evidence.not_added", file=str(path), reason=reason))
 
 
 def _unreadable(path: Path, line: int, reason: UserText) -> CassetteUnreadableError:

@@ -92,9 +92,9 @@ def promote(
     """
     cassettes = candidates.folders.relative_path(candidates.cassettes)
     redactor = runner.redactor
-    shown = [Path(runner.path(promotion.trial)) for promotion in promotions]
+    paths = [Path(runner.path(promotion.trial)) for promotion in promotions]
     contents: list[tuple[Path, bytes, Sequence[Path]]] = []
-    for path, promotion in zip(shown, promotions, strict=True):
+    for path, promotion in zip(paths, promotions, strict=True):
         new = store.encode_cassette(path, promotion.recording, promotion.origin, redactor)
         of_judges = [one for file in promotion.files for one in judge_files(file)]
         judged = promotion.judged
@@ -116,4 +116,4 @@ def promote(
     begin_accept(cassettes, contents, now, moved)
     if error := finish_accept(cassettes).error:
         raise error
-    return shown
+    return paths
