@@ -22,8 +22,8 @@ def test_the_file_of_the_project_is_read_from_any_of_its_folders(tmp_path: Path)
     (tmp_path / ".env").write_text("\ufeff# 令牌\nA=1\nexport B='x y'\nC\nD=${A}\n", "utf-8")
     inner = tmp_path / "scenarios"
     inner.mkdir()
-    found = with_env_file(process_in(inner, {"A": "2"})).environment
-    assert found == {"A": "2", "B": "x y", "D": "${A}"}
+    environment = with_env_file(process_in(inner, {"A": "2"})).environment
+    assert environment == {"A": "2", "B": "x y", "D": "${A}"}
 
 
 def test_without_a_file_nothing_changes(tmp_path: Path) -> None:

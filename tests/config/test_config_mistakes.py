@@ -13,7 +13,7 @@ BOT = 'bots: {c: "7403315657221079041"}\n'
 
 
 @pytest.mark.parametrize(
-    ("written", "place", "advice", "fixed"),
+    ("mistake", "place", "advice", "fixed"),
     [
         ("limits: {response: 32}", "1:20", "response: 32MB", "limits: {response: 32MB}"),
         ("limits: {response: 32 MB}", "1:20", "response: 32MB", "limits: {response: 32MB}"),
@@ -48,10 +48,10 @@ BOT = 'bots: {c: "7403315657221079041"}\n'
     ],
 )
 def test_a_mistake_has_its_place_and_advice_that_works(
-    tmp_path: Path, written: str, place: str, advice: str, fixed: str
+    tmp_path: Path, mistake: str, place: str, advice: str, fixed: str
 ) -> None:
     file = tmp_path / "harness.yaml"
-    file.write_text(f"{written}\n", "utf-8")
+    file.write_text(f"{mistake}\n", "utf-8")
     with pytest.raises(SettingsError) as caught:
         load_settings(tmp_path, {})
     error = caught.value

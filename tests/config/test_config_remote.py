@@ -10,21 +10,21 @@ from coze_harness.model.errors import SettingsError
 from coze_harness.storage.remote_folder import RemoteFolder
 
 
-def written(root: Path, text: str) -> Path:
+def write_config(root: Path, text: str) -> Path:
     (root / "harness.yaml").write_text(text, encoding="utf-8")
     return root
 
 
 def test_recordings_and_runs_may_be_elsewhere(tmp_path: Path) -> None:
     text = "cassettes: s3://bucket/录音/\nreports: memory://runs\n"
-    settings = load_settings(written(tmp_path, text), {})
+    settings = load_settings(write_config(tmp_path, text), {})
     assert settings.cassettes == RemoteFolder("s3://bucket/录音")
     assert settings.reports == RemoteFolder("memory://runs")
     assert settings.scenarios == tmp_path / "scenarios"
 
 
 def test_an_option_wins_whichever_is_the_url(tmp_path: Path) -> None:
-    written(tmp_path, "cassettes: s3://bucket/a\nreports: runs\n")
+    write_config(tmp_path, "cassettes: s3://bucket/a\nreports: runs\n")
     options = SettingsOverrides(cassettes="here", reports="gs://bucket/b")
     settings = load_settings(tmp_path, {}, options)
     assert settings.cassettes == tmp_path / "here"
@@ -50,7 +50,7 @@ def test_a_file_url_is_another_word_for_a_path(tmp_path: Path) -> None:
 )
 def test_what_harness_yaml_must_not_name(tmp_path: Path, text: str, words: str) -> None:
     with pytest.raises(SettingsError, match=words) as caught:
-        load_settings(written(tmp_path, f"{text}\n"), {})
+        load_settings(write_config(tmp_path, f"{text}\n"), {})
     assert str(caught.value.where).startswith("harness.yaml:1:")
     assert caught.value.next_step
     assert "hunter2" not in str(caught.value)

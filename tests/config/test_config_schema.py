@@ -46,7 +46,7 @@ def test_the_schema_takes_what_is_read(tmp_path: Path, key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "place", "named"),
+    ("data", "place", "key"),
     [
         ({"defualt_bot": "a"}, "", "'defualt_bot'"),
         ({"poll": {"intervall": 1}}, "poll", "'intervall'"),
@@ -55,13 +55,13 @@ def test_the_schema_takes_what_is_read(tmp_path: Path, key: str) -> None:
         ({"workers": 0}, "workers", "minimum"),
     ],
 )
-def test_a_validator_names_what_is_wrong(data: dict[str, Any], place: str, named: str) -> None:
+def test_a_validator_names_what_is_wrong(data: dict[str, Any], place: str, key: str) -> None:
     schema = config_schema()
     Draft202012Validator.check_schema(schema)
     error = best_match(Draft202012Validator(schema).iter_errors(data))
     assert error is not None
     assert "/".join(map(str, error.absolute_path)) == place
-    assert named in error.message
+    assert key in error.message
 
 
 def test_every_key_has_a_description() -> None:

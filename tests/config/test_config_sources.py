@@ -29,7 +29,7 @@ def load(
     return load_settings(root, env or {}, SettingsOverrides(**options))  # type: ignore[arg-type]  # as each test gives them
 
 
-def refused(root: Path, text: str, env: dict[str, str] | None = None) -> SettingsError:
+def read_error(root: Path, text: str, env: dict[str, str] | None = None) -> SettingsError:
     with pytest.raises(SettingsError) as caught:
         load(root, text, env)
     assert caught.value.exit_code == 2
@@ -39,21 +39,21 @@ def refused(root: Path, text: str, env: dict[str, str] | None = None) -> Setting
 def test_without_a_file_there_are_defaults_and_the_working_folder_is_the_project(
     tmp_path: Path,
 ) -> None:
-    found = load(tmp_path, None)
-    assert found.root == tmp_path
-    assert found.file is None
-    assert found.base_url == "https://api.coze.com"
-    assert found.user_id == "coze-harness"
-    assert (found.poll.interval, found.poll.timeout) == (1.0, 120.0)
-    assert found.scenarios == tmp_path / "scenarios"
-    assert found.cassettes == tmp_path / "cassettes"
-    assert found.reports == tmp_path / "reports"
-    assert found.credentials is None
-    assert not found.bots
+    settings = load(tmp_path, None)
+    assert settings.root == tmp_path
+    assert settings.file is None
+    assert settings.base_url == "https://api.coze.com"
+    assert settings.user_id == "coze-harness"
+    assert (settings.poll.interval, settings.poll.timeout) == (1.0, 120.0)
+    assert settings.scenarios == tmp_path / "scenarios"
+    assert settings.cassettes == tmp_path / "cassettes"
+    assert settings.reports == tmp_path / "reports"
+    assert settings.credentials is None
+    assert not settings.bots
 
 
 def test_everything_in_the_file_is_read(tmp_path: Path) -> None:
-    found = load(
+    settings = load(
         tmp_path,
         """
 base_url: https://api.coze.cn/
@@ -74,29 +74,29 @@ judge: {bot: chatchat}
 report: {lang: zh, layout: folder}
 """,
     )
-    assert found.base_url == "https://api.coze.cn"
-    assert found.bots["chatchat"] == Target(name="chatchat", id="7374752000116113452")
-    assert found.bots["助手"] == Target(name="助手", id="7374752000116113453", title="学术助手")
-    assert found.bots["bare"].id == "7374752000116113454"
-    assert found.default_bot == "助手"
-    assert found.user_id == "007"
-    assert (found.poll.interval, found.poll.timeout) == (0.5, 30)
-    assert (found.rate_limit, found.workers) == (2, 8)
-    assert found.scenarios == tmp_path / "tests" / "场景"
-    assert found.cassettes == tmp_path / "tapes"
-    assert found.reports == tmp_path / "out"
-    assert [pattern.source for pattern in found.redact] == ["my-[0-9]+"]
-    assert found.judge_bot == "chatchat"
-    assert found.report == ReportSettings(lang="zh", layout="folder")
+    assert settings.base_url == "https://api.coze.cn"
+    assert settings.bots["chatchat"] == Target(name="chatchat", id="7374752000116113452")
+    assert settings.bots["助手"] == Target(name="助手", id="7374752000116113453", title="学术助手")
+    assert settings.bots["bare"].id == "7374752000116113454"
+    assert settings.default_bot == "助手"
+    assert settings.user_id == "007"
+    assert (settings.poll.interval, settings.poll.timeout) == (0.5, 30)
+    assert (settings.rate_limit, settings.workers) == (2, 8)
+    assert settings.scenarios == tmp_path / "tests" / "场景"
+    assert settings.cassettes == tmp_path / "tapes"
+    assert settings.reports == tmp_path / "out"
+    assert [pattern.source for pattern in settings.redact] == ["my-[0-9]+"]
+    assert settings.judge_bot == "chatchat"
+    assert settings.report == ReportSettings(lang="zh", layout="folder")
 
 
 def test_the_file_is_found_upward_and_its_folder_is_the_project(tmp_path: Path) -> None:
     (tmp_path / "harness.yaml").write_text("user_id: up\n", encoding="utf-8")
     inner = tmp_path / "a" / "b"
     inner.mkdir(parents=True)
-    found = load_settings(inner, {})
-    assert (found.root, found.user_id) == (tmp_path, "up")
-    assert found.scenarios == tmp_path / "scenarios"
+    settings = load_settings(inner, {})
+    assert (settings.root, settings.user_id) == (tmp_path, "up")
+    assert settings.scenarios == tmp_path / "scenarios"
 
 
 def test_an_empty_file_means_defaults(tmp_path: Path) -> None:
@@ -108,8 +108,8 @@ def test_environment_wins_over_the_file_and_options_over_both(tmp_path: Path) ->
     env = {"COZE_API_BASE": "https://env.example/"}
     assert load(tmp_path, text).base_url == "https://file.example"
     assert load(tmp_path, text, env).base_url == "https://env.example"
-    found = load(tmp_path, text, env, base_url="http://127.0.0.1:8080/", workers=5)
-    assert (found.base_url, found.workers) == ("http://127.0.0.1:8080", 5)
+    settings = load(tmp_path, text, env, base_url="http://127.0.0.1:8080/", workers=5)
+    assert (settings.base_url, settings.workers) == ("http://127.0.0.1:8080", 5)
     page = load(tmp_path, "report: {lang: zh, layout: folder}\n", lang="en").report
     assert page == ReportSettings(lang="en", layout="folder")
     assert load(tmp_path, "").report == ReportSettings(lang="", layout="single")
@@ -119,29 +119,29 @@ def test_folders_given_as_options_count_from_the_working_folder(tmp_path: Path) 
     (tmp_path / "harness.yaml").write_text("reports: out\n", encoding="utf-8")
     inner = tmp_path / "inner"
     inner.mkdir()
-    found = load_settings(inner, {}, SettingsOverrides(reports="mine", cassettes="../tapes"))
-    assert found.reports == inner / "mine"
-    assert Path(str(found.cassettes)).resolve() == tmp_path / "tapes"
+    settings = load_settings(inner, {}, SettingsOverrides(reports="mine", cassettes="../tapes"))
+    assert settings.reports == inner / "mine"
+    assert Path(str(settings.cassettes)).resolve() == tmp_path / "tapes"
 
 
 def test_the_token_comes_from_the_environment_and_is_never_shown(tmp_path: Path) -> None:
-    found = load(tmp_path, None, {"COZE_API_TOKEN": " Bearer pat_abcdef123456 \n"})
-    assert isinstance(found.credentials, AccessToken)
-    assert found.credentials.get_secret_value() == "pat_abcdef123456"
-    for shown in (
-        repr(found),
-        str(found.credentials),
-        f"{found.credentials}",
-        f"{found.credentials!r:>40}",
+    settings = load(tmp_path, None, {"COZE_API_TOKEN": " Bearer pat_abcdef123456 \n"})
+    assert isinstance(settings.credentials, AccessToken)
+    assert settings.credentials.get_secret_value() == "pat_abcdef123456"
+    for text in (
+        repr(settings),
+        str(settings.credentials),
+        f"{settings.credentials}",
+        f"{settings.credentials!r:>40}",
     ):
-        assert "abcdef" not in shown
-    assert found.warnings == ()
+        assert "abcdef" not in text
+    assert settings.warnings == ()
 
 
 def test_the_walkthroughs_name_of_the_token_is_taken_with_a_hint(tmp_path: Path) -> None:
-    found = load(tmp_path, None, {"COZE_APE_KEY": "pat_abcdef123456"})
-    assert isinstance(found.credentials, AccessToken)
-    assert "COZE_API_TOKEN" in str(found.warnings[0])
+    settings = load(tmp_path, None, {"COZE_APE_KEY": "pat_abcdef123456"})
+    assert isinstance(settings.credentials, AccessToken)
+    assert "COZE_API_TOKEN" in str(settings.warnings[0])
     both = load(tmp_path, None, {"COZE_APE_KEY": "old", "COZE_API_TOKEN": "new"})
     assert isinstance(both.credentials, AccessToken)
     assert both.credentials.get_secret_value() == "new"
@@ -156,7 +156,7 @@ def test_an_empty_token_is_none(tmp_path: Path) -> None:
 def test_a_token_that_no_header_can_carry_is_refused_without_being_shown(
     tmp_path: Path, secret: str
 ) -> None:
-    error = refused(tmp_path, "", {"COZE_API_TOKEN": secret})
+    error = read_error(tmp_path, "", {"COZE_API_TOKEN": secret})
     assert secret not in str(error)
 
 
@@ -174,7 +174,7 @@ def test_a_token_that_no_header_can_carry_is_refused_without_being_shown(
 def test_a_secret_in_the_file_is_refused_and_not_repeated(
     tmp_path: Path, text: str, where: str
 ) -> None:
-    error = refused(tmp_path, text)
+    error = read_error(tmp_path, text)
     assert str(error.where) == f"harness.yaml:{where}"
     assert "COZE_API_TOKEN" in str(error.next_step)
     assert "Abcdef" not in str(error)
@@ -231,7 +231,7 @@ def test_a_secret_in_the_file_is_refused_and_not_repeated(
 def test_what_cannot_be_meant_is_refused_with_its_place(
     tmp_path: Path, text: str, where: str, words: str
 ) -> None:
-    error = refused(tmp_path, text)
+    error = read_error(tmp_path, text)
     assert str(error.where) == f"harness.yaml:{where}"
     assert words in str(error.what)
     assert error.next_step
@@ -269,7 +269,7 @@ def test_what_cannot_be_meant_is_refused_with_its_place(
 def test_every_key_refuses_what_it_does_not_take(
     tmp_path: Path, text: str, where: str, words: str
 ) -> None:
-    error = refused(tmp_path, text)
+    error = read_error(tmp_path, text)
     assert str(error.where) == f"harness.yaml:{where}"
     assert words in str(error.what)
     assert error.next_step
@@ -281,22 +281,22 @@ def test_a_limit_may_be_left_empty(tmp_path: Path, text: str) -> None:
 
 
 def test_all_misfits_of_the_shape_are_told_in_one_go(tmp_path: Path) -> None:
-    error = refused(tmp_path, "user_id: 5\nworkers: x\nnonsense: 1\n")
-    shown = str(error)
+    error = read_error(tmp_path, "user_id: 5\nworkers: x\nnonsense: 1\n")
+    text = str(error)
     for line in ("harness.yaml:1:10", "harness.yaml:2:10", "harness.yaml:3:1"):
-        assert line in shown
+        assert line in text
 
 
 @pytest.mark.parametrize("url", ["ftp://x", "nonsense", "https://", "http://h:99999"])
 def test_a_wrong_address_in_the_environment_is_refused_by_its_name(
     tmp_path: Path, url: str
 ) -> None:
-    error = refused(tmp_path, "", {"COZE_API_BASE": url})
+    error = read_error(tmp_path, "", {"COZE_API_BASE": url})
     assert str(error.where) == "COZE_API_BASE"
 
 
 def test_an_unreadable_file_is_an_error_in_words(tmp_path: Path) -> None:
-    error = refused(tmp_path, "user_id: \x07\n")
+    error = read_error(tmp_path, "user_id: \x07\n")
     assert "U+0007" in str(error.what)
 
 
@@ -330,16 +330,16 @@ APP = {
 
 
 def app_of(root: Path, env: dict[str, str]) -> OAuthAppKeys:
-    found = load(root, None, env).credentials
-    assert isinstance(found, OAuthAppKeys)
-    return found
+    keys = load(root, None, env).credentials
+    assert isinstance(keys, OAuthAppKeys)
+    return keys
 
 
 def test_an_oauth_apps_keys_are_read_and_never_shown(tmp_path: Path) -> None:
-    found = app_of(tmp_path, APP)
-    assert (found.client_id, found.public_key_id) == ("app", "kid")
-    assert read_private_key(found) == "-----BEGIN PRIVATE KEY-----\nQUJDsecret\n-----END-----"
-    assert "QUJDsecret" not in repr(found) + str(found)
+    keys = app_of(tmp_path, APP)
+    assert (keys.client_id, keys.public_key_id) == ("app", "kid")
+    assert read_private_key(keys) == "-----BEGIN PRIVATE KEY-----\nQUJDsecret\n-----END-----"
+    assert "QUJDsecret" not in repr(keys) + str(keys)
 
 
 def test_a_private_key_may_stand_in_a_file_beside_the_working_folder(tmp_path: Path) -> None:
@@ -357,15 +357,15 @@ def test_a_private_key_may_stand_in_a_file_beside_the_working_folder(tmp_path: P
 
 @pytest.mark.parametrize("missing", list(APP))
 def test_incomplete_keys_stop_nothing_until_they_are_used(tmp_path: Path, missing: str) -> None:
-    found = app_of(tmp_path, {**APP, missing: " "})
+    keys = app_of(tmp_path, {**APP, missing: " "})
     with pytest.raises(SettingsError, match=f"{missing}.* must be set"):
-        read_private_key(found)
+        read_private_key(keys)
 
 
 def test_a_token_wins_over_an_apps_keys_with_a_remark(tmp_path: Path) -> None:
-    found = load(tmp_path, None, {**APP, "COZE_API_TOKEN": "sat_abcdef123456"})
-    assert isinstance(found.credentials, AccessToken)
-    assert "COZE_JWT_OAUTH_CLIENT_ID is not looked at" in str(found.warnings[0])
+    settings = load(tmp_path, None, {**APP, "COZE_API_TOKEN": "sat_abcdef123456"})
+    assert isinstance(settings.credentials, AccessToken)
+    assert "COZE_JWT_OAUTH_CLIENT_ID is not looked at" in str(settings.warnings[0])
 
 
 def test_every_secret_of_the_environment_is_known(tmp_path: Path) -> None:

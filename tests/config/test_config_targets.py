@@ -18,7 +18,7 @@ def load(root: Path, text: str) -> dict[str, Target]:
 
 
 def test_every_form_of_the_documentation_is_read(tmp_path: Path) -> None:
-    found = load(
+    bots = load(
         tmp_path,
         """chatchat: {id: "7403315657221079041"}
   flow: {workflow: "7403330000000000003", bot_id: 7403315657221079077}
@@ -31,11 +31,11 @@ def test_every_form_of_the_documentation_is_read(tmp_path: Path) -> None:
   own: {studio: "http://127.0.0.1:8888/", id: "7403315657221079041"}""",
     )
     flow = "7403330000000000003"
-    assert found["chatchat"].kind is TargetKind.BOT
-    assert found["flow"] == Target(
+    assert bots["chatchat"].kind is TargetKind.BOT
+    assert bots["flow"] == Target(
         name="flow", id=flow, kind=TargetKind.CHATFLOW, bot_id="7403315657221079077"
     )
-    assert found["app"] == Target(
+    assert bots["app"] == Target(
         name="app",
         id=flow,
         kind=TargetKind.CHATFLOW,
@@ -43,23 +43,23 @@ def test_every_form_of_the_documentation_is_read(tmp_path: Path) -> None:
         version="v0.0.5",
         connector_id="999",
     )
-    assert found["plain"] == Target(name="plain", id=flow, kind=TargetKind.WORKFLOW)
-    agent = found["agent"]
+    assert bots["plain"] == Target(name="plain", id=flow, kind=TargetKind.WORKFLOW)
+    agent = bots["agent"]
     assert (agent.kind, agent.id, agent.project_id) == (
         TargetKind.PROJECT,
         "7627835614766841865",
         "7627835614766841865",
     )
     assert (agent.base_url, agent.path) == ("https://abc123.coze.site", "/stream_run")
-    orders = found["orders"]
+    orders = bots["orders"]
     assert (orders.kind, orders.id, orders.answer) == (
         TargetKind.PROJECT_WORKFLOW,
         "orders",
         "reply_content",
     )
-    assert (found["whole"].path, found["whole"].title) == ("/x/run", "订单")
-    assert found["streamed"].kind is TargetKind.PROJECT_WORKFLOW
-    own = found["own"]
+    assert (bots["whole"].path, bots["whole"].title) == ("/x/run", "订单")
+    assert bots["streamed"].kind is TargetKind.PROJECT_WORKFLOW
+    own = bots["own"]
     assert (own.kind, own.url, own.base_url) == (
         TargetKind.STUDIO,
         "http://127.0.0.1:8888",

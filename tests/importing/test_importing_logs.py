@@ -25,15 +25,15 @@ COZE = {
 }
 
 
-def imported(folder: Path, text: str, name: str = "log.json") -> ImportedFile:
+def import_log(folder: Path, text: str, name: str = "log.json") -> ImportedFile:
     (folder / name).write_text(text, "utf-8")
     return read_log(folder / name, name, Redactor().redact)
 
 
-def said(of: ImportedFile) -> list[list[tuple[str, JSON]]]:
+def turns_of(log: ImportedFile) -> list[list[tuple[str, JSON]]]:
     return [
         [(turn.prompt, [one["similar"]["to"] for one in turn.expect]) for turn in scenario.turns]  # type: ignore[call-overload,index]
-        for scenario in of.scenarios
+        for scenario in log.scenarios
     ]
 
 
@@ -59,38 +59,40 @@ def said(of: ImportedFile) -> list[list[tuple[str, JSON]]]:
 def test_each_conversation_becomes_turns(
     tmp_path: Path, value: JSON, turns: list[list[tuple[str, JSON]]]
 ) -> None:
-    assert said(imported(tmp_path, json.dumps(value))) == turns
+    assert turns_of(import_log(tmp_path, json.dumps(value))) == turns
 
 
 def test_lines_are_conversations_or_messages(tmp_path: Path) -> None:
     messages = [json.dumps({**one, "session_id": 7}) for one in HELLO]
     text = "\n".join([json.dumps({"messages": HELLO}), "", *messages])
-    of = imported(tmp_path, text, "log.jsonl")
-    assert said(of) == [[("你好", ["您好！"])]] * 2
-    assert [one.where for one in of.scenarios] == [
+    log = import_log(tmp_path, text, "log.jsonl")
+    assert turns_of(log) == [[("你好", ["您好！"])]] * 2
+    assert [one.where for one in log.scenarios] == [
         Location("log.jsonl", 1),
         Location("log.jsonl", 3),
     ]
 
 
 def test_a_greeting_is_a_finding_with_its_place(tmp_path: Path) -> None:
-    of = imported(tmp_path, json.dumps([HELLO[1], *HELLO], indent=1))
-    assert said(of) == [[("你好", ["您好！"])]]
-    (finding,) = of.findings
+    log = import_log(tmp_path, json.dumps([HELLO[1], *HELLO], indent=1))
+    assert turns_of(log) == [[("你好", ["您好！"])]]
+    (finding,) = log.findings
     assert (finding.what.id, str(finding.where)) == ("import.greeting", "log.json:2:2")
 
 
 def test_characters_that_are_written_as_two_escapes_are_read(tmp_path: Path) -> None:
-    of = imported(tmp_path, json.dumps([{"role": "assistant", "content": "😀"}, *HELLO], indent=1))
-    assert [str(one.where) for one in of.findings] == ["log.json:2:2"]
-    of = imported(tmp_path, json.dumps([{"role": "user", "content": "😀"}]))
-    assert said(of) == [[("😀", [])]]
+    log = import_log(
+        tmp_path, json.dumps([{"role": "assistant", "content": "😀"}, *HELLO], indent=1)
+    )
+    assert [str(one.where) for one in log.findings] == ["log.json:2:2"]
+    log = import_log(tmp_path, json.dumps([{"role": "user", "content": "😀"}]))
+    assert turns_of(log) == [[("😀", [])]]
 
 
 def test_secrets_are_redacted(tmp_path: Path) -> None:
     token = "pat_" + "Zx9Kq2Vb7Lm4Wp8T" * 4
-    of = imported(tmp_path, json.dumps([{"role": "user", "content": f"my token is {token}"}]))
-    assert token not in str(said(of))
+    log = import_log(tmp_path, json.dumps([{"role": "user", "content": f"my token is {token}"}]))
+    assert token not in str(turns_of(log))
 
 
 @pytest.mark.parametrize("text", ["a {{ b }} {% c %} {# d #}", "{{{%", "{", "{{ '{' }}"])
@@ -103,4 +105,4 @@ def test_braces_of_a_text_are_no_template(text: str) -> None:
 )
 def test_what_has_no_conversation_says_so(tmp_path: Path, text: str) -> None:
     with pytest.raises(NotImportableError):
-        imported(tmp_path, text)
+        import_log(tmp_path, text)

@@ -36,29 +36,29 @@ def validator() -> Draft202012Validator:
     return Draft202012Validator(scenario_schema())
 
 
-def _refused(folder: Path, texts: list[str]) -> set[str]:
+def _find_rejected(folder: Path, texts: list[str]) -> set[str]:
     """Return those of some files that the loader refuses, their bots included."""
     names = {f"scenarios/{number:03}.yaml": text for number, text in enumerate(texts)}
     try:
         bots = {**BOTS, "chatchat": BOTS["chat"]}
         expand_trials(load_all(folder, names), bots, "chatchat", judge_bot="chatchat")
     except ScenarioErrors as errors:
-        found = [error for error in errors.errors if error.where and error.next_step]
-        return {names[error.where.path] for error in found if error.where}
+        located = [error for error in errors.errors if error.where and error.next_step]
+        return {names[error.where.path] for error in located if error.where}
     return set()
 
 
 def _one_by_one(folder: Path, lines: list[str]) -> tuple[list[str], set[str]]:
     """Return whole files, which may have the same names, and those that are refused."""
     texts = [line.replace("⏎", "\n") + "\n" for line in lines]
-    found = [_refused(folder / str(number), [text]) for number, text in enumerate(texts)]
-    return texts, set().union(*found)
+    rejected = [_find_rejected(folder / str(number), [text]) for number, text in enumerate(texts)]
+    return texts, set().union(*rejected)
 
 
 def _around(folder: Path, items: list[str]) -> tuple[list[str], set[str]]:
     """Return files with an item, alone and inside of others, and those that are refused."""
     texts = [f"{head}{item}\n" for item in items for head in (HEAD, NESTED)]
-    return texts, _refused(folder, texts)
+    return texts, _find_rejected(folder, texts)
 
 
 def test_there_are_some_hundred_of_them() -> None:

@@ -21,10 +21,10 @@ ASK = "cases: {}\nturns: [{{prompt: '{{{{ city }}}}?'}}]\n"
 def test_cases_come_from_csv_with_a_mark_and_quoted_cells(tmp_path: Path) -> None:
     csv = '\ufeffcity,note\r\n北京,"a, b"\r\n\r\n"上\n海",x\r\n'
     text = "cases: c.csv\nturns: [{prompt: '{{ city }}|{{ note }}'}]"
-    made = trials_of(tmp_path, text, c__csv=csv)
-    assert [prompts(t) for t in made] == [["北京|a, b"], ["上\n海|x"]]
-    assert [t.key.id for t in made] == ["a[1]", "a[2]"]
-    assert [t.key.case for t in made] == ["1", "2"]
+    trials = trials_of(tmp_path, text, c__csv=csv)
+    assert [prompts(t) for t in trials] == [["北京|a, b"], ["上\n海|x"]]
+    assert [t.key.id for t in trials] == ["a[1]", "a[2]"]
+    assert [t.key.case for t in trials] == ["1", "2"]
 
 
 def test_cases_come_from_jsonl_yaml_and_lists_with_their_types(tmp_path: Path) -> None:
@@ -36,8 +36,8 @@ def test_cases_come_from_jsonl_yaml_and_lists_with_their_types(tmp_path: Path) -
         ("[{city: 北京, n: 1, ok: true, none: ~}]", {}),
     ):
         folder = tmp_path / str(len(cases))
-        made = trials_of(folder, f"cases: {cases}\n{template}", **others)
-        assert [prompts(t) for t in made] == [["北京 2 true |"]]
+        trials = trials_of(folder, f"cases: {cases}\n{template}", **others)
+        assert [prompts(t) for t in trials] == [["北京 2 true |"]]
 
 
 def test_cases_are_found_from_the_files_folder_then_from_the_projects(tmp_path: Path) -> None:
@@ -47,8 +47,8 @@ def test_cases_are_found_from_the_files_folder_then_from_the_projects(tmp_path: 
         "data/c.csv": "city\nfar\n",
         "scenarios/b.yaml": ASK.format("data/c.csv"),
     }
-    made = expand_trials(load_all(tmp_path, files), BOTS, "chat")
-    assert {t.key.scenario: prompts(t) for t in made} == {"a": ["near?"], "b": ["far?"]}
+    trials = expand_trials(load_all(tmp_path, files), BOTS, "chat")
+    assert {t.key.scenario: prompts(t) for t in trials} == {"a": ["near?"], "b": ["far?"]}
 
 
 def test_a_yaml_file_of_cases_is_no_scenario(tmp_path: Path) -> None:
@@ -75,8 +75,8 @@ def test_a_yaml_file_of_cases_is_no_scenario(tmp_path: Path) -> None:
 def test_a_case_is_called_by_a_column_that_tells_them_apart_else_by_its_number(
     tmp_path: Path, rows: str, labels: list[str]
 ) -> None:
-    made = trials_of(tmp_path, "cases: c.csv\nturns: [{prompt: a}]", c__csv=rows)
-    assert [t.key.case for t in made] == labels
+    trials = trials_of(tmp_path, "cases: c.csv\nturns: [{prompt: a}]", c__csv=rows)
+    assert [t.key.case for t in trials] == labels
 
 
 @pytest.mark.parametrize(
@@ -248,18 +248,18 @@ NOW = datetime(2024, 3, 1, 8, 30, 15, 999, tzinfo=timezone(timedelta(hours=8)))
 
 
 def test_every_drawable_has_its_form() -> None:
-    drawn = generate_values(GENERATED_NAMES, NOW, seeded(1))
-    assert list(drawn) == list(GENERATED_NAMES)
-    assert (drawn["yesterday"], drawn["today"], drawn["tomorrow"]) == (
+    values = generate_values(GENERATED_NAMES, NOW, seeded(1))
+    assert list(values) == list(GENERATED_NAMES)
+    assert (values["yesterday"], values["today"], values["tomorrow"]) == (
         "2024-02-29",
         "2024-03-01",
         "2024-03-02",
     )
-    assert drawn["now"] == "2024-03-01T08:30:15+08:00"
-    assert drawn["timestamp"] == str(int(NOW.timestamp()))
-    assert re.fullmatch(r"[0-9a-f]{12}", drawn["random_id"])
-    assert 0 <= int(drawn["random_number"]) <= 999_999
-    assert uuid.UUID(drawn["uuid"]).version == 4
+    assert values["now"] == "2024-03-01T08:30:15+08:00"
+    assert values["timestamp"] == str(int(NOW.timestamp()))
+    assert re.fullmatch(r"[0-9a-f]{12}", values["random_id"])
+    assert 0 <= int(values["random_number"]) <= 999_999
+    assert uuid.UUID(values["uuid"]).version == 4
 
 
 def test_drawing_is_repeatable_from_a_seed_and_gives_only_what_is_asked() -> None:
@@ -309,24 +309,24 @@ turns:
   - prompt: "{{ city }} {{ random_id }}"
     expect: ["{{ random_id }}", {length: {max: 5}}]
 """
-    drawn = trials_of(tmp_path, text)
+    with_values = trials_of(tmp_path, text)
     plain = expand_trials(load_one(tmp_path, "turns: [{prompt: a, expect: [b]}]"), BOTS, "chat")
-    for made in (drawn, plain):
-        again = pickle.loads(pickle.dumps(made))  # noqa: S301  # our own bytes
+    for trials in (with_values, plain):
+        again = pickle.loads(pickle.dumps(trials))  # noqa: S301  # our own bytes
         values = {"random_id": "abc"}
-        assert [t.key for t in again] == [t.key for t in made]
-        assert prompts(again[0], **values) == prompts(made[0], **values)
+        assert [t.key for t in again] == [t.key for t in trials]
+        assert prompts(again[0], **values) == prompts(trials[0], **values)
 
 
 def test_what_no_template_touches_is_made_once_for_all_cases_and_repeats(tmp_path: Path) -> None:
     text = (
         "repeat: 3\ncases: [{c: 1}, {c: 2}]\nturns: [{prompt: '{{ c }}', expect: [b]}, {prompt: x}]"
     )
-    made = trials_of(tmp_path, text)
-    turns = [t.script.turns({}) for t in made]
+    trials = trials_of(tmp_path, text)
+    turns = [t.script.turns({}) for t in trials]
     assert len({id(turn[0].expectations[0]) for turn in turns}) == 1
     assert len({id(turn[1]) for turn in turns}) == 1
-    assert len({id(t.options) for t in made}) == 1
+    assert len({id(t.options) for t in trials}) == 1
 
 
 def test_a_date_of_another_zone_is_that_zones_day() -> None:

@@ -52,9 +52,9 @@ def test_every_key_of_a_scenario_reaches_its_trials(tmp_path: Path) -> None:
         "scenarios/sub/images/map.png": b"png",
         "scenarios/b.txt": "b",
     }
-    made = expand_trials(load_all(tmp_path, files), BOTS)
-    assert [trial.key.trial for trial in made] == [1, 2]
-    first = made[0]
+    trials = expand_trials(load_all(tmp_path, files), BOTS)
+    assert [trial.key.trial for trial in trials] == [1, 2]
+    first = trials[0]
     assert first.key.id == "identity 身份"
     assert first.key.scenario == "identity 身份"
     assert first.key.file == "scenarios/sub/a.yaml"
@@ -100,8 +100,8 @@ def test_a_scenario_is_named_by_its_file_and_sends_the_projects_user(tmp_path: P
 
 
 def test_a_byte_order_mark_is_taken(tmp_path: Path) -> None:
-    made = expand_trials(load_one(tmp_path, b"\xef\xbb\xbfturns: [{prompt: hi}]"), BOTS, "chat")
-    assert prompts(made[0]) == ["hi"]
+    trials = expand_trials(load_one(tmp_path, b"\xef\xbb\xbfturns: [{prompt: hi}]"), BOTS, "chat")
+    assert prompts(trials[0]) == ["hi"]
 
 
 def test_a_file_may_hold_several_scenarios_with_defaults(tmp_path: Path) -> None:
@@ -119,14 +119,14 @@ scenarios:
     bots: [chat, 助手]
     turns: [{prompt: 二}]
 """
-    made = trials_of(tmp_path, text)
-    assert [t.key.id for t in made] == ["one", "two@chat", "two@助手"]
-    assert made[0].bot.name == "助手"
-    assert made[0].key.tags == ("shared",)
-    assert made[0].options.custom_variables == {"tone": "plain", "length": "short"}
-    assert made[1].key.tags == ("own",)
-    assert made[1].options.custom_variables == {"tone": "formal", "length": "short"}
-    assert [t.key.line for t in made] == [7, 10, 10]
+    trials = trials_of(tmp_path, text)
+    assert [t.key.id for t in trials] == ["one", "two@chat", "two@助手"]
+    assert trials[0].bot.name == "助手"
+    assert trials[0].key.tags == ("shared",)
+    assert trials[0].options.custom_variables == {"tone": "plain", "length": "short"}
+    assert trials[1].key.tags == ("own",)
+    assert trials[1].options.custom_variables == {"tone": "formal", "length": "short"}
+    assert [t.key.line for t in trials] == [7, 10, 10]
 
 
 def test_turns_may_come_from_the_defaults_with_their_places(tmp_path: Path) -> None:
@@ -137,9 +137,9 @@ defaults:
       expect: [hello]
 scenarios: [{name: one}, {name: two, bot: 助手}]
 """
-    made = trials_of(tmp_path, text)
-    assert [t.key.id for t in made] == ["one", "two"]
-    assert str(made[1].script.turns({})[0].location) == "scenarios/a.yaml:4:7"
+    trials = trials_of(tmp_path, text)
+    assert [t.key.id for t in trials] == ["one", "two"]
+    assert str(trials[1].script.turns({})[0].location) == "scenarios/a.yaml:4:7"
 
 
 @pytest.mark.parametrize(
@@ -270,9 +270,9 @@ def test_all_faults_of_all_files_are_told_in_one_go_by_file_and_line(tmp_path: P
         "scenarios/b.yaml:4:1",
         "scenarios/c.yaml:1:5",
     ]
-    shown = str(ScenarioErrors(faults))
-    assert "6 errors" in shown
-    assert "scenarios/b.yaml:4:1: Unknown key" in shown
+    text = str(ScenarioErrors(faults))
+    assert "6 errors" in text
+    assert "scenarios/b.yaml:4:1: Unknown key" in text
 
 
 def test_a_name_taken_twice_is_refused_with_both_places(tmp_path: Path) -> None:

@@ -146,7 +146,7 @@ _TREES = st.recursive(
 def test_precedence_is_that_of_python(expression: str) -> None:
     selection = TrialFilter(expression)
     for a, b, c in itertools.product([True, False], repeat=3):
-        tags = tuple(name for name, there in (("a", a), ("b", b), ("c", c)) if there)
+        tags = tuple(name for name, is_tagged in (("a", a), ("b", b), ("c", c)) if is_tagged)
         expected = eval(expression, {"__builtins__": {}}, {"a": a, "b": b, "c": c})  # noqa: S307  # the peer, on words we made
         assert selection.matches(key("x", "y", "", tags)) == expected
 

@@ -28,15 +28,20 @@ def others(key: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "key", "value"),
-    [(wanted, key, value) for wanted, keys, values in TYPES for key in keys for value in values],
+    ("expected", "key", "value"),
+    [
+        (expected, key, value)
+        for expected, keys, values in TYPES
+        for key in keys
+        for value in values
+    ],
 )
 def test_a_value_of_another_type_is_refused(
-    tmp_path: Path, wanted: str, key: str, value: str
+    tmp_path: Path, expected: str, key: str, value: str
 ) -> None:
     (error,) = errors_of(tmp_path, f"{others(key)}{key}: {value}\n")
     assert str(error.where) == f"scenarios/a.yaml:{1 if key == 'turns' else 2}:{len(key) + 3}"
-    assert str(error.what).startswith(f'"{key}" must be {wanted}')
+    assert str(error.what).startswith(f'"{key}" must be {expected}')
     assert error.next_step
 
 

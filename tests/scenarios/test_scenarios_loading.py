@@ -24,13 +24,13 @@ def recorded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def project(recorded_once: Path, tmp_path: Path) -> ProjectFolder:
     """A project of its own with the one set of recordings."""
-    made = ProjectFolder(tmp_path / "project", home=tmp_path / "home")
+    project = ProjectFolder(tmp_path / "project", home=tmp_path / "home")
     for name in ("cassettes", "harness.yaml"):
-        made.path(name).symlink_to(recorded_once / name)
-    made.path("scenarios").mkdir()
+        project.path(name).symlink_to(recorded_once / name)
+    project.path("scenarios").mkdir()
     for path in (recorded_once / "scenarios").iterdir():
-        made.path(f"scenarios/{path.name}").hardlink_to(path)
-    return made
+        project.path(f"scenarios/{path.name}").hardlink_to(path)
+    return project
 
 
 @pytest.mark.parametrize("workers", ["1", "3"])

@@ -26,7 +26,7 @@ CODE = re.compile(r"`+[^`]*`+|\"[^\"]*\"|'[^']*'|“[^”]*”+|\[[^\]]*\]")
 PROSE = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}|\{\w+(?::\w+)?\}")
 
 
-def said(turn: Turn) -> list[str]:
+def turn_texts(turn: Turn) -> list[str]:
     """Return what a turn asks and expects, in words."""
     return [turn.prompt, *(str(getattr(one, "expected", "")) for one in turn.expectations)]
 
@@ -39,17 +39,17 @@ def messages_of(error: ScenarioError) -> list[LocalizedText]:
 def check_chinese(error: ScenarioError) -> None:
     """Check that an error is written in Chinese but for code and quoted texts."""
     for message in messages_of(error):
-        shown = CHINESE.text(message)
-        assert re.search("[\u4e00-\u9fff]", shown), shown
-        assert not PROSE.search(CODE.sub("", shown)), shown
-        assert not re.search(r"[a-z]\.(?:\s|$)", CODE.sub("", shown)), shown
+        text = CHINESE.text(message)
+        assert re.search("[\u4e00-\u9fff]", text), text
+        assert not PROSE.search(CODE.sub("", text)), text
+        assert not re.search(r"[a-z]\.(?:\s|$)", CODE.sub("", text)), text
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda one: one.text.split("\n", 3)[-1].strip())
 def test_a_mistake_has_its_place_and_advice_that_works(tmp_path: Path, mistake: Mistake) -> None:
     errors = errors_of(tmp_path / "wrong", mistake.text)
-    named = [error for error in errors if mistake.advice in str(error.next_step)]
-    assert [str(error.where) for error in named] == [f"scenarios/a.yaml:{mistake.where}"], [
+    matches = [error for error in errors if mistake.advice in str(error.next_step)]
+    assert [str(error.where) for error in matches] == [f"scenarios/a.yaml:{mistake.where}"], [
         str(error) for error in errors
     ]
     assert all(len(str(error.next_step)) < 300 for error in errors)
@@ -58,7 +58,7 @@ def test_a_mistake_has_its_place_and_advice_that_works(tmp_path: Path, mistake: 
         check_chinese(error)
     (trial,) = trials_of(tmp_path / "fixed", mistake.fixed_text)
     (turn,) = trial.script.turns({})
-    assert any(mistake.description in words for words in said(turn)), said(turn)
+    assert any(mistake.description in words for words in turn_texts(turn)), turn_texts(turn)
 
 
 def test_there_are_at_least_forty_of_them() -> None:
@@ -84,8 +84,8 @@ Note：contains nuts|Language：English|Cost：5|name：Tom|Containers：3|Equal
 @pytest.mark.parametrize("text", re.split(r"[|\n]", ORDINARY.strip()))
 def test_an_ordinary_text_is_taken_without_quotes(tmp_path: Path, text: str) -> None:
     assert VALIDATOR.is_valid({"turns": [{"prompt": text, "expect": [text]}]})
-    listed = f"turns:\n  - prompt: {text}\n    expect:\n      - {text}\n      - not: {text}\n"
-    (trial,) = trials_of(tmp_path, listed)
+    file_text = f"turns:\n  - prompt: {text}\n    expect:\n      - {text}\n      - not: {text}\n"
+    (trial,) = trials_of(tmp_path, file_text)
     (turn,) = trial.script.turns({})
     assert turn.prompt == text
     assert len(turn.expectations) == 2
@@ -98,7 +98,7 @@ def test_a_case_may_have_any_text(tmp_path: Path, text: str) -> None:
         tmp_path, f'cases: {rows}\nturns: [{{prompt: a, expect: ["{{{{ word }}}}"]}}]\n'
     )
     (turn,) = trial.script.turns({})
-    assert f'contains "{text}"' in said(turn)
+    assert f'contains "{text}"' in turn_texts(turn)
 
 
 def test_comments_are_taken(tmp_path: Path) -> None:

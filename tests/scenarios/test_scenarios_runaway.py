@@ -14,7 +14,7 @@ from jinja2.exceptions import SecurityError
 _DIGITS = "[1,2,3,4,5,6,7,8,9,10]"
 
 
-def _doubled(start: str, step: str, end: str = "{{ a }}") -> str:
+def _double(start: str, step: str, end: str = "{{ a }}") -> str:
     return "{% set a = " + start + " %}" + ("{% set a = " + step + " %}") * 60 + end
 
 
@@ -32,15 +32,15 @@ TEMPLATES = {
     "recursive macro": "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}"
     "{% endmacro %}{{ m(60) }}",
     # Values that grow.
-    "products": _doubled("9", "a * a"),
+    "products": _double("9", "a * a"),
     "powers": "{{ 999 ** 999 ** 999 }}",
-    "sums of texts": _doubled("'x'", "a + a"),
-    "sums of lists": _doubled("[1]", "a + a"),
-    "joined texts": _doubled("'x'", "a ~ a"),
-    "nested lists": _doubled("[1]", "[a, a]"),
-    "nested tuples": _doubled("(1,)", "(a, a)", "{{ a == a[:] }}"),
-    "nested mappings": _doubled("{'k': 1}", "{'k': a, 'l': a}"),
-    "nested namespaces": _doubled("namespace(a=1)", "namespace(a=a, b=a)"),
+    "sums of texts": _double("'x'", "a + a"),
+    "sums of lists": _double("[1]", "a + a"),
+    "joined texts": _double("'x'", "a ~ a"),
+    "nested lists": _double("[1]", "[a, a]"),
+    "nested tuples": _double("(1,)", "(a, a)", "{{ a == a[:] }}"),
+    "nested mappings": _double("{'k': 1}", "{'k': a, 'l': a}"),
+    "nested namespaces": _double("namespace(a=1)", "namespace(a=a, b=a)"),
     "namespace in a loop": "{% set n = namespace(a='xy') %}{% for i in range(99) %}"
     "{% set n.a = n.a ~ n.a %}{% endfor %}",
     "repeated text": "{{ 'a' * 200000000 }}",

@@ -145,7 +145,7 @@ def expecting(*items: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("data", "place", "named"),
+    ("data", "place", "word"),
     [
         (expecting({"contians": "c"}), "turns/0/expect/0", "'contians'"),
         (expecting("ok", {"contains": "c", "wieght": 2}), "turns/0/expect/1", "'wieght'"),
@@ -172,7 +172,7 @@ def expecting(*items: Any) -> dict[str, Any]:
     ],
 )
 def test_a_validator_names_the_key_that_is_misspelt(
-    data: dict[str, Any], place: str, named: str
+    data: dict[str, Any], place: str, word: str
 ) -> None:
     where, message = best_error(data)
-    assert (where, named in message) == (place, True), message
+    assert (where, word in message) == (place, True), message

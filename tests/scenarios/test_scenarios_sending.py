@@ -128,9 +128,9 @@ def test_what_cannot_be_sent_is_refused_where_it_stands(
 
 @pytest.mark.parametrize(("start", "most"), [("", 99), (FLOW, 49)])
 def test_history_and_prompt_keep_within_cozes_limit(tmp_path: Path, start: str, most: int) -> None:
-    said = "  - {role: user, content: x}\n"
-    assert len(load_one(tmp_path, f"{start}history:\n{said * most}{ASK}")) == 1
-    fault = fault_of(tmp_path, f"{start}history:\n{said * (most + 1)}{ASK}")
+    history_item = "  - {role: user, content: x}\n"
+    assert len(load_one(tmp_path, f"{start}history:\n{history_item * most}{ASK}")) == 1
+    fault = fault_of(tmp_path, f"{start}history:\n{history_item * (most + 1)}{ASK}")
     assert f"{most + 1} messages" in str(fault.what)
 
 
@@ -145,13 +145,13 @@ def test_a_file_larger_than_coze_takes_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["a.wav", "b.MP3", "https://example.com/c.ogg?x=1"])
 def test_speech_needs_a_stream(tmp_path: Path, name: str) -> None:
-    asked = f"turns: [{{prompt: a, attach: ['{name}']}}]"
+    text = f"turns: [{{prompt: a, attach: ['{name}']}}]"
     if "/" not in name:
         (tmp_path / "scenarios").mkdir()
         (tmp_path / "scenarios" / name).write_text("x")
-    fault = fault_of(tmp_path, asked)
+    fault = fault_of(tmp_path, text)
     assert "stream: true" in str(fault.next_step)
     assert fault.where is not None
     assert (fault.where.line, fault.where.column) == (1, 30)
-    (trial,) = trials_of(tmp_path, f"stream: true\n{asked}")
+    (trial,) = trials_of(tmp_path, f"stream: true\n{text}")
     assert len(trial.script.turns({})[0].attachments) == 1

@@ -70,7 +70,7 @@ def in_shares(project: ProjectPaths, files: Sequence[str], size: int) -> Iterabl
     return merge_batches([share for share in shares if share is not None])
 
 
-def made(scenarios: Iterable[Scenario] | None) -> list[Trial]:
+def expand(scenarios: Iterable[Scenario] | None) -> list[Trial]:
     assert scenarios is not None
     return expand_trials(scenarios, BOTS, cassettes="cassettes")
 
@@ -78,17 +78,17 @@ def made(scenarios: Iterable[Scenario] | None) -> list[Trial]:
 @pytest.mark.parametrize("size", [1, 7, 500])
 def test_trials_of_shares_are_those_of_the_whole(tmp_path: Path, size: int) -> None:
     project, files = a_project(tmp_path, 30)
-    whole = made(load_scenarios(files, project))
-    shared = made(in_shares(project, files, size))
+    whole = expand(load_scenarios(files, project))
+    shared = expand(in_shares(project, files, size))
     assert len(whole) == 30 * 2 * 2 * 2
     assert [replace(trial, script=whole[0].script) for trial in shared] == [
         replace(trial, script=whole[0].script) for trial in whole
     ]
-    drawn = {"today": "2026-11-22"}
+    values = {"today": "2026-11-22"}
     for trial, other in zip(shared, whole, strict=True):
         assert isinstance(trial.script, PackedScript)
         assert trial.script.generated_names == other.script.generated_names == {"today"}
-        ours, theirs = trial.script.turns(drawn), other.script.turns(drawn)
+        ours, theirs = trial.script.turns(values), other.script.turns(values)
         # A compiled pattern is equal to none but itself.
         assert repr(ours) == repr(theirs)
 
@@ -158,15 +158,15 @@ def test_scripts_that_were_played_are_let_go() -> None:
 
 def test_many_threads_may_ask_at_once() -> None:
     pack = ScriptPack.of([Numbered(number) for number in range(40)])
-    asked = [(number * 7) % 40 for number in range(300)]
+    numbers = [(number * 7) % 40 for number in range(300)]
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda number: prompt_of(pack, number), asked))
-    assert found == [str(number) for number in asked]
+        prompts = list(pool.map(lambda number: prompt_of(pack, number), numbers))
+    assert prompts == [str(number) for number in numbers]
 
 
 def test_packed_nouns_come_back_equal_and_frozen(tmp_path: Path) -> None:
     project, files = a_project(tmp_path, 2)
-    keys = [trial.key for trial in made(load_scenarios(files, project))]
+    keys = [trial.key for trial in expand(load_scenarios(files, project))]
     back = unpack_object(pack_object(keys))
     assert back == keys
     assert {hash(key) for key in back} == {hash(key) for key in keys}

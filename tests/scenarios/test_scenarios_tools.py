@@ -59,12 +59,12 @@ def function(root: Path, name: str) -> Tool:
     (folder / "beside.py").write_text("SUN = '☀️'\n", "utf-8")
     (folder / "weather.py").write_text(FUNCTIONS, "utf-8")
     (folder / "broken.py").write_text("import no_such_library\n", "utf-8")
-    written = name if name.startswith("no_such") else f"{package}.{name}"
-    tools = tools_of(root, f"turns: [{{prompt: a, tools: {{t: {{python: '{written}'}}}}}}]")
-    made = tools["t"]
-    assert not isinstance(made, str)
-    assert made.name == written
-    return made
+    reference = name if name.startswith("no_such") else f"{package}.{name}"
+    tools = tools_of(root, f"turns: [{{prompt: a, tools: {{t: {{python: '{reference}'}}}}}}]")
+    tool = tools["t"]
+    assert not isinstance(tool, str)
+    assert tool.name == reference
+    return tool
 
 
 def test_an_output_is_text_or_data_that_is_sent_as_json_text(tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ turns:
 
 
 @pytest.mark.parametrize(
-    ("own", "found"),
+    ("own", "tools"),
     [
         ("", {"a": "1", "b": "x"}),
         ("tools: {b: y, c: z}", {"a": "1", "b": "y", "c": "z"}),
@@ -97,10 +97,10 @@ turns:
     ],
 )
 def test_a_turn_s_tools_are_laid_over_the_scenario_s(
-    tmp_path: Path, own: str, found: dict[str, str]
+    tmp_path: Path, own: str, tools: dict[str, str]
 ) -> None:
     text = f"cases: [{{n: 1}}]\ntools: {{a: '{{{{ n }}}}', b: x}}\nturns: [{{prompt: a, {own}}}]"
-    assert tools_of(tmp_path, text) == found
+    assert tools_of(tmp_path, text) == tools
 
 
 def test_a_drawn_value_in_the_scenario_s_tools_is_drawn(tmp_path: Path) -> None:

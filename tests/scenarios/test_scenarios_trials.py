@@ -21,18 +21,18 @@ ASK = "turns: [{prompt: a}]"
 ID = "7374752000116113999"
 
 
-def ids(made: list[Trial]) -> list[str]:
-    return [trial.key.id for trial in made]
+def ids(trials: list[Trial]) -> list[str]:
+    return [trial.key.id for trial in trials]
 
 
-def cassettes(made: list[Trial]) -> list[str]:
-    return [trial.key.cassette for trial in made]
+def cassettes(trials: list[Trial]) -> list[str]:
+    return [trial.key.cassette for trial in trials]
 
 
 def test_trials_go_by_bot_case_and_repeat(tmp_path: Path) -> None:
     text = f"bots: [chat, 助手]\nrepeat: 2\ncases: [{{case: x}}, {{case: y}}]\n{ASK}"
-    made = trials_of(tmp_path, text)
-    assert ids(made) == [
+    trials = trials_of(tmp_path, text)
+    assert ids(trials) == [
         "a@chat[x]",
         "a@chat[x]#2",
         "a@chat[y]",
@@ -42,8 +42,8 @@ def test_trials_go_by_bot_case_and_repeat(tmp_path: Path) -> None:
         "a@助手[y]",
         "a@助手[y]#2",
     ]
-    assert cassettes(made)[:2] == ["a@chat+x.yaml", "a@chat+x~2.yaml"]
-    assert [t.key.trial for t in made[:2]] == [1, 2]
+    assert cassettes(trials)[:2] == ["a@chat+x.yaml", "a@chat+x~2.yaml"]
+    assert [t.key.trial for t in trials[:2]] == [1, 2]
 
 
 def test_a_single_bot_is_not_named_but_another_one_is(tmp_path: Path) -> None:
@@ -141,10 +141,10 @@ def test_a_cassettes_name_is_safe_readable_and_short(
 
 
 def test_the_scenarios_folder_is_mirrored(tmp_path: Path) -> None:
-    made = expand_trials(
+    trials = expand_trials(
         load_all(tmp_path, {"scenarios/深/er/a.yaml": ASK, "scenarios/b.yaml": ASK}), BOTS, "chat"
     )
-    assert cassettes(made) == ["b.yaml", "深/er/a.yaml"]
+    assert cassettes(trials) == ["b.yaml", "深/er/a.yaml"]
 
 
 _NAMES = st.text(alphabet="aAbBeésSß./:@+~-# []中😀\u0301\u200b", min_size=1, max_size=8)
@@ -160,8 +160,8 @@ def test_no_two_cases_share_a_cassette_whatever_the_file_system(
 
     rows = [{"case": label} for label in labels]
     text = json.dumps({"repeat": 2, "cases": rows, "turns": [{"prompt": "a"}]}, ensure_ascii=False)
-    made = trials_of(tmp_path, text)
-    files = [unicodedata.normalize("NFC", name.casefold()) for name in cassettes(made)]
+    trials = trials_of(tmp_path, text)
+    files = [unicodedata.normalize("NFC", name.casefold()) for name in cassettes(trials)]
     assert len(set(files)) == len(files) == 2 * len(labels)
     for file in files:
         assert not re.search(r'[\\:*?"<>|/\x00-\x1f]', file)
@@ -183,8 +183,8 @@ def test_words_are_files_folders_or_names(tmp_path: Path) -> None:
     project = project_in(tmp_path, files)
 
     def names(*words: str, start: Path = project.root) -> list[str]:
-        found = find_files(words, project, start)
-        return [s.name for s in found.select(load_scenarios(found.files, project))]
+        selection = find_files(words, project, start)
+        return [s.name for s in selection.select(load_scenarios(selection.files, project))]
 
     assert names() == ["a", "b", "第三 个"]
     assert names("scenarios/sub") == ["b", "第三 个"]
@@ -198,9 +198,9 @@ def test_words_are_files_folders_or_names(tmp_path: Path) -> None:
 @pytest.mark.parametrize("word", ["identiti", "scenarios/identiti.yaml", "", "a\0b"])
 def test_an_unknown_word_is_refused_with_the_nearest_name(tmp_path: Path, word: str) -> None:
     project = project_in(tmp_path, {"scenarios/a.yaml": f"name: identity\n{ASK}"})
-    found = find_files([word], project, project.root)
+    selection = find_files([word], project, project.root)
     with pytest.raises(UsageError) as caught:
-        found.select(load_scenarios(found.files, project))
+        selection.select(load_scenarios(selection.files, project))
     unknown = message("selection.unknown", name=word)
     near = message("spelling.suggestion", what=unknown, word="identity")
     assert caught.value.what == (near if word == "identiti" else unknown)

@@ -19,7 +19,7 @@ def data_of(text: str | bytes) -> JSON:
     return read_yaml(text, "a.yaml", ScenarioError).data
 
 
-def refused(text: str | bytes) -> ScenarioError:
+def error_of(text: str | bytes) -> ScenarioError:
     with pytest.raises(ScenarioError) as caught:
         read_yaml(text, "a.yaml", ScenarioError)
     return caught.value
@@ -77,8 +77,8 @@ def test_source_is_what_the_author_wrote() -> None:
     places = read_yaml(
         "a: no\nb: 12:30\nc: &x 0777\nd: !!str 5\ne: '7'\nf: [1]\n", "a.yaml", ScenarioError
     ).positions
-    written = [places.source(key) for key in "abcdefg"]
-    assert written == ["no", "12:30", "0777", "5", "'7'", "", ""]
+    sources = [places.source(key) for key in "abcdefg"]
+    assert sources == ["no", "12:30", "0777", "5", "'7'", "", ""]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
@@ -93,19 +93,19 @@ def test_a_line_separator_inside_quotes_counts_no_line_of_an_editor() -> None:
 
 
 def test_a_line_separator_outside_quotes_is_named_in_the_error() -> None:
-    error = refused("a: x\u2028y\nb: 2\n")
+    error = error_of("a: x\u2028y\nb: 2\n")
     assert "U+2028 at a.yaml:1:5" in str(error)
 
 
 def test_a_key_written_twice_is_refused_with_both_places() -> None:
-    error = refused("a: 1\nb:\n  x: 1\n  x: 2\n")
+    error = error_of("a: 1\nb:\n  x: 1\n  x: 2\n")
     assert str(error.where) == "a.yaml:4:3"
     assert "a.yaml:3:3" in str(error)
     assert '"x" is written twice' in str(error.what)
 
 
 @pytest.mark.parametrize(
-    ("text", "seen"),
+    ("text", "word"),
     [
         ("1: x", "number 1"),
         ("yes: x", "true"),
@@ -113,8 +113,8 @@ def test_a_key_written_twice_is_refused_with_both_places() -> None:
         ("? [a]\n: x", "list or mapping"),
     ],
 )
-def test_a_key_that_is_not_text_is_refused(text: str, seen: str) -> None:
-    assert seen in str(refused(text).what)
+def test_a_key_that_is_not_text_is_refused(text: str, word: str) -> None:
+    assert word in str(error_of(text).what)
 
 
 def test_merge_keys_and_aliases_are_followed_and_own_keys_win() -> None:
@@ -134,14 +134,14 @@ def test_a_quoted_merge_key_is_an_ordinary_key() -> None:
 
 @pytest.mark.parametrize("text", ["<<: 1", "<<: [1]", "<<: {a: 1}\n<<: {b: 1}"])
 def test_a_merge_of_anything_but_mappings_is_refused(text: str) -> None:
-    assert "<<" in str(refused(text).what)
+    assert "<<" in str(error_of(text).what)
 
 
 def test_an_alias_bomb_is_refused_without_being_expanded() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 30)]
     began = time.perf_counter()
-    error = refused("\n".join(lines))
+    error = error_of("\n".join(lines))
     assert time.perf_counter() - began < 1
     assert "100,000" in str(error.what)
     assert error.where is not None
@@ -155,12 +155,12 @@ def test_many_plain_values_are_no_alias_bomb() -> None:
 def test_depth_made_of_aliases_is_refused_too() -> None:
     lines = ["a0: &a0 " + "[" * 60 + "]" * 60]
     lines += ["a1: " + "[" * 60 + "*a0" + "]" * 60]
-    assert "aliases expanded" in str(refused("\n".join(lines)).what)
+    assert "aliases expanded" in str(error_of("\n".join(lines)).what)
 
 
 @pytest.mark.parametrize("text", ["a: *nowhere", "a: &a [*a]", "&a {b: *a}"])
 def test_an_alias_that_leads_nowhere_or_home_is_refused(text: str) -> None:
-    assert "*" in str(refused(text).what)
+    assert "*" in str(error_of(text).what)
 
 
 @pytest.mark.parametrize("piece", ["[", "{a: ", "- ", "? ", "[a, ", "a:\n", "!!seq [", "&a ["])
@@ -169,7 +169,7 @@ def test_ten_megabytes_of_nesting_are_refused_at_once(piece: str) -> None:
     if piece == "a:\n":
         text = "".join(" " * depth + "a:\n" for depth in range(1000))
     began = time.perf_counter()
-    error = refused(text)
+    error = error_of(text)
     assert time.perf_counter() - began < 2
     assert "levels deep" in str(error.what)
     assert error.where is not None
@@ -191,13 +191,13 @@ def test_ten_megabytes_of_nesting_are_refused_at_once(piece: str) -> None:
 )
 def test_our_nesting_limit_reports_first_with_its_place(text: str, place: str) -> None:
     # libyaml has a limit of its own since 0.2.6, which it may reach before it hands out an event.
-    error = refused(text)
+    error = error_of(text)
     assert "levels deep" in str(error.what)
     assert str(error.where) == f"a.yaml:{place}"
 
 
 def test_another_error_before_the_limit_reports_first() -> None:
-    assert "levels deep" not in str(refused("a: [1\nb: @" + "[" * 5_000).what)
+    assert "levels deep" not in str(error_of("a: [1\nb: @" + "[" * 5_000).what)
 
 
 def test_ninety_nine_levels_are_read() -> None:
@@ -219,7 +219,7 @@ def test_ninety_nine_levels_are_read() -> None:
     ],
 )
 def test_other_tags_than_those_of_plain_data_are_refused_with_their_place(text: str) -> None:
-    error = refused(text)
+    error = error_of(text)
     assert str(error.where) == "a.yaml:1:4"
     assert "tag" in str(error.what)
 
@@ -235,7 +235,7 @@ def test_tags_of_plain_data_are_followed() -> None:
     "value", [".inf", "-.inf", ".nan", "1.0e+999", "9" * 5000, "0b_", "!!int x"]
 )
 def test_a_number_that_json_cannot_hold_is_refused(value: str) -> None:
-    assert "cannot be read as" in str(refused(f"a: {value}").what)
+    assert "cannot be read as" in str(error_of(f"a: {value}").what)
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ def test_a_number_that_json_cannot_hold_is_refused(value: str) -> None:
     ],
 )
 def test_broken_yaml_is_told_in_words_with_its_place(text: str, place: str, words: str) -> None:
-    error = refused(text)
+    error = error_of(text)
     assert str(error.where) == f"a.yaml:{place}"
     assert words in str(error.what)
     assert error.next_step
@@ -264,20 +264,20 @@ def test_broken_yaml_is_told_in_words_with_its_place(text: str, place: str, word
 
 @pytest.mark.parametrize("character", ["\x00", "\x07", "\x1b", "\x7f", "\ud800", "\ufffe"])
 def test_a_control_character_is_named_with_its_place(character: str) -> None:
-    error = refused(f"a: 1\nb: x{character}y\n")
+    error = error_of(f"a: 1\nb: x{character}y\n")
     assert f"U+{ord(character):04X}" in str(error.what)
     assert str(error.where) == "a.yaml:2:5"
 
 
 def test_what_is_not_utf8_is_refused_with_offset_and_line() -> None:
-    error = refused("a: 1\nb: 北京\n".encode("gb18030"))
+    error = error_of("a: 1\nb: 北京\n".encode("gb18030"))
     assert "offset 8" in str(error.what)
     assert str(error.where) == "a.yaml:2"
-    assert "UTF-16" in str(refused("a: 1".encode("utf-16")).what)
+    assert "UTF-16" in str(error_of("a: 1".encode("utf-16")).what)
 
 
 def test_a_file_too_large_is_refused_unread() -> None:
-    assert "10 MB" in str(refused(b"x" * 10_000_001).what)
+    assert "10 MB" in str(error_of(b"x" * 10_000_001).what)
 
 
 def test_the_error_is_of_the_class_asked_for() -> None:
