@@ -79,7 +79,7 @@ def test_a_good_judge_reaches_the_bound_and_a_repeated_check_is_offline(
     assert found["rejected"] == found["wrong"] >= 3
     assert (code, found["weak"], found["missed"]) == (0, False, {})
     assert found["sensitivity"][0] >= 0.3
-    assert checked(project, "--bound", "0.3", *OPERATORS, within=offline) == (code, found)
+    assert checked(project, "--bound", "0.3", *OPERATORS, wrapper=offline) == (code, found)
     assert project.run("check", wrapper=offline).code == 0
     stricter = project.run("judge-check", "--bound", "0.99", *OPERATORS, wrapper=offline)
     assert (stricter.code, "381" in stricter.out) == (1, True)
@@ -135,9 +135,9 @@ def test_labels_are_the_truth_where_there_are_any(
     code, found = checked(project, "--labels", "labels.csv")
     assert (found["good"], found["accepted"], found["wrong"], found["rejected"]) == (4, 4, 4, 4)
     assert (code, found["kappa"], found["source"]) == (0, 1.0, "labels")
-    assert checked(project, "--labels", "labels.csv", within=offline) == (code, found)
+    assert checked(project, "--labels", "labels.csv", wrapper=offline) == (code, found)
     project.write("labels.csv", LABELS.replace(",1\n", ",no\n"))
-    code, found = checked(project, "--labels", "labels.csv", within=offline)
+    code, found = checked(project, "--labels", "labels.csv", wrapper=offline)
     # Seven of eight agree; by chance it would be half.
     assert found["kappa"] == 0.75
     assert "Cohen's kappa: 0.75" in project.run("judge-check", "--labels", "labels.csv").out

@@ -88,17 +88,17 @@ def accept(
         review = review_candidates(project)
         if decisions is not None:
             file = project.folders.working / decisions
-            decided = _decided_in_file(project, review, file, str(decisions))
-            if isinstance(decided, int):
-                return decided
-            return _apply(project, review, decided, failing=failing, wait=wait)
-        found = review.find(names)
-        promotions = [one for one in found if isinstance(one, Promotion)]
-        errors = [one for one in found if isinstance(one, HarnessError)]
+            outcome = _read_decisions(project, review, file, str(decisions))
+            if isinstance(outcome, int):
+                return outcome
+            return _apply(project, review, outcome, failing=failing, wait=wait)
+        matches = review.find(names)
+        promotions = [one for one in matches if isinstance(one, Promotion)]
+        errors = [one for one in matches if isinstance(one, HarnessError)]
         code = _print_errors(errors)
         if interactive:
-            decided = _ask_for_each(project, review, promotions, failing=failing)
-            return _apply(project, review, decided, failing=failing, wait=wait) or code
+            outcome = _ask_for_each(project, review, promotions, failing=failing)
+            return _apply(project, review, outcome, failing=failing, wait=wait) or code
         if errors:
             echo(message("accept.unusable", n=len(errors)), err=True)
             return code
@@ -113,15 +113,15 @@ def _print_errors(errors: Sequence[HarnessError]) -> int:
     return max((error.exit_code for error in errors), default=0)
 
 
-def _decided_in_file(
-    project: Project, review: CandidateReview, file: Path, shown: str
+def _read_decisions(
+    project: Project, review: CandidateReview, file: Path, name: str
 ) -> ReviewOutcome | int:
     """Return the decisions of a file; if one cannot be applied, the exit code."""
-    found = find_decided(review, read_decisions(file, shown), project.run_folder)
-    if code := _print_errors([one for one in found if isinstance(one, HarnessError)]):
+    entries = find_decided(review, read_decisions(file, name), project.run_folder)
+    if code := _print_errors([one for one in entries if isinstance(one, HarnessError)]):
         echo(message("accept.nothing_decided"), err=True)
         return code
-    return ReviewOutcome.of_decisions(one for one in found if isinstance(one, DecidedCandidates))
+    return ReviewOutcome.of_decisions(one for one in entries if isinstance(one, DecidedCandidates))
 
 
 def _ask_for_each(
@@ -145,45 +145,45 @@ def _ask_for_each(
     if not is_finished:
         echo(message("accept.nothing"))
         raise KeyboardInterrupt
-    decided = ReviewOutcome()
+    outcome = ReviewOutcome()
     for number, item in enumerate(items):
         files = [path for one in item.promotions for path in one.files]
         decision = walk.decisions.get(number)
-        decided.add(decision, item.promotions, files, name=item.scenario)
-    return decided
+        outcome.add(decision, item.promotions, files, name=item.scenario)
+    return outcome
 
 
 def _apply(
-    project: Project, review: CandidateReview, decided: ReviewOutcome, *, failing: bool, wait: bool
+    project: Project, review: CandidateReview, outcome: ReviewOutcome, *, failing: bool, wait: bool
 ) -> int:
     """Apply decisions, all or none, and print each; return the exit code."""
-    if not failing and (refused := find_failing(decided.accepted)):
+    if not failing and (refused := find_failing(outcome.accepted)):
         for one in refused:
             where = str(one.trial.location)
             text = message("accept.fails", trial=single_line(one.trial.key.id), location=where)
             echo(text, err=True)
         echo(message("accept.refused", n=len(refused)), err=True)
         return _FAILING_CODE
-    if decided.accepted or decided.rejected:
+    if outcome.accepted or outcome.rejected:
         paths = apply_decisions(
             review,
             project.cassette_access,
-            decided.accepted,
-            decided.rejected_files,
+            outcome.accepted,
+            outcome.rejected_files,
             wait=wait,
             note=note,
         )
-        _print_accepted(paths, decided.accepted)
-    for name in decided.rejected:
+        _print_accepted(paths, outcome.accepted)
+    for name in outcome.rejected:
         echo(message("accept.rejected", name=single_line(name)))
-    for location, remark in decided.edits.items():
+    for location, remark in outcome.edits.items():
         if remark:
             echo(message("accept.to_edit.note", location=location, note=single_line(remark, 600)))
         else:
             echo(message("accept.to_edit", location=location))
-    if decided.accepted:
-        echo(message("accept.done", n=len(decided.accepted), command="coze-harness run"))
-    elif not decided:
+    if outcome.accepted:
+        echo(message("accept.done", n=len(outcome.accepted), command="coze-harness run"))
+    elif not outcome:
         echo(message("accept.nothing"))
     _print_remaining(review)
     return 0
@@ -203,10 +203,10 @@ def _print_accepted(paths: Sequence[Path], promotions: Sequence[Promotion]) -> N
 
 
 def _print_remaining(review: CandidateReview) -> None:
-    found = review.candidates.find(review.trials)
+    candidates = review.candidates.find(review.trials)
     # Further repeats are for the comparison only.
     groups = {
-        (one.trial.key.scenario, one.trial.key.bot) if one.trial else one.path for one in found
+        (one.trial.key.scenario, one.trial.key.bot) if one.trial else one.path for one in candidates
     }
     if groups:
         command = "coze-harness accept --interactive"

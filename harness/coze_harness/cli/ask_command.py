@@ -82,10 +82,10 @@ def ask(
     if name:
         scenario = NewScenario(name=name, prompt=prompt, bot=bot, stream=stream)
         return _ask_and_save(scenario, quiet, overrides)
-    printed: list[str] = []
+    pieces: list[str] = []
 
     def show(text: str) -> None:
-        printed.append(text)
+        pieces.append(text)
         click.echo(show_control_characters(text), nl=False)
 
     with opened_project(overrides) as project:
@@ -100,10 +100,10 @@ def ask(
             show=show if stream else None,
         )
     # After a broken stream, or one without pieces, the whole answer is still to be printed.
-    if "".join(printed) == reply.answer:
+    if "".join(pieces) == reply.answer:
         click.echo("")
     else:
-        click.echo(f"{chr(10) * bool(printed)}{show_control_characters(reply.answer)}")
+        click.echo(f"{chr(10) * bool(pieces)}{show_control_characters(reply.answer)}")
     if not quiet:
         _print_facts(reply)
     return 0

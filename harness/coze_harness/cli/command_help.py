@@ -90,7 +90,7 @@ class LocalizedOption(click.Option):
 
     def type_cast_value(self, ctx: click.Context, value: Any) -> Any:
         """Convert a value, or say in the catalogue's words why that is impossible."""
-        return _converted(self, super().type_cast_value, ctx, value)
+        return _convert(self, super().type_cast_value, ctx, value)
 
 
 class LocalizedArgument(click.Argument):
@@ -102,7 +102,7 @@ class LocalizedArgument(click.Argument):
 
     def type_cast_value(self, ctx: click.Context, value: Any) -> Any:
         """Convert a value, or say in the catalogue's words why that is impossible."""
-        return _converted(self, super().type_cast_value, ctx, value)
+        return _convert(self, super().type_cast_value, ctx, value)
 
 
 def option(
@@ -199,7 +199,7 @@ class LocalizedCommand(click.Command):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Return what an option can be completed to, with its help."""
-        found = super().shell_complete(ctx, incomplete)
+        items = super().shell_complete(ctx, incomplete)
         words = _output_of(ctx).words
         texts = {
             name: words.text(one.text)
@@ -207,9 +207,9 @@ class LocalizedCommand(click.Command):
             if isinstance(one, LocalizedOption)
             for name in one.opts
         }
-        for item in found:
+        for item in items:
             item.help = texts.get(item.value, item.help)
-        return found
+        return items
 
 
 def command(
@@ -285,29 +285,29 @@ def help_width() -> int:
     return max(min(get_terminal_size().columns, _MAX_WIDTH), 40)
 
 
-def help_lines(shown: LocalizedCommand, name: str, words: Catalogue, width: int) -> Iterator[str]:
+def help_lines(subject: LocalizedCommand, name: str, words: Catalogue, width: int) -> Iterator[str]:
     """Yield the help of a command.
 
     Args:
-        shown: the command.
+        subject: the command.
         name: what a user types to run it.
         words: the texts.
         width: cells of a line.
     """
     from coze_harness.reporting.views.line_wrapping import wrap_line  # only help needs it
 
-    arguments = [_usage_name(one) for one in shown.params if isinstance(one, LocalizedArgument)]
+    arguments = [_usage_name(one) for one in subject.params if isinstance(one, LocalizedArgument)]
     usage = " ".join([name, words.word("help.options"), *arguments])
     yield words.word("help.usage", {"usage": usage})
-    for paragraph in shown.description:
+    for paragraph in subject.description:
         yield ""
         yield from wrap_line(words.text(paragraph), width)
-    yield from help_sections(shown.params, words, width)
-    yield from variables(shown.environment, words, width)
-    codes = [(str(code), words.text(text)) for code, text in shown.exit_codes.items()]
+    yield from help_sections(subject.params, words, width)
+    yield from variables(subject.environment, words, width)
+    codes = [(str(code), words.text(text)) for code, text in subject.exit_codes.items()]
     yield from section(words.word("help.exit_codes"), codes, width)
     yield ""
-    yield words.word("help.example", {"command": shown.epilog or ""})
+    yield words.word("help.example", {"command": subject.epilog or ""})
 
 
 def _usage_name(one: click.Argument) -> str:
@@ -330,7 +330,7 @@ def _output_of(ctx: click.Context) -> CommandOutput:
     return ctx.find_object(CommandOutput) or current_output()
 
 
-def _converted(
+def _convert(
     parameter: click.Parameter,
     convert: Callable[[click.Context, Any], Any],
     ctx: click.Context,

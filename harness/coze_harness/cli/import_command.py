@@ -34,7 +34,7 @@ def import_file(file: Path, name: str, force: bool) -> int:
     """Write scenarios from FILE, and list what could not be imported."""
     with opened_project(SettingsOverrides()) as project:
         outcome = import_tests(project, file, name=name, force=force)
-        shown = {path: project.folders.display_path(path) for path in outcome.files}
+        file_names = {path: project.folders.display_path(path) for path in outcome.files}
     words = current_output().words
     lost = [one for one in outcome.findings if not one.is_approximate]
     approximate = [one for one in outcome.findings if one.is_approximate]
@@ -46,11 +46,11 @@ def import_file(file: Path, name: str, force: bool) -> int:
             echo(heading)
             for line in _lines(findings, words):
                 click.echo(f"  {single_line(line, _LINE)}")
-    for path, text in shown.items():
+    for path, text in file_names.items():
         replaced = path in outcome.replaced_files
         echo(message("import.replaced" if replaced else "import.written", file=text))
     _print_counts(outcome)
-    echo(message("import.next", file=next(iter(shown.values()))), err=True)
+    echo(message("import.next", file=next(iter(file_names.values()))), err=True)
     return 0
 
 

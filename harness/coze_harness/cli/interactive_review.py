@@ -154,15 +154,15 @@ class InteractiveReview:
                 click.echo(self.writer.line(f"  {separator.join(texts)}"))
         changed = [one for one in item.results if not _is_same(one)]
         for result in changed[:_MAX_TRIALS]:
-            self._show_trial(result, named=len(item.results) > 1)
+            self._show_trial(result, with_name=len(item.results) > 1)
         if len(changed) > _MAX_TRIALS:
             more = message("review.more_trials", n=len(changed) - _MAX_TRIALS)
             click.echo(f"  {self.words.text(more)}")
         if changed:
             self._show_bot(item.bot)
 
-    def _show_trial(self, result: TrialResult, *, named: bool) -> None:
-        if named:
+    def _show_trial(self, result: TrialResult, *, with_name: bool) -> None:
+        if with_name:
             baseline = result.change.baseline if result.change else None
             before = (
                 self.words.word(f"status.{baseline.status.value}")

@@ -144,10 +144,10 @@ def _lines(outcome: JudgeCheckOutcome, words: Catalogue) -> Iterator[str]:
             yield f"  {words.text(message('judge_check.missed', names=names))}"
         if measurement.by_labels:
             kappa = measurement.kappa
-            said = message("judge_check.no_kappa")
+            agreement = message("judge_check.no_kappa")
             if kappa is not None:
-                said = message("judge_check.kappa", kappa=f"{kappa:.2f}")
-            yield f"  {words.text(said)}"
+                agreement = message("judge_check.kappa", kappa=f"{kappa:.2f}")
+            yield f"  {words.text(agreement)}"
         conclusion = "judge_check.weak" if rating.is_weak else "judge_check.strong"
         yield f"  {words.text(message(conclusion, bound=rating.bound))}"
         if rating.is_weak and min(rating.good, rating.wrong) < (

@@ -47,8 +47,8 @@ def run(arguments: Sequence[str]) -> int:
         if _COMPLETE in environment:
             from coze_harness.cli.shell_completion import answer_shell
 
-            if (answered := answer_shell(coze_harness, output, environment)) is not None:
-                return answered
+            if (code := answer_shell(coze_harness, output, environment)) is not None:
+                return code
         code = coze_harness.main(
             list(arguments), prog_name="coze-harness", standalone_mode=False, obj=output
         )

@@ -101,22 +101,22 @@ def _table(mutation: MutationOutcome, words: Catalogue, *, all_notes: bool) -> I
     scores, runner = mutation.report.scores, mutation.runner
     names = [single_line(score.scenario) for score in scores]
     width = min(max(map(cell_len, names), default=0), _MAX_NAME_CELLS)
-    parts = [_killed(score, words) for score in scores]
+    parts = [_kill_count(score, words) for score in scores]
     wide = max(map(cell_len, parts), default=0)
     for score, name, part in zip(scores, names, parts, strict=True):
         missed = Counter(survivor.operator for survivor in score.survivors)
-        named = tuple([f"{n} ×{k}" if k > 1 else n for n, k in missed.items()])
-        operators = words.text(message("list.all", names=named))
-        shown = set_cell_size(fit_line(name, width), width)
+        counted = tuple([f"{n} ×{k}" if k > 1 else n for n, k in missed.items()])
+        operators = words.text(message("list.all", names=counted))
+        scenario = set_cell_size(fit_line(name, width), width)
         space = " " * (wide - cell_len(part))
-        yield f"{shown}  {space}{part}  {_bar(score)}  {operators}".rstrip()
+        yield f"{scenario}  {space}{part}  {_bar(score)}  {operators}".rstrip()
     notes = [*runner.skipped, *runner.unprotected]
     yield from _notes(notes, words, len(notes) if all_notes else _MAX_NOTES)
     yield from _survivors(scores, words)
     yield words.text(mutation_phrase(mutation.report))
 
 
-def _killed(score: MutationScore, words: Catalogue) -> str:
+def _kill_count(score: MutationScore, words: Catalogue) -> str:
     if not score.mutants:
         return words.text(message("mutate.no_mutants"))
     return f"{score.killed}/{score.mutants}"
@@ -140,11 +140,11 @@ def _notes(notes: Sequence[MutationNote], words: Catalogue, most: int) -> Iterat
 def _survivors(scores: Sequence[MutationScore], words: Catalogue) -> Iterator[str]:
     """Yield what the expectations miss, the most serious first, and an example of each."""
     for group in MutationClass:
-        found = [
+        first_survivors = [
             next((one for one in score.survivors if one.mutation_class == group), None)
             for score in scores
         ]
-        survivors = [one for one in found if one]
+        survivors = [one for one in first_survivors if one]
         if not survivors:
             continue
         # One with a suggestion says more.
@@ -157,7 +157,7 @@ def _survivors(scores: Sequence[MutationScore], words: Catalogue) -> Iterator[st
         yield from _rows(
             (words.word("mutate.mutant"), answer),
             (words.word("mutate.answer"), single_line(survivor.original)),
-            (words.word("mutate.expects"), _expected(survivor.expected, words)),
+            (words.word("mutate.expects"), _expectations_text(survivor.expected, words)),
             (words.word("mutate.add"), f"- {survivor.hint}" if survivor.hint else ""),
         )
     rejected = [one for score in scores for one in score.rejected]
@@ -171,7 +171,7 @@ def _survivors(scores: Sequence[MutationScore], words: Catalogue) -> Iterator[st
             (words.word("mutate.rejected_answer"), single_line(one.answer)),
             (
                 words.word("mutate.expects"),
-                _expected([one.expected_message or literal(one.expected)], words),
+                _expectations_text([one.expected_message or literal(one.expected)], words),
             ),
         )
     yield ""
@@ -183,7 +183,7 @@ def _rows(*rows: tuple[str, str]) -> Iterator[str]:
     yield from (f"  {set_cell_size(label, column)}{text}" for label, text in rows if text)
 
 
-def _expected(expectations: Sequence[LocalizedText], words: Catalogue) -> str:
+def _expectations_text(expectations: Sequence[LocalizedText], words: Catalogue) -> str:
     return single_line("; ".join(words.text(one) for one in expectations))
 
 

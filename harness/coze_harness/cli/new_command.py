@@ -41,7 +41,7 @@ def new(name: str, prompt: str, bot: str, tags: tuple[str, ...]) -> int:
     with opened_project(SettingsOverrides()) as project:
         scenario = NewScenario(name=name, prompt=prompt, bot=bot, tags=tags)
         path = create_scenario(project, scenario, project.words.text)
-        shown = project.folders.display_path(path)
-    echo(message("new.written", file=shown))
+        file = project.folders.display_path(path)
+    echo(message("new.written", file=file))
     echo(message("new.next", name=shell_word(path.stem)), err=True)
     return 0

@@ -149,7 +149,7 @@ class ProgressDisplay:
             lines = self._failures.lines(
                 result, width=self.width, words=self.words, all_verdicts=self._verbose
             )
-        head = self._coloured(lines[0], _COLOURS.get(result.status, ""))
+        head = self._colour_text(lines[0], _COLOURS.get(result.status, ""))
         # One call: the bar is redrawn after each.
         self.line("\n".join([head, *lines[1:]]))
 
@@ -193,7 +193,7 @@ class ProgressDisplay:
         return TerminalWriter(self.width, self._ink if self._colour else None)
 
     def _ink(self, style: TextStyle, text: str) -> str:
-        return self._coloured(text, _INKS.get(style, ""))
+        return self._colour_text(text, _INKS.get(style, ""))
 
     def finish(self, text: str, *, good: bool) -> None:
         """Print the run's last line, after the details of errors (on stderr)."""
@@ -202,18 +202,18 @@ class ProgressDisplay:
             # A path that is wrapped can neither be clicked nor copied.
             summary, _, report = text.rpartition("  ")
             for part in wrap_line(summary, self.width):
-                self.line(self._coloured(part, "32" if good else "31"))
+                self.line(self._colour_text(part, "32" if good else "31"))
             self.line(report)
             return
-        self.line(self._coloured(text, "32" if good else "31"))
+        self.line(self._colour_text(text, "32" if good else "31"))
 
     def print_errors(self) -> None:
         """Stop the progress bar, and print the errors on stderr."""
         self._stack.close()
         self._bar = None
         for line in self._errors.lines(width=self.width, words=self.words):
-            shown = self._safe(show_control_characters(line))
-            print(shown, file=sys.stderr)  # noqa: T201 (the command's output)
+            text = self._safe(show_control_characters(line))
+            print(text, file=sys.stderr)  # noqa: T201 (the command's output)
         self._errors = ErrorBlocks()
 
     def _print(self, text: UserText) -> None:
@@ -226,7 +226,7 @@ class ProgressDisplay:
 
         return disarm_commands(text)
 
-    def _coloured(self, text: str, code: str) -> str:
+    def _colour_text(self, text: str, code: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self._colour and code else text
 
 

@@ -21,7 +21,7 @@ def complete_paths(
 
     # First, since bash forgets what stands before it.
     files = CompletionItem(incomplete, type="file")
-    return [files, *_completed(scenario_names, incomplete)]
+    return [files, *_complete(scenario_names, incomplete)]
 
 
 def complete_tags(
@@ -30,7 +30,7 @@ def complete_tags(
     """Complete tags."""
     from coze_harness.project.project_names import tag_names
 
-    return _completed(tag_names, incomplete)
+    return _complete(tag_names, incomplete)
 
 
 def complete_bots(
@@ -39,7 +39,7 @@ def complete_bots(
     """Complete names of bots."""
     from coze_harness.project.project_names import bot_names
 
-    return _completed(bot_names, incomplete)
+    return _complete(bot_names, incomplete)
 
 
 def complete_runs(
@@ -48,10 +48,10 @@ def complete_runs(
     """Complete ids of runs."""
     from coze_harness.project.project_names import run_names
 
-    return _completed(run_names, incomplete)
+    return _complete(run_names, incomplete)
 
 
-def _completed(find: Callable[..., list[str]], incomplete: str) -> list[CompletionItem]:
+def _complete(find: Callable[..., list[str]], incomplete: str) -> list[CompletionItem]:
     from click.shell_completion import CompletionItem
 
     from coze_harness.project.current_process import current_process

@@ -43,11 +43,13 @@ def prune(keep: int | None, older_than: str, dry_run: bool, overrides: SettingsO
         raise UsageError(message("prune.what"), next_step=message("prune.what.next"))
     age = _parse_age(older_than) if older_than else None
     with opened_project(overrides) as project:
-        runs, kept = prune_runs(project, keep=keep, max_age=age, dry_run=dry_run, on_warning=note)
+        runs, kept_count = prune_runs(
+            project, keep=keep, max_age=age, dry_run=dry_run, on_warning=note
+        )
     for run in runs:
         click.echo(run.run_id)
-    done = message("prune.deleted", n=len(runs), kept=kept)
-    planned = message("prune.would_delete", n=len(runs), kept=kept)
+    done = message("prune.deleted", n=len(runs), kept=kept_count)
+    planned = message("prune.would_delete", n=len(runs), kept=kept_count)
     echo(planned if dry_run else done, err=True)
     return 0
 

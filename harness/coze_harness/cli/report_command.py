@@ -97,8 +97,8 @@ def history(count: int, as_json: bool, overrides: SettingsOverrides) -> int:
 
 def _line(cells: tuple[str, ...]) -> str:
     """Return a line of the table; its last cell has any width."""
-    shown = []
+    columns = []
     for number, (cell, width) in enumerate(zip(cells, _WIDTHS, strict=False)):
         space = " " * (width - cell_len(cell))
-        shown.append(f"{cell}{space}" if number < _NAMES else f"{space}{cell}")
-    return "  ".join([*shown, cells[-1]])
+        columns.append(f"{cell}{space}" if number < _NAMES else f"{space}{cell}")
+    return "  ".join([*columns, cells[-1]])

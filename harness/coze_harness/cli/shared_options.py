@@ -135,8 +135,8 @@ def _group(name: str, make: _Options, *options: Decorator) -> Decorator:
 
         @wraps(command)
         def collect(**values: Any) -> int:  # noqa: ANN401 (click's values, typed from here on)
-            given = {field: values.pop(field) for field in names if field in values}
-            return command(**{name: make(**given)}, **values)
+            fields = {field: values.pop(field) for field in names if field in values}
+            return command(**{name: make(**fields)}, **values)
 
         decorated: Command = collect
         for add in reversed(options):

@@ -105,16 +105,16 @@ class _BashCompletion(BashComplete):
     def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[str]]:
         typed = _split_option(incomplete)[1]
         # What stands before the last break is not replaced.
-        kept = 0
+        start = 0
         if not self._line.quote:
-            kept = 1 + max((typed.rfind(one) for one in self._breaks), default=-1)
+            start = 1 + max((typed.rfind(one) for one in self._breaks), default=-1)
         items = super().get_completions(args, incomplete)
         for item in items:
             if item.type == "plain":
-                item.value = self._written(item.value[kept:])
+                item.value = self._quote(item.value[start:])
         return items
 
-    def _written(self, name: str) -> str:
+    def _quote(self, name: str) -> str:
         if self._line.quote:
             return name
         return re.sub(_SPECIAL, r"\\\1", name)

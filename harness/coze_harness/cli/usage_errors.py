@@ -42,20 +42,20 @@ def describe_usage_error(error: click.ClickException) -> LocalizedText:
 
 def describe_bad_value(parameter: click.Parameter, value: object) -> LocalizedText | None:
     """Return why a value does not fit a parameter; `None` for a type that has no own message."""
-    name, shown = _name(parameter), _shown(value)
+    name, text = _name(parameter), _value_text(value)
     match parameter.type:
         case click.Choice(choices=choices):
             known = tuple(map(str, choices))
-            return message("usage.not_a_choice", name=name, value=shown, choices=known)
+            return message("usage.not_a_choice", name=name, value=text, choices=known)
         case click.IntRange(min=least, max=None) if least is not None:
-            return message("usage.not_at_least", name=name, value=shown, least=int(least))
+            return message("usage.not_at_least", name=name, value=text, least=int(least))
         case click.IntRange(min=least, max=most) | click.FloatRange(min=least, max=most):
             limits = {"least": f"{least:g}", "most": f"{most:g}"}
-            return message("usage.not_between", name=name, value=shown, **limits)
-        case click.Path(file_okay=False) if Path(shown).is_file():
-            return message("usage.is_a_file", name=name, value=shown)
+            return message("usage.not_between", name=name, value=text, **limits)
+        case click.Path(file_okay=False) if Path(text).is_file():
+            return message("usage.is_a_file", name=name, value=text)
     if parameter.type is click.INT:
-        return message("usage.not_whole", name=name, value=shown)
+        return message("usage.not_whole", name=name, value=text)
     return None
 
 
@@ -78,5 +78,5 @@ def _name(parameter: click.Parameter) -> str:
     return (parameter.metavar or (parameter.name or "").upper()).strip("[]…")
 
 
-def _shown(value: object) -> str:
+def _value_text(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, tuple | list) else str(value)

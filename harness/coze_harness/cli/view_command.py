@@ -69,8 +69,8 @@ def view(run: str, port: int | None, is_opened: bool, overrides: SettingsOverrid
     from coze_harness.commands.view_report import find_viewed_run
 
     with opened_project(overrides) as project:
-        viewed = find_viewed_run(project, run)
-        if not viewed.is_current:
+        viewed_run = find_viewed_run(project, run)
+        if not viewed_run.is_current:
             text = message("view.other_version", command=f"coze-harness report {run}")
             note(message("main.warning", text=text))
 
@@ -85,7 +85,7 @@ def view(run: str, port: int | None, is_opened: bool, overrides: SettingsOverrid
                 threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
 
         serve_reports(
-            served_reports(viewed, project.language),
+            served_reports(viewed_run, project.language),
             f"{project.process.rng.getrandbits(_TOKEN_BITS):0{_TOKEN_BITS // 4}x}",
             _decide_in(project, replace(overrides, lang=current_output().lang or None)),
             print_start,
@@ -95,7 +95,7 @@ def view(run: str, port: int | None, is_opened: bool, overrides: SettingsOverrid
     return INTERRUPTED
 
 
-def served_reports(viewed: ViewedRun, language: Language) -> ServedReports:
+def served_reports(viewed_run: ViewedRun, language: Language) -> ServedReports:
     """Return what the server has to know about runs and their pages."""
     from coze_harness.commands.view_report import planned_trials
     from coze_harness.reporting.html.page_templates import PageLayout
@@ -104,15 +104,15 @@ def served_reports(viewed: ViewedRun, language: Language) -> ServedReports:
     from coze_harness.server.report_files import PageParts, ServedReports
 
     return ServedReports(
-        root=viewed.root,
-        run=viewed.name,
+        root=viewed_run.root,
+        run=viewed_run.name,
         language=language,
         parts=PageParts(
             policy=served_policy(),
             assets=PageLayout("folder").files(),
             render_waiting=render_waiting_page,
         ),
-        find=viewed.find,
+        find=viewed_run.find,
         planned_trials=planned_trials,
     )
 
@@ -127,12 +127,12 @@ def _decide_in(project: Project, overrides: SettingsOverrides) -> Decide:
     def print_note(text: UserText) -> None:
         _print_line(as_message(text), words, err=True)
 
-    def apply(posted: PostedDecisions) -> AppliedDecisions:
+    def apply(decisions: PostedDecisions) -> AppliedDecisions:
         try:
             # Opened for each: files may have been edited since.
             with open_project(process, overrides) as opened:
                 return apply_page_decisions(
-                    opened, posted.body, failing=posted.failing, note=print_note
+                    opened, decisions.body, failing=decisions.failing, note=print_note
                 )
         except HarnessError as error:
             return AppliedDecisions(errors=[error])
@@ -158,9 +158,9 @@ def answering(
     """
     from coze_harness.baseline.applied_decisions import AppliedDecisions, decisions_json
 
-    def decide(posted: PostedDecisions) -> tuple[HTTPStatus, JSON]:
+    def decide(decisions: PostedDecisions) -> tuple[HTTPStatus, JSON]:
         try:
-            applied = apply(posted)
+            applied = apply(decisions)
             status = HTTPStatus.CONFLICT if applied.errors else HTTPStatus.OK
         except Exception as error:  # noqa: BLE001 (the page shows it, and the server goes on)
             if is_debugging:
@@ -173,7 +173,7 @@ def answering(
             status = HTTPStatus.INTERNAL_SERVER_ERROR
         for line in _applied_lines(applied):
             _print_line(line, words)
-        return status, decisions_json(applied, Catalogue(posted.language), redact)
+        return status, decisions_json(applied, Catalogue(decisions.language), redact)
 
     return decide
 

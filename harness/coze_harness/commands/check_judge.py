@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final
 
 from msgspec import Struct
 
@@ -101,52 +101,57 @@ def check_judges(
     notes: list[tuple[str, LocalizedText]] = []
     errors: list[HarnessError] = []
     if options.labels:
-        asked = [_labelled(project, trials, options.labels)]
+        questions = [_read_labels(project, trials, options.labels)]
     else:
         operators = [
             one for one in OPERATORS if one.name in options.operators or not options.operators
         ]
         collector = SampleCollector(project.replayer, options.seed, operators)
-        collected = collector.collect(group_repeats(trials))
-        asked = [_recorded(project, trial, samples) for trial, samples in collected if samples]
+        questions = [
+            (
+                samples,
+                survey_of(
+                    samples,
+                    path=check_path(project.replayer.path(trial)),
+                    name=trial.key.id,
+                    scenario=trial.key.scenario,
+                ),
+            )
+            for trial, samples in collector.collect(group_repeats(trials))
+            if samples
+        ]
         notes, errors = collector.notes, collector.errors
-    if not asked and not errors:
+    if not questions and not errors:
         raise NothingSelectedError(
             message("judge_check.none"), next_step=message("judge_check.none.next")
         )
-    surveys = [survey for _samples, survey in asked]
+    surveys = [survey for _samples, survey in questions]
     results, missing = recorded_results(surveys, project.replayer)
     if options.asks_again:
         missing = sum(one.question_count for one in surveys)
     if missing:
         results = _ask(project, surveys, missing, options, listener)
-    replied = [
+    answers = [
         (sample, result.version, result.replies)
-        for (samples, _survey), result in zip(asked, results, strict=True)
+        for (samples, _survey), result in zip(questions, results, strict=True)
         for sample in samples
     ]
-    measurements = measure_judges(replied, by_labels=bool(options.labels))
+    measurements = measure_judges(answers, by_labels=bool(options.labels))
     ratings = [one.rating(options.bound) for one in measurements]
     project.judge_ratings.with_ratings(ratings).save(cassettes)
     return JudgeCheckOutcome(measurements=measurements, ratings=ratings, notes=notes, errors=errors)
 
 
-_AskedAnswers: TypeAlias = tuple[Sequence[JudgeSample], JudgeSurvey]
-"""Answers, and the questions about them."""
-
-
-def _recorded(project: Project, trial: Trial, samples: Sequence[JudgeSample]) -> _AskedAnswers:
-    path = check_path(project.replayer.path(trial))
-    return samples, survey_of(samples, path=path, name=trial.key.id, scenario=trial.key.scenario)
-
-
-def _labelled(project: Project, trials: Sequence[Trial], labels: str) -> _AskedAnswers:
+def _read_labels(
+    project: Project, trials: Sequence[Trial], labels: str
+) -> tuple[Sequence[JudgeSample], JudgeSurvey]:
+    """Return the answers of a file of labels, and the questions about them."""
     process = project.process
     now = datetime.fromtimestamp(process.clock.now(), UTC)
     target, judge = only_judge(trials, now, process.rng)
     file = process.folder / labels
-    shown = str(project.folders.relative_path(file))
-    samples = read_labelled_answers(file, shown, target, judge)
+    name = str(project.folders.relative_path(file))
+    samples = read_labelled_answers(file, name, target, judge)
     folder = str(project.folders.relative_path(project.local_cassettes))
     path = check_path(f"{folder}/{Path(labels).stem}~{BY_LABELS}.yaml")
     return samples, survey_of(samples, path=path, name=Path(labels).name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from functools import partial
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -52,7 +53,7 @@ class AskingOptions(Struct, frozen=True, kw_only=True):
     is_thorough: bool = False
 
 
-class ComparisonOutcome(Struct, frozen=True):
+class ComparisonOutcome(NamedTuple):
     """The result of a comparison: its run, and the trials worth showing."""
 
     outcome: RunOutcome

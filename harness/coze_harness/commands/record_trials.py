@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 
+from coze_harness.baseline.evidence import EvidenceCollector, expectation_digests, save_evidence
 from coze_harness.commands.run_options import RunOptions
 from coze_harness.commands.run_trials import SelectedPart, select_part
 from coze_harness.config.service_urls import check_base_url
@@ -11,6 +12,7 @@ from coze_harness.execution.recording_scope import TrialsInScope, trials_in_scop
 from coze_harness.model import Mode, RecordScope, TrialResult, replace
 from coze_harness.model.location import Location
 from coze_harness.model.trial import Trial
+from coze_harness.project.live_access import called_targets, expected_requests, open_live_runner
 from coze_harness.project.opened_project import Project
 from coze_harness.reporting.encoded_result import EncodedResult, ResultEncoder
 from coze_harness.reporting.run_collection import collect_run
@@ -88,17 +90,6 @@ def _talk_to_coze(
     mode: Mode,
     asks_judge_again: bool = False,
 ) -> RunOutcome:
-    from coze_harness.baseline.evidence import (
-        EvidenceCollector,
-        expectation_digests,
-        save_evidence,
-    )
-    from coze_harness.project.live_access import (
-        called_targets,
-        expected_requests,
-        open_live_runner,
-    )
-
     for warning in project.settings.warnings:
         listener.on_warning(warning)
     trials, judge_only = in_scope.trials, in_scope.judge_only

@@ -91,11 +91,11 @@ def _apply(project: Project, body: bytes, *, failing: bool, note: Note) -> Appli
     access.finish_interrupted_accept(note)
     project.resources.enter_context(access.lock_for_writing("coze-harness view", note=note))
     review = review_candidates(project)
-    found = find_decided(review, decisions, project.run_folder)
-    if errors := [one for one in found if isinstance(one, HarnessError)]:
+    entries = find_decided(review, decisions, project.run_folder)
+    if errors := [one for one in entries if isinstance(one, HarnessError)]:
         return AppliedDecisions(errors=errors)
-    entries = [one for one in found if isinstance(one, DecidedCandidates)]
-    outcome = ReviewOutcome.of_decisions(entries)
+    decided = [one for one in entries if isinstance(one, DecidedCandidates)]
+    outcome = ReviewOutcome.of_decisions(decided)
     if not failing and (refused := find_failing(outcome.accepted)):
         return AppliedDecisions(
             errors=[
@@ -110,4 +110,4 @@ def _apply(project: Project, body: bytes, *, failing: bool, note: Note) -> Appli
     paths: Sequence[Path] = ()
     if outcome.accepted or outcome.rejected:
         paths = apply_decisions(review, access, outcome.accepted, outcome.rejected_files, note=note)
-    return AppliedDecisions(entries=entries, outcome=outcome, paths=paths)
+    return AppliedDecisions(entries=decided, outcome=outcome, paths=paths)

@@ -38,12 +38,12 @@ def judge_again(project: Project, selection: TrialSelection, files: frozenset[st
     if any(file.endswith(".py") for file in files):
         forget_modules(str(project.settings.root))
     trials = select_trials(project, selection)
-    concerned = _concerned(trials, files)
+    affected = _affected_trials(trials, files)
     runner = project.replayer
-    return JudgedChange(sorted(files), [runner.replay(trial) for trial in concerned])
+    return JudgedChange(sorted(files), [runner.replay(trial) for trial in affected])
 
 
-def _concerned(trials: Sequence[Trial], files: frozenset[str]) -> Sequence[Trial]:
+def _affected_trials(trials: Sequence[Trial], files: frozenset[str]) -> Sequence[Trial]:
     """Return the trials of changed scenario files and cassettes; all if another file changed."""
     sources = {trial.key.file for trial in trials} | {trial.key.cassette for trial in trials}
     if not files <= sources:

@@ -77,10 +77,10 @@ def change_texts(text: LocalizedText, change: Callable[[str], str]) -> Localized
         text: a message; its numbers stay, the messages inside it are changed, too.
         change: returns the new text for a text.
     """
-    return LocalizedText(text.id, {name: _changed(v, change) for name, v in text.params.items()})
+    return LocalizedText(text.id, {name: _change(v, change) for name, v in text.params.items()})
 
 
-def _changed(value: Param, change: Callable[[str], str]) -> Param:
+def _change(value: Param, change: Callable[[str], str]) -> Param:
     if isinstance(value, str):
         return change(value)
     if isinstance(value, LocalizedText):
@@ -246,10 +246,10 @@ def choose_language(
         (environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)),
         "",
     )
-    for named in (explicit, environment.get("COZE_HARNESS_LANG", ""), locale):
-        if named.lower().startswith("zh"):
+    for setting in (explicit, environment.get("COZE_HARNESS_LANG", ""), locale):
+        if setting.lower().startswith("zh"):
             return "zh"
-        if named.lower().startswith("en"):
+        if setting.lower().startswith("en"):
             return "en"
     return default
 

@@ -37,12 +37,12 @@ def wait_for_changes(project: Project) -> Iterator[frozenset[str]]:
     settings = project.settings
     root = str(settings.root)
     places = [settings.file, settings.scenarios, settings.cassettes]
-    watched = [place for place in places if isinstance(place, Path) and place.exists()]
+    existing = [place for place in places if isinstance(place, Path) and place.exists()]
     # A module that is imported later counts as edited if that was after this moment.
     began = int(project.process.clock.now() * 1e9)
     modules = _module_times(root)
     for changes in watch(
-        *watched,
+        *existing,
         debounce=_DEBOUNCE,
         step=_STEP,
         rust_timeout=_TIMEOUT,

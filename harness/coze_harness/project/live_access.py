@@ -87,9 +87,9 @@ def called_targets(trials: Sequence[Trial], judge_only: Collection[str] = ()) ->
     """
     if errors := unsendable_prompts(trials):
         raise ScenarioErrors(errors)
-    asked = [trial for trial in trials if trial.key.id not in judge_only]
-    others = [trial.tester for trial in asked] + [trial.judge for trial in trials]
-    return [*(trial.bot for trial in asked), *filter(None, others)]
+    bot_trials = [trial for trial in trials if trial.key.id not in judge_only]
+    others = [trial.tester for trial in bot_trials] + [trial.judge for trial in trials]
+    return [*(trial.bot for trial in bot_trials), *filter(None, others)]
 
 
 def expected_requests(

@@ -45,9 +45,9 @@ def run_names(project: Project, prefix: str) -> list[str]:
 def _scenarios(project: Project, prefix: str) -> Iterator[Scenario]:
     """Yield scenarios of files that have a text in name or content; those with errors have none."""
     paths = project.paths
-    wanted = prefix.encode("utf-8", "surrogateescape")
+    encoded_prefix = prefix.encode("utf-8", "surrogateescape")
     files = map(Path, find_files((), paths, project.process.folder).files)
-    fitting = (path for path in files if prefix in path.stem or wanted in path.read_bytes())
+    fitting = (path for path in files if prefix in path.stem or encoded_prefix in path.read_bytes())
     for path in islice(fitting, _MAX_FILES):
         with suppress(HarnessError):
             yield from load_scenarios([path], paths)

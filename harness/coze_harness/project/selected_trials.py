@@ -63,8 +63,8 @@ def select_trials(
         project.folders.display_path(settings.cassettes),
         settings.judge_bot,
     )
-    wanted = TrialFilter(selection.keyword, selection.tags)
-    selected = [trial for trial in files.select_trials(trials) if wanted.matches(trial.key)]
+    trial_filter = TrialFilter(selection.keyword, selection.tags)
+    selected = [trial for trial in files.select_trials(trials) if trial_filter.matches(trial.key)]
     if selection.last_failed:
         failed = _last_failed(newest_runs(settings.reports, project.temporary_folder), selected)
         selected = [trial for trial in selected if trial.key.id in failed]

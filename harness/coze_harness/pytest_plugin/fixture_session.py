@@ -45,7 +45,7 @@ class FixtureSession:
         stream: bool = False,
     ) -> None:
         path = project.settings.cassettes / (cassette or cassette_of_test(test))
-        shown = project.folders.display_path(path)
+        display_path = project.folders.display_path(path)
         self._settings = project.settings
         self._bot = bot
         default = self._find(bot) if bot or project.settings.default_bot else Target(name="", id="")
@@ -53,7 +53,7 @@ class FixtureSession:
         self._session = (
             _record(project, str(path), test, default)
             if record
-            else _replay(project, str(path), shown, test)
+            else _replay(project, str(path), display_path, test)
         )
         self._options = ChatOptions(user_id=project.settings.user_id, stream=stream)
 
@@ -88,10 +88,10 @@ class FixtureSession:
         self._session.finish(is_complete=is_complete)
 
 
-def _replay(project: Project, path: str, shown: str, test: str) -> ConversationSession:
+def _replay(project: Project, path: str, display_path: str, test: str) -> ConversationSession:
     return ReplaySession(
         path,
-        shown,
+        display_path,
         project.replayer.redactor,
         f'pytest --coze-record "{test}"',
         strict=project.settings.strict,

@@ -158,13 +158,13 @@ class TrialItem(pytest.Item):
             # As captured output, the only text of a passed test that pytest writes to junit.xml.
             for result in self._results:
                 text = "\n".join(transcript(self._view(result), self._words))
-                self.add_report_section("call", "stdout", self._projects.redacted(text))
+                self.add_report_section("call", "stdout", self._projects.redact(text))
 
     @property
     def _has_reader(self) -> bool:
         """Whether the output of passed tests is shown or written anywhere."""
-        shown = self.config.getoption("reportchars", "")
-        return bool(self.config.getoption("xmlpath", None)) or not {"P", "A"}.isdisjoint(shown)
+        categories = self.config.getoption("reportchars", "")
+        return bool(self.config.getoption("xmlpath", None)) or not {"P", "A"}.isdisjoint(categories)
 
     def repr_failure(  # type: ignore[override]  # the signature that pytest documents
         self, excinfo: pytest.ExceptionInfo[BaseException]
@@ -172,13 +172,13 @@ class TrialItem(pytest.Item):
         """Return prompt, answer and verdicts of what failed."""
         if not isinstance(excinfo.value, TrialFailedError):
             return super().repr_failure(excinfo)
-        shown = excinfo.getrepr(style="value")
-        if crash := shown.reprcrash:
+        representation = excinfo.getrepr(style="value")
+        if crash := representation.reprcrash:
             # What pytest's summary and --tb=line show.
             crash.path = str(self.path)
             crash.lineno = self._line
             crash.message = str(excinfo.value)
-        return shown
+        return representation
 
     @property
     def _line(self) -> int:
@@ -201,7 +201,7 @@ class TrialItem(pytest.Item):
         """Describe failed trials: the reason, for pytest's summary, then the conversations."""
         failures = FailureBlocks()
         blocks = ["\n".join(failures.lines(result, words=self._words)) for result in results]
-        return self._projects.redacted("\n\n".join([self._view(results[0]).reason, *blocks]))
+        return self._projects.redact("\n\n".join([self._view(results[0]).reason, *blocks]))
 
     def _view(self, result: TrialResult) -> TrialView:
         return trial_view(result, Wording(self._words.language))

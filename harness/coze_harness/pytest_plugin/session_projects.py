@@ -60,7 +60,7 @@ class SessionProjects:
             return False
         return not any(part.startswith(".") or part == "cases" for part in path.parts[:-1])
 
-    def redacted(self, text: str) -> str:
+    def redact(self, text: str) -> str:
         """Take the secrets of this process out of a text."""
         return redact_for_display(text, self._process)
 
@@ -72,7 +72,7 @@ class SessionProjects:
     def message(self, error: HarnessError, project: Project | None = None) -> str:
         """Describe an error as the command line does, in the language of its project."""
         words = project.words if project else self.words
-        return self.redacted("\n".join(error.lines(words)))
+        return self.redact("\n".join(error.lines(words)))
 
     def failure(self, error: HarnessError, project: Project | None = None) -> BaseException:
         """Make the exception by which pytest shows an error without a traceback."""

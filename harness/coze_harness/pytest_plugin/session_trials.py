@@ -34,11 +34,11 @@ def record_trials(
     access = ExitStack()
     live = access.enter_context(open_live_runner(project, called_targets(trials), warn))
 
-    def redacted(result: TrialResult, /, *, exit_code: int | None = None) -> TrialResult:
+    def redact(result: TrialResult, /, *, exit_code: int | None = None) -> TrialResult:
         return encode_redacted(result, live.redactor)[1]
 
     def results() -> Generator[TrialResult, None, None]:
-        with access, closing(live.results(trials, redacted)) as batches:
+        with access, closing(live.results(trials, redact)) as batches:
             for batch in batches:
                 yield from batch
 

@@ -55,17 +55,17 @@ class TrialPlayer:
         self._is_locked = True
 
     def _note(self, text: UserText) -> None:
-        shown = self._shown(text)
+        line = self._text(text)
         plugins = self._config.pluginmanager
         terminal, capture = (
             plugins.get_plugin(name) for name in ("terminalreporter", "capturemanager")
         )
         if terminal is None or capture is None:  # in a worker of pytest-xdist
-            _warn(shown)
+            _warn(line)
             return
         with capture.global_and_fixture_disabled():
             terminal.ensure_newline()
-            terminal.write_line(f"coze-harness: {shown}")
+            terminal.write_line(f"coze-harness: {line}")
 
     def run_trial(self, trial: Trial, session_trials: Callable[[], Sequence[Trial]]) -> TrialResult:
         """Run a trial. What is wrong with it alone is the result's error.
@@ -83,7 +83,7 @@ class TrialPlayer:
             return refuse_edited(result) if self.project.settings.strict else result
         if self._recording is None:
             self._recording = record_trials(
-                self.project, session_trials(), lambda text: _warn(self._shown(text))
+                self.project, session_trials(), lambda text: _warn(self._text(text))
             )
             # With -x the session ends early, and what has not begun must not begin.
             self._config.add_cleanup(self._recording.close)
@@ -96,7 +96,7 @@ class TrialPlayer:
         """Encode a result as a line of trials.jsonl, without secrets."""
         return encode_redacted(result, self._redactor, self.project.words)[0].decode()
 
-    def _shown(self, text: UserText) -> str:
+    def _text(self, text: UserText) -> str:
         return self.project.words.text(as_message(text))
 
 
