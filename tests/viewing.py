@@ -42,7 +42,7 @@ def write_finished_run(reports: Path, run_id: str = RUN_ID) -> Path:
 
 
 @dataclass(frozen=True)
-class Answered:
+class ServedResponse:
     """A response to a request."""
 
     status: int
@@ -55,9 +55,9 @@ class Answered:
 
     @property
     def json(self) -> dict[str, list[dict[str, str]]]:
-        found = json.loads(self.body)
-        assert isinstance(found, dict)
-        return found
+        content = json.loads(self.body)
+        assert isinstance(content, dict)
+        return content
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Address:
         method: str = "GET",
         headers: Mapping[str, str | None] | None = None,
         body: bytes | None = None,
-    ) -> Answered:
+    ) -> ServedResponse:
         """Send a request whose path goes as it is written; a header of `None` is left out."""
         connection = http.client.HTTPConnection(LOOPBACK, self.port, timeout=20)
         sent = {"Host": f"{LOOPBACK}:{self.port}", **(headers or {})}
@@ -95,14 +95,14 @@ class Address:
                 connection.putheader("Content-Length", str(len(body)))
             connection.endheaders(body)
             response = connection.getresponse()
-            found = {name.lower(): value for name, value in response.getheaders()}
-            return Answered(response.status, found, response.read())
+            fields = {name.lower(): value for name, value in response.getheaders()}
+            return ServedResponse(response.status, fields, response.read())
         finally:
             connection.close()
 
     def post(
         self, body: bytes, query: str = "", headers: Mapping[str, str | None] | None = None
-    ) -> Answered:
+    ) -> ServedResponse:
         """Post decisions as a page does."""
         own = {
             "Origin": self.origin,
@@ -132,9 +132,9 @@ class EventReader:
             line = self.response.readline()
             assert line, "the stream has ended"
             if line.startswith(b"data: "):
-                found = json.loads(line.removeprefix(b"data: "))
-                assert isinstance(found, dict)
-                return found
+                event = json.loads(line.removeprefix(b"data: "))
+                assert isinstance(event, dict)
+                return event
 
     def ends(self) -> bool:
         """Return whether nothing follows but a regular end."""
@@ -150,9 +150,9 @@ class EventReader:
 
 @dataclass(frozen=True)
 class ReportServer(Address):
-    """A server in a thread; `posted` are the decisions that it was sent."""
+    """A server in a thread; `decisions` are those that it was sent."""
 
-    posted: list[PostedDecisions] = field(default_factory=list)
+    decisions: list[PostedDecisions] = field(default_factory=list)
 
 
 @contextmanager
@@ -167,8 +167,8 @@ def serving_reports(
     sock = listen(LOOPBACK, 0)
     running = ReportServer(sock.getsockname()[1], TOKEN)
 
-    def note(posted: PostedDecisions) -> tuple[HTTPStatus, JSON]:
-        running.posted.append(posted)
+    def note(decisions: PostedDecisions) -> tuple[HTTPStatus, JSON]:
+        running.decisions.append(decisions)
         return HTTPStatus.OK, ALL_DONE
 
     reports = served_reports(ViewedRun(root, name, is_current=True), "en")

@@ -10,7 +10,7 @@ from builders import run
 from coze_harness.model import Run, TrialResult, TrialStatus, replace
 from coze_harness.reporting.report_formats import FORMATS, PageOptions, ReportSet
 from coze_harness.results import encode_trial
-from report_hostile import ATTACKS, filled
+from report_hostile import ATTACKS, hostile_trial
 
 # More of our own: what would speak to this page's way of building, and not to another's.
 MORE: Final = [
@@ -47,7 +47,7 @@ _STATUSES = (TrialStatus.FAILED, TrialStatus.ERROR, TrialStatus.KNOWN_FAILURE, T
 
 def hostile_results() -> list[TrialResult]:
     """Each text in every field of a trial of its own; of each status there are some."""
-    return [filled(text, _STATUSES[at % 4]) for at, text in enumerate(TEXTS)]
+    return [hostile_trial(text, _STATUSES[at % 4]) for at, text in enumerate(TEXTS)]
 
 
 def hostile_run(results: Sequence[TrialResult]) -> Run:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page
-from report_rich import paced, rich_results, rich_run
+from report_rich import rich_results, rich_run, with_pace
 
 from browser.conftest import Visit
 from browser.making import hostile_results, hostile_run, write_page
@@ -21,7 +21,7 @@ LONG = 60_000  # milliseconds: nothing ends while a test looks at it
 @pytest.fixture(scope="session")
 def slow(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of a comparison whose answers take a minute."""
-    results = [paced(result, LONG) for result in rich_results()]
+    results = [with_pace(result, LONG) for result in rich_results()]
     return write_page(tmp_path_factory.mktemp("slow") / "index.html", results, rich_run())
 
 
@@ -202,7 +202,7 @@ def test_there_is_no_button_without_a_script_or_on_paper(slow: Path, visit: Visi
 
 
 def test_hostile_answers_stay_text_while_they_play(tmp_path: Path, visit: Visit) -> None:
-    results = [paced(result, 10) for result in hostile_results()]
+    results = [with_pace(result, 10) for result in hostile_results()]
     path = write_page(tmp_path / "index.html", results, hostile_run(results))
     watch = visit(path)
     page = watch.go("v=trials")

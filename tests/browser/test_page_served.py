@@ -146,7 +146,7 @@ def test_a_page_of_another_origin_changes_and_reads_nothing(
         )
         page.wait_for_event("framenavigated", lambda frame: frame.parent_frame is not None)
         assert [frame.url for frame in page.frames[1:]] == ["chrome-error://chromewebdata/"]
-    assert served.posted == []
+    assert served.decisions == []
 
 
 def test_another_name_of_this_machine_is_refused(served: ReportServer, browser: Browser) -> None:
@@ -159,7 +159,7 @@ def test_another_name_of_this_machine_is_refused(served: ReportServer, browser: 
         sent = {"url": "/decisions", "token": served.token, "body": "{}"}
         found = page.evaluate(POST, {**sent, "mode": "cors", "type": "application/json"})
         assert found[0] in (0, HTTPStatus.FORBIDDEN)
-    assert served.posted == []
+    assert served.decisions == []
 
 
 def test_the_served_page_reaches_its_server_and_no_other(

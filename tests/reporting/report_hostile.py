@@ -88,7 +88,7 @@ ATTACKS = [
 ]
 
 
-def filled(text: str, status: TrialStatus = TrialStatus.FAILED) -> TrialResult:
+def hostile_trial(text: str, status: TrialStatus = TrialStatus.FAILED) -> TrialResult:
     """A trial that holds a text wherever a bot, an author or a file's name can put one."""
     places = Location(text, 3, 4)
     judged = [
@@ -109,48 +109,48 @@ def filled(text: str, status: TrialStatus = TrialStatus.FAILED) -> TrialResult:
             (VerdictStatus.SKIPPED, Severity.ERROR),
         )
     ]
-    said = [
+    messages = [
         message(text, type=kind, content_type=text, reasoning=text, name=text, role=text)
         for kind in ("function_call", "tool_response", "answer", "answer", "follow_up", text)
     ]
-    replied = reply(
-        messages=said,
+    hostile_reply = reply(
+        messages=messages,
         status=text,
         log_id=text,
         tool_calls={text: {text: [text]}},
         error_code=5,
         error_message=text,
     )
-    asked = BotSnapshot(
+    bot_snapshot = BotSnapshot(
         version=text, model=text, prompt=text, details={text: {text: text}}, warning=text
     )
-    named = key(
+    trial_key = key(
         text, scenario=text, file=text, bot=text, case=text, tags=[text, text], cassette=text
     )
-    first = replace(turn(text, replied, judged), attached=(text, text))
+    first = replace(turn(text, hostile_reply, judged), attached=(text, text))
     flip = VerdictChange(
         kind=text, name=text, expected=literal(text), location=places, before=VerdictStatus.PASSED,
         after=None,
     )  # fmt: skip
-    before = trial(trial_key=named, turns=[turn(text, reply(f"{text}!"))])
+    before = trial(trial_key=trial_key, turns=[turn(text, reply(f"{text}!"))])
     changed = TurnChange(
         answer=AnswerChange.DIFFERENT, similarity=0.5, verdict_changes=(flip, flip)
     )
     change = TrialChange(kind=ChangeKind.REGRESSED, baseline=before, turns=(changed,))
-    made = trial(
+    result = trial(
         status,
-        trial_key=named,
+        trial_key=trial_key,
         turns=[first, turn(text, no_reply=True, verdicts=judged)],
         note=error(text, kind=text, where=text, next_step=text, detail=[text, text], log_id=text),
         known_failure=text,
         warnings=[text, text],
-        bot_snapshot=asked,
+        bot_snapshot=bot_snapshot,
         http=[
             LoggedCall(text, text, 200, 0.0, 0.5, 3, 0, text),
             LoggedCall("GET", text, 500, 2.0, 0.5),
         ],
     )
-    return replace(made, change=change, recorded_at=text)
+    return replace(result, change=change, recorded_at=text)
 
 
 def hostile_run(text: str) -> Run:

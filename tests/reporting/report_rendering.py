@@ -27,22 +27,22 @@ VOID = {"meta", "br", "link", "img", "input", "hr", "base"}
 IMPLIED = {"td", "th", "tr"}
 
 
-def rendered(name: str, results: Sequence[TrialResult], of: Run | None = None) -> str:
+def render_report(name: str, results: Sequence[TrialResult], of: Run | None = None) -> str:
     out = io.BytesIO()
-    FORMATS[name].render(of or run(results), lambda: lined(results), out)
+    FORMATS[name].render(of or run(results), lambda: encode_lines(results), out)
     return out.getvalue().decode()
 
 
-def rendered_formats(results: Sequence[TrialResult], of: Run) -> dict[str, str]:
+def render_formats(results: Sequence[TrialResult], of: Run) -> dict[str, str]:
     """The reports in all formats, by name, made in one pass."""
     outs = {name: io.BytesIO() for name in FORMATS}
     with ReportSet() as reports:
-        reports.add_all(lined(results))
+        reports.add_all(encode_lines(results))
         reports.write(of, outs)
     return {name: out.getvalue().decode() for name, out in outs.items()}
 
 
-def lined(results: Iterable[TrialResult]) -> Iterator[tuple[TrialResult, bytes]]:
+def encode_lines(results: Iterable[TrialResult]) -> Iterator[tuple[TrialResult, bytes]]:
     """Trials with their lines of trials.jsonl."""
     return ((result, encode_trial(result)) for result in results)
 
@@ -53,30 +53,30 @@ def page_of(
     """The page, or the report in another format, as somebody asked for it."""
     out = io.BytesIO()
     with ReportSet({name: FORMATS[name]}, options) as reports:
-        reports.add_all(lined(results))
+        reports.add_all(encode_lines(results))
         reports.write(of, {name: out})
     return out.getvalue().decode()
 
 
-def packed(source: str, name: str) -> dict[str, Any]:
+def read_packed(source: str, name: str) -> dict[str, Any]:
     """What lies in a page for its script."""
-    found = re.search(
+    match = re.search(
         rf'<script type="application/octet-stream" id="{name}">([^<]*)</script>', source
     )
-    assert found is not None
-    data: dict[str, Any] = json.loads(gzip.decompress(b64decode(found.group(1))))
+    assert match is not None
+    data: dict[str, Any] = json.loads(gzip.decompress(b64decode(match.group(1))))
     return data
 
 
 def index_of(source: str) -> list[list[Any]]:
-    trials: list[list[Any]] = packed(source, "index")["trials"]
+    trials: list[list[Any]] = read_packed(source, "index")["trials"]
     return trials
 
 
 def head_of(source: str) -> dict[str, Any]:
-    found = re.search(r'<script type="application/json" id="head">(.*?)</script>', source, re.S)
-    assert found is not None
-    head: dict[str, Any] = json.loads(found.group(1))
+    match = re.search(r'<script type="application/json" id="head">(.*?)</script>', source, re.S)
+    assert match is not None
+    head: dict[str, Any] = json.loads(match.group(1))
     return head
 
 
@@ -84,18 +84,18 @@ def trees_of(source: str) -> list[tuple[list[Any], Any]]:
     """Every trial's tree and record, in the order of the rows, filled as the script fills them."""
     head = head_of(source)
     size = head["chunk"]
-    found: list[tuple[list[Any], Any]] = []
+    trees: list[tuple[list[Any], Any]] = []
     for number in range((head["detailed"] + size - 1) // size):
-        found += filled_chunk(packed(source, f"c{number}"))
-    return found
+        trees += fill_chunk(read_packed(source, f"c{number}"))
+    return trees
 
 
-def filled_chunk(chunk: dict[str, Any]) -> list[tuple[list[Any], Any]]:
+def fill_chunk(chunk: dict[str, Any]) -> list[tuple[list[Any], Any]]:
     """The trees and records of a chunk (chunk.js)."""
-    found: list[tuple[list[Any], Any]] = []
+    trees: list[tuple[list[Any], Any]] = []
     for form, texts, record, *as_it_is in chunk["trials"]:
         own = [texts[text] if isinstance(text, int) else text for text in texts]
-        told = record if as_it_is else _whole(record, own)
+        whole_record = record if as_it_is else _whole(record, own)
         if isinstance(form, int):
             tree, fixed = chunk["forms"][form]
             left = iter(own)
@@ -103,8 +103,8 @@ def filled_chunk(chunk: dict[str, Any]) -> list[tuple[list[Any], Any]]:
             assert all(len(text) >= 20 for text in left), "only answers that the record refers to"
             escaped = [json.dumps(text)[1:-1].encode() for text in all_]
             form = json.loads(MarkupTemplate.parse(json.dumps(tree).encode()).fill(escaped))
-        found.append((form, told))
-    return found
+        trees.append((form, whole_record))
+    return trees
 
 
 def _whole(value: Any, own: Sequence[str]) -> Any:
@@ -117,18 +117,18 @@ def _whole(value: Any, own: Sequence[str]) -> Any:
     return value
 
 
-def nodes(tree: Any, *, laid: bool = True) -> Iterator[tuple[str, dict[str, str]]]:
-    """A tree's elements, in order; with `laid` those that depend on the text in them, too."""
+def nodes(tree: Any, *, with_depending: bool = True) -> Iterator[tuple[str, dict[str, str]]]:
+    """A tree's elements, in order; `with_depending`: those that depend on the text, too."""
     if isinstance(tree, str):
         return
     tag, attributes, *children = tree
-    if not laid and attributes and attributes.get("class") in DEPENDING:
+    if not with_depending and attributes and attributes.get("class") in DEPENDING:
         return
     yield tag, attributes or {}
     if attributes and "data-tree" in attributes:
-        yield from nodes(json.loads(attributes["data-tree"]), laid=laid)
+        yield from nodes(json.loads(attributes["data-tree"]), with_depending=with_depending)
     for child in children:
-        yield from nodes(child, laid=laid)
+        yield from nodes(child, with_depending=with_depending)
 
 
 def text_of(tree: Any) -> str:
@@ -198,7 +198,7 @@ class Page(HTMLParser):
     def text(self) -> str:
         return "".join(self.words)
 
-    def named(self, tag: str) -> list[dict[str, str | None]]:
+    def elements_named(self, tag: str) -> list[dict[str, str | None]]:
         return [attributes for name, attributes in self.elements if name == tag]
 
     def skeleton(self) -> list[tuple[str, tuple[str, ...]]]:
@@ -206,5 +206,5 @@ class Page(HTMLParser):
         return [(tag, tuple(name for name in at if name != "lang")) for tag, at in self._plain]
 
 
-def squeezed(text: str) -> str:
+def squeeze(text: str) -> str:
     return re.sub(r"\s+", " ", text)

@@ -64,24 +64,24 @@ _PLACE = Location("scenarios/refund.yaml", 9, 9)
 
 
 def http() -> tuple[LoggedCall, ...]:
-    asked = '{"bot_id":"73","user_id":"0","additional_messages":[{"content":"it\'s 7 天?"}]}'
+    body = '{"bot_id":"73","user_id":"0","additional_messages":[{"content":"it\'s 7 天?"}]}'
     return (
-        LoggedCall("POST", "/v3/chat", 200, 0.0, 0.48, code=0, body=asked),
+        LoggedCall("POST", "/v3/chat", 200, 0.0, 0.48, code=0, body=body),
         LoggedCall("GET", "/v3/chat/retrieve?chat_id=1&conversation_id=2", 200, 1.5, 0.12, 3, 0),
         LoggedCall("GET", "/v3/chat/retrieve?chat_id=1&conversation_id=2", 200, 4.6, 0.12, 1, 0),
         LoggedCall("GET", "/v3/chat/message/list?chat_id=1", 200, 4.8, 0.2, 1, 4000),
     )
 
 
-def _said(text: str) -> TurnResult:
+def _refund_turn(text: str) -> TurnResult:
     lacking = failed_verdict("the answer lacks “7 天”.", expected="7 天", actual=text)
     fits = verdict(expected="7 天", actual=text, evidence=((10, 13),))
     return turn("买了鞋子不合适，可以退吗？", reply(text), [fits if "7 天" in text else lacking])
 
 
-def regressed() -> TrialResult:
+def regressed_trial() -> TrialResult:
     """A trial that passed on its baseline."""
-    before = trial(trial_key=key("refund"), turns=[_said(BEFORE)])
+    before = trial(trial_key=key("refund"), turns=[_refund_turn(BEFORE)])
     flip = VerdictChange(
         kind="contains",
         name="",
@@ -93,7 +93,7 @@ def regressed() -> TrialResult:
     now = trial(
         TrialStatus.FAILED,
         trial_key=key("refund"),
-        turns=[_said(AFTER)],
+        turns=[_refund_turn(AFTER)],
         http=http(),
         bot_snapshot=snapshot(),
     )
@@ -102,8 +102,8 @@ def regressed() -> TrialResult:
     return replace(now, change=change, recorded_at="2026-11-22T10:03:12Z")
 
 
-def reworded() -> TrialResult:
-    before = trial(trial_key=key("steps"), turns=[_said(BEFORE)])
+def reworded_trial() -> TrialResult:
+    before = trial(trial_key=key("steps"), turns=[_refund_turn(BEFORE)])
     now = trial(
         trial_key=key("steps"), turns=[turn("怎么退货？", reply(MARKDOWN, tool_calls={"查询": {}}))]
     )
@@ -113,26 +113,28 @@ def reworded() -> TrialResult:
     )
 
 
-def pictured() -> TrialResult:
+def picture_trial() -> TrialResult:
     """A trial with files on the way there, and images, a card and a file on the way back."""
     items = (
         '[{"type":"text","text":"这是您要的图。"},{"type":"image","file_url":"https://example.com/a.png"},'
         '{"type":"file","name":"发票.pdf","file_id":"73"}]'
     )
-    said = reply(
+    answer = reply(
         messages=[
             message(items, content_type="object_string"),
             message('{"elements":{"root":{}}}', content_type="card"),
             message("不是 JSON", content_type="object_string"),
         ]
     )
-    asked = replace(turn("看看这张图", said), attached=("images/地图.png", "https://x.example/a"))
+    picture_turn = replace(
+        turn("看看这张图", answer), attached=("images/地图.png", "https://x.example/a")
+    )
     return trial(
         TrialStatus.FAILED,
         trial_key=key("picture"),
         turns=[
             replace(
-                asked,
+                picture_turn,
                 verdicts=(
                     failed_verdict(
                         "the answer is another", kind="equals", expected="这是您要的图片。",
@@ -146,25 +148,26 @@ def pictured() -> TrialResult:
 
 
 def rich_results() -> list[TrialResult]:
-    return [*everything(), regressed(), reworded(), pictured()]
+    return [*everything(), regressed_trial(), reworded_trial(), picture_trial()]
 
 
-def paced(result: TrialResult, milliseconds: int) -> TrialResult:
+def with_pace(result: TrialResult, milliseconds: int) -> TrialResult:
     """The same trial with answers that were streamed, and so were those of its baseline."""
     change = result.change
     if change and change.baseline:
-        change = replace(change, baseline=paced(change.baseline, milliseconds))
+        change = replace(change, baseline=with_pace(change.baseline, milliseconds))
     turns = [
-        replace(one, reply=one.reply and _streamed(one.reply, milliseconds)) for one in result.turns
+        replace(one, reply=one.reply and _stream_reply(one.reply, milliseconds))
+        for one in result.turns
     ]
     return replace(result, turns=tuple(turns), change=change)
 
 
-def _streamed(answered: Reply, milliseconds: int) -> Reply:
-    length = len(answered.answer)
+def _stream_reply(whole: Reply, milliseconds: int) -> Reply:
+    length = len(whole.answer)
     counts = [length * at // 10 for at in range(11)]
     pace = [(milliseconds // 10, after - before) for before, after in pairwise(counts)]
-    return replace(answered, pace=tuple(pace) if length else ())
+    return replace(whole, pace=tuple(pace) if length else ())
 
 
 def _share(passed: int, trials: int, low: float, high: float) -> PassShare:

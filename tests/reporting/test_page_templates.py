@@ -17,16 +17,16 @@ from coze_harness.reporting.html.page_templates import (
 from coze_harness.reporting.html.run_list_page import run_list_charts, run_list_rows
 from coze_harness.reporting.report_formats import ReportFormat
 from jinja2 import BaseLoader, FileSystemLoader, ModuleLoader
-from report_hostile import filled
-from report_rendering import lined
+from report_hostile import hostile_trial
+from report_rendering import encode_lines
 from report_rich import rich_results, rich_run
 from report_samples import everything, full_run
 
-HOSTILE = [filled("<&\u202e\x00>", status) for status in TrialStatus]
+HOSTILE = [hostile_trial("<&\u202e\x00>", status) for status in TrialStatus]
 
 
 @pytest.fixture(scope="session")
-def compiled() -> BaseLoader:
+def compiled_templates() -> BaseLoader:
     """The compiled templates. They stay: jinja2 leaves a weak reference in `sys.modules`, and
     Hypothesis reads what is there in whichever test comes next.
     """
@@ -62,14 +62,14 @@ def test_compiled_templates_are_used_with_the_series_they_were_compiled_for(
     ids=["everything", "rich", "hostile", "none"],
 )
 def test_compiled_templates_render_what_their_sources_do(
-    results: list[TrialResult], of: Run, compiled: BaseLoader
+    results: list[TrialResult], of: Run, compiled_templates: BaseLoader
 ) -> None:
-    assert _page(compiled, results, of) == _page(template_loader(""), results, of)
+    assert _page(compiled_templates, results, of) == _page(template_loader(""), results, of)
 
 
-def test_a_compiled_list_of_runs_is_what_its_source_renders(compiled: BaseLoader) -> None:
+def test_a_compiled_list_of_runs_is_what_its_source_renders(compiled_templates: BaseLoader) -> None:
     runs = [rich_run(), full_run()]
-    listed = [
+    pages = [
         PageRenderer("zh", create_environment(loader)).render(
             "listing.html.j2",
             lang="zh",
@@ -78,14 +78,14 @@ def test_a_compiled_list_of_runs_is_what_its_source_renders(compiled: BaseLoader
             runs=3,
             charts=run_list_charts(runs),
         )
-        for loader in (compiled, template_loader(""))
+        for loader in (compiled_templates, template_loader(""))
     ]
-    assert listed[0] == listed[1]
+    assert pages[0] == pages[1]
 
 
 def _page(loader: BaseLoader, results: list[TrialResult], of: Run) -> bytes:
     renderer = PageRenderer("zh", create_environment(loader))
     out = io.BytesIO()
     form = ReportFormat("index.html", partial(HtmlWriter, renderer=renderer))
-    form.render(of, lambda: lined(results), out)
+    form.render(of, lambda: encode_lines(results), out)
     return out.getvalue()

@@ -30,13 +30,13 @@ def _undone(text: str) -> str:
 
 
 def _read(line: str) -> tuple[str, dict[str, str], str]:
-    found = _COMMAND.fullmatch(line)
-    assert found, line
-    properties = dict(item.split("=", 1) for item in found["properties"].split(","))
+    match = _COMMAND.fullmatch(line)
+    assert match, line
+    properties = dict(item.split("=", 1) for item in match["properties"].split(","))
     return (
-        found["name"],
+        match["name"],
         {name: _undone(value) for name, value in properties.items()},
-        _undone(found["message"]),
+        _undone(match["message"]),
     )
 
 
@@ -75,8 +75,8 @@ def _commands(
 
 
 def test_a_failed_expectation_is_an_error_at_its_own_place() -> None:
-    (found,) = _commands([trial(trial_key=key("good")), _failing()])
-    assert found == (
+    (command,) = _commands([trial(trial_key=key("good")), _failing()])
+    assert command == (
         "error",
         {"file": "scenarios/a,b:c.yaml", "line": "7", "col": "9", "title": "a: contains"},
         "the answer lacks “北京”.\nprompt: 首都是哪里？\nexpected: 北京\nseen: 不知道。",
@@ -84,8 +84,8 @@ def test_a_failed_expectation_is_an_error_at_its_own_place() -> None:
 
 
 def test_paths_begin_at_the_repositorys_root() -> None:
-    (found,) = _commands([_failing()], "bots/客服")
-    assert found[1]["file"] == "bots/客服/scenarios/a,b:c.yaml"
+    (command,) = _commands([_failing()], "bots/客服")
+    assert command[1]["file"] == "bots/客服/scenarios/a,b:c.yaml"
     outside = replace(
         _failing(), key=replace(key("a"), file="../a.yaml"), turns=(), error=error(where="")
     )
@@ -142,10 +142,10 @@ def test_a_notice_says_how_many_more_there_are_than_github_shows() -> None:
         _failing(f"w{number:02}", TrialStatus.PASSED, Severity.WARNING)
         for number in range(MAX_ANNOTATIONS + 1)
     ]
-    found = workflow_commands(_run(results), results)
-    assert sum(line.startswith("::error ") for line in found) == MAX_ANNOTATIONS
-    assert sum(line.startswith("::warning ") for line in found) == MAX_ANNOTATIONS
-    assert found[-1] == (
+    lines = workflow_commands(_run(results), results)
+    assert sum(line.startswith("::error ") for line in lines) == MAX_ANNOTATIONS
+    assert sum(line.startswith("::warning ") for line in lines) == MAX_ANNOTATIONS
+    assert lines[-1] == (
         "::notice title=coze-harness::3 more errors and 1 more warning: see the report."
     )
 
@@ -185,9 +185,9 @@ def test_no_answer_and_no_name_breaks_out_of_its_command(answer: str, name: str)
 
 @given(st.lists(st.sampled_from(["::", "##[", "error", " ", "\n", "\t", "a=b", "]", "#"])))
 def test_printed_text_holds_no_command(pieces: list[str]) -> None:
-    shown = disarm_commands("".join(pieces))
-    assert "##[" not in shown
-    assert not any(line.strip().startswith("::") for line in shown.split("\n"))
+    text = disarm_commands("".join(pieces))
+    assert "##[" not in text
+    assert not any(line.strip().startswith("::") for line in text.split("\n"))
 
 
 def test_plain_text_is_printed_as_it_is() -> None:

@@ -23,7 +23,7 @@ from coze_harness.results import (
 from coze_harness.server.server_process import serve
 from earlier_runs import FAILED, PASSED, Outcome, add_run, add_runs, outcome, result_of
 from project import SETTINGS, TOKEN, ProjectFolder, chatchat_script
-from report_rendering import Page, head_of, lined, packed, rendered, trees_of
+from report_rendering import Page, encode_lines, head_of, read_packed, render_report, trees_of
 
 _HOSTILE = "</script><script>window.__xss=1</script><img src=x onerror=window.__xss=1>\u202e{n}"
 
@@ -89,8 +89,8 @@ def test_a_page_without_earlier_answers_is_as_it_would_be_without_earlier_runs(
     one, folder = add_runs(tmp_path, {"a": same})
     assert read_earlier_answers(one, folder) == {}
     render_reports(folder, one)
-    written = (folder / "index.html").read_text(encoding="utf-8")
-    assert written == rendered("html", [result_of("a", same)], one)
+    page = (folder / "index.html").read_text(encoding="utf-8")
+    assert page == render_report("html", [result_of("a", same)], one)
 
 
 def test_hostile_answers_stay_text(tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_hostile_answers_stay_text(tmp_path: Path) -> None:
     )
     page = Page(source)
     assert page.faults == []
-    assert not page.named("img")
+    assert not page.elements_named("img")
     assert page.text.count("<img src=x onerror=window.__xss=1>") >= 2
     (tree,) = attributes_of(earlier_nodes(trees_of(source)[0][0])[0], "data-tree")
     assert "⟨U+202E⟩" in json.loads(tree)[2]
@@ -114,9 +114,9 @@ def test_trials_of_one_shape_share_their_markup(tmp_path: Path) -> None:
     render_reports(folder, one)
     source = (folder / "index.html").read_text(encoding="utf-8")
     trees = [tree for tree, _ in trees_of(source)]
-    shown = [attributes_of(earlier_nodes(tree)[0], "data-tree")[0] for tree in trees]
-    assert [json.loads(tree)[-1] for tree in shown] == [f" {n}" for n in range(9)]
-    assert len(packed(source, "c0")["forms"]) == 1
+    answers = [attributes_of(earlier_nodes(tree)[0], "data-tree")[0] for tree in trees]
+    assert [json.loads(tree)[-1] for tree in answers] == [f" {n}" for n in range(9)]
+    assert len(read_packed(source, "c0")["forms"]) == 1
 
 
 def test_what_is_left_out_is_said() -> None:
@@ -134,7 +134,7 @@ def test_answers_that_were_not_read_are_said_to_be_so_in_the_page(tmp_path: Path
     one, _ = add_runs(tmp_path, {"a": outcome(PASSED, "before")}, {"a": outcome(FAILED, "now")})
     out = BytesIO()
     with ReportSet({"html": FORMATS["html"]}) as reports:
-        reports.add_all(lined([result_of("a", outcome(FAILED, "now"))]))
+        reports.add_all(encode_lines([result_of("a", outcome(FAILED, "now"))]))
         reports.write(one, {"html": out}, {"a": EarlierAnswers((), 1, False, True)})
     page = Page(out.getvalue().decode())
     assert page.faults == []
@@ -151,8 +151,8 @@ def test_without_comparison_an_earlier_answer_is_plain() -> None:
         (True, "earlier.compared", [["del", 0, "7"], ["ins", 0, "9"], " days"]),
         (False, "earlier.title", ["7 days"]),
     ):
-        found = EarlierAnswers((answer,), 1, False, False)
-        view = earlier_view(row, found, (before,), compares=compares)
+        earlier = EarlierAnswers((answer,), 1, False, False)
+        view = earlier_view(row, earlier, (before,), compares=compares)
         assert view.title == title
         assert json.loads(view.answers[0].turns[0].tree)[2:] == parts
         assert view.answers[0].date == "1"
@@ -179,19 +179,19 @@ def test_a_bot_recorded_again_is_shown_with_what_it_said_before(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("before", "now", "shown"),
+    ("before", "now", "expected"),
     [
         ("x " * 400, "entirely different", ("x " * 150) + "…"),
         ("same. " * 80 + "7 days", "same. " * 80 + "9 days", "…"),
     ],
 )
 def test_a_long_answer_is_cut_around_its_first_difference(
-    tmp_path: Path, before: str, now: str, shown: str
+    tmp_path: Path, before: str, now: str, expected: str
 ) -> None:
     source = page_of(tmp_path, outcome(PASSED, before), outcome(FAILED, now))
     (tree,) = attributes_of(earlier_nodes(trees_of(source)[0][0])[0], "data-tree")
     parts = json.loads(tree)[2:]
     text = "".join(part if isinstance(part, str) else part[2] for part in parts)
-    assert text.startswith(shown)
+    assert text.startswith(expected)
     assert len(text) <= 302
     assert len(parts) == 1 or parts[1][2] == "7"

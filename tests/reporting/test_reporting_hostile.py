@@ -25,14 +25,14 @@ from coze_harness.reporting.views.safe_text import show_control_characters, sing
 from coze_harness.reporting.views.view_model import page_id
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from report_hostile import ATTACKS, filled, hostile_run
+from report_hostile import ATTACKS, hostile_run, hostile_trial
 from report_rendering import (
     Page,
     head_of,
     index_of,
     nodes,
-    rendered,
-    rendered_formats,
+    render_formats,
+    render_report,
     text_of,
     trees_of,
 )
@@ -48,7 +48,7 @@ anything = st.text(st.characters(exclude_categories=()), min_size=1, max_size=40
 
 def trials_of(text: str) -> list[TrialResult]:
     """A trial of each status, told apart by a digit in front of the text."""
-    trials = [filled(text, status) for status in STATUSES]
+    trials = [hostile_trial(text, status) for status in STATUSES]
     return [
         replace(result, key=replace(result.key, id=f"{number}{text}"))
         for number, result in enumerate(trials)
@@ -67,7 +67,7 @@ def around(text: str, results: Sequence[TrialResult]) -> Run:
 
 
 def source_of(name: str, text: str) -> str:
-    return rendered(name, trials_of(text), around(text, trials_of(text)))
+    return render_report(name, trials_of(text), around(text, trials_of(text)))
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Told:
 
 def told_of(text: str) -> Told:
     results = trials_of(text)
-    return Told(text, **rendered_formats(results, around(text, results)))
+    return Told(text, **render_formats(results, around(text, results)))
 
 
 @pytest.fixture(scope="module", params=ATTACKS)
@@ -111,7 +111,10 @@ def branches(harmless: Told) -> list[Skeleton]:
 def skeletons(trees: Sequence[tuple[Any, Any]]) -> list[Skeleton]:
     """Tags and names of attributes of every trial's tree; `lang` depends on the text."""
     return [
-        [(tag, tuple(name for name in at if name != "lang")) for tag, at in nodes(tree, laid=False)]
+        [
+            (tag, tuple(name for name in at if name != "lang"))
+            for tag, at in nodes(tree, with_depending=False)
+        ]
         for tree, _ in trees
     ]
 
@@ -156,7 +159,7 @@ def test_what_lies_in_a_page_for_its_script_never_ends_its_element(attack: Told)
     assert head_of(source)["run"]["id"] == single_line(text)
     ids = [entry[0] for entry in index_of(source)]
     assert ids == [page_id(f"{number}{text}") for number in range(4)]
-    assert len(text) > 250 or [shown.encode() for shown in ids] == [
+    assert len(text) > 250 or [one.encode() for one in ids] == [
         f"{number}{text}".encode("utf-8", "backslashreplace") for number in range(4)
     ]
     for _, record in trees_of(source):
@@ -176,21 +179,21 @@ def test_any_text_leaves_a_page_well_formed(skeleton: Skeleton, text: str) -> No
 
 @pytest.mark.parametrize("text", ["harmless", *ATTACKS[:12], "\ud83d", "\x00", "__proto__"])
 def test_comparisons_spoilings_and_past_runs_hold_any_text(text: str) -> None:
-    def page_with(told: str) -> Page:
-        return Page(rendered("html", [], hostile_run(told)))
+    def page_with(hostile: str) -> Page:
+        return Page(render_report("html", [], hostile_run(hostile)))
 
     page = page_with(text)
     assert page.faults == []
     assert page.skeleton() == page_with("harmless").skeleton()
     assert page.text.count(show_control_characters(text)) > 20
-    for link in page.named("a"):
+    for link in page.elements_named("a"):
         assert re.fullmatch(r"#[\w.%~&=-]*|(\.\./)?([\w.%~-]+/)?\w+\.\w+", link["href"] or "")
 
 
 def test_junit_holds_any_text_and_two_parsers_agree(attack: Told, harmless: Told) -> None:
     assert not HIDDEN.search(attack.junit)
-    elements = [element.tag for element in parsed(attack.junit).iter()]
-    assert elements == [element.tag for element in parsed(harmless.junit).iter()]
+    elements = [element.tag for element in parse_xml(attack.junit).iter()]
+    assert elements == [element.tag for element in parse_xml(harmless.junit).iter()]
     suites = junitparser.JUnitXml.fromstring(attack.junit.encode())
     assert [len(suite) for suite in suites] == [len(STATUSES)]
 
@@ -198,18 +201,18 @@ def test_junit_holds_any_text_and_two_parsers_agree(attack: Told, harmless: Told
 @settings(max_examples=scale_down(100), deadline=None)
 @given(anything)
 def test_junit_parses_whatever_the_text(text: str) -> None:
-    root = parsed(source_of("junit", text))
+    root = parse_xml(source_of("junit", text))
     assert len(root.findall(".//testcase/failure")) == 1
     assert len(root.findall(".//testcase")) == len(STATUSES)
 
 
-def parsed(source: str) -> ET.Element:
+def parse_xml(source: str) -> ET.Element:
     return ET.fromstring(source.encode())  # noqa: S314 - it is ours
 
 
 def outside_code(markdown: str) -> str:
     """Return what stands outside code: fences by CommonMark's rule, then spans by theirs."""
-    kept: list[str] = []
+    outside: list[str] = []
     fence = ""
     for line in markdown.split("\n"):
         opened = re.match(r"(`{3,})text$", line)
@@ -219,9 +222,9 @@ def outside_code(markdown: str) -> str:
         elif opened:
             fence = opened.group(1)
         else:
-            kept.append(line)
+            outside.append(line)
     assert not fence, "a fence is left open"
-    return re.sub(r"(?<!`)(`+)(?!`)(.*?)(?<!`)\1(?!`)", "<code>", "\n".join(kept))
+    return re.sub(r"(?<!`)(`+)(?!`)(.*?)(?<!`)\1(?!`)", "<code>", "\n".join(outside))
 
 
 def test_markdown_keeps_any_text_inside_code(attack: Told, harmless: Told) -> None:
@@ -247,10 +250,12 @@ def test_markdown_keeps_whatever_it_is_inside_code(text: str) -> None:
 @pytest.mark.parametrize("text", ["答" * 70_000, "`" * 70_000, "|" * 70_000, "<>&" * 30_000])
 def test_markdown_always_fits_a_comment(text: str) -> None:
     results = [
-        replace(filled(text), key=replace(filled(text).key, id=f"{n}", scenario=f"{n}"))
+        replace(
+            hostile_trial(text), key=replace(hostile_trial(text).key, id=f"{n}", scenario=f"{n}")
+        )
         for n in range(40)
     ]
-    source = rendered("markdown", results)
+    source = render_report("markdown", results)
     assert len(source.encode()) < RUN_LIMIT
     assert "40" in source.splitlines()[0]
     assert "more: see" in source
@@ -258,20 +263,20 @@ def test_markdown_always_fits_a_comment(text: str) -> None:
 
 @pytest.mark.parametrize("text", ATTACKS)
 def test_a_terminal_is_never_told_to_do_anything(text: str) -> None:
-    result = filled(text)
+    result = hostile_trial(text)
     line = failure_line(result)
     block = failure_block(result)
     last = summary_line(run([result]), text, text)
-    for shown in (line, last, *block):
-        assert not HIDDEN.search(shown)
-        assert "\n" not in shown
-        shown.encode()
+    for one in (line, last, *block):
+        assert not HIDDEN.search(one)
+        assert "\n" not in one
+        one.encode()
 
 
 def test_a_line_of_millions_of_characters_is_cut_with_a_remark() -> None:
     length = scale_down(5_000_000)
-    result = filled("九" * length)
-    reports_as_text = rendered_formats([result], run([result]))
+    result = hostile_trial("九" * length)
+    reports_as_text = render_formats([result], run([result]))
     source = reports_as_text["html"]
     assert len(source) < 1_000_000
     ((tree, record),) = trees_of(source)
@@ -293,5 +298,5 @@ def test_the_list_of_runs_holds_any_text(text: str) -> None:
     assert page.faults == []
     assert page.skeleton() == Page(listing("harmless")).skeleton()
     assert not HIDDEN.search(source)
-    for link in page.named("a"):
+    for link in page.elements_named("a"):
         assert re.fullmatch(r"#runs|[\w.%~-]+/index\.html", link["href"] or "")

@@ -34,13 +34,13 @@ from coze_harness.reporting.views.view_model import anchor
 from coze_harness.results import encode_trial
 from report_rendering import (
     Page,
+    encode_lines,
     index_of,
-    lined,
     nodes,
     page_of,
-    rendered,
-    rendered_formats,
-    squeezed,
+    render_formats,
+    render_report,
+    squeeze,
     text_of,
     trees_of,
 )
@@ -54,7 +54,7 @@ TEMPLATES = Path(html.__file__).parents[1] / "templates"
 
 @pytest.fixture(scope="module")
 def source() -> str:
-    return rendered("html", everything(), full_run())
+    return render_report("html", everything(), full_run())
 
 
 @pytest.fixture(scope="module")
@@ -65,16 +65,16 @@ def page(source: str) -> Page:
 def test_a_page_is_well_formed_and_has_one_of_what_there_must_be_one(page: Page) -> None:
     assert page.faults == []
     for tag in ("h1", "main", "nav", "title", "style"):
-        assert len(page.named(tag)) == 1
+        assert len(page.elements_named(tag)) == 1
     ids = [at["id"] for _, at in page.elements if "id" in at]
     assert len(ids) == len(set(ids))
-    assert page.named("html") == [{"lang": "en"}]
+    assert page.elements_named("html") == [{"lang": "en"}]
     for view in ("overview", "trials", "trial"):
         assert f"v-{view}" in ids
 
 
 def test_the_policy_allows_the_one_style_and_the_scripts(source: str, page: Page) -> None:
-    policy = page.named("meta")[1]
+    policy = page.elements_named("meta")[1]
     assert policy["http-equiv"] == "Content-Security-Policy"
     (style,) = re.findall(r"<style>(.*?)</style>", source, re.S)
     scripts = re.findall(r"<script>(.*?)</script>", source, re.S)
@@ -93,14 +93,14 @@ def test_a_folder_has_style_and_script_beside_the_page() -> None:
     options = PageOptions(layout="folder")
     page = Page(page_of(everything(), full_run(), options))
     with ReportSet({"html": FORMATS["html"]}, options) as reports:
-        beside = reports.extra_files()
+        files = reports.extra_files()
     assert page.faults == []
-    assert {"rel": "stylesheet", "href": "report.css"} in page.named("link")
-    assert {"src": "report.js"} in page.named("script")
-    assert not page.named("style")
-    assert "script-src 'self'; style-src 'self';" in str(page.named("meta")[1]["content"])
-    assert set(beside) == {"report.css", *PARTS}
-    assert b"--page" in beside["report.css"]
+    assert {"rel": "stylesheet", "href": "report.css"} in page.elements_named("link")
+    assert {"src": "report.js"} in page.elements_named("script")
+    assert not page.elements_named("style")
+    assert "script-src 'self'; style-src 'self';" in str(page.elements_named("meta")[1]["content"])
+    assert set(files) == {"report.css", *PARTS}
+    assert b"--page" in files["report.css"]
 
 
 def test_nothing_is_fetched_from_anywhere(source: str, page: Page) -> None:
@@ -112,7 +112,7 @@ def test_nothing_is_fetched_from_anywhere(source: str, page: Page) -> None:
 
 
 def test_style_script_and_skeleton_are_small() -> None:
-    shell = rendered("html", [])
+    shell = render_report("html", [])
     assert len(shell.encode()) < 95_000
     assert len(gzip.compress(shell.encode())) < 30_500
 
@@ -125,13 +125,13 @@ def test_each_script_is_small(name: str) -> None:
 
 
 def test_the_verdict_comes_first_in_a_sentence(page: Page) -> None:
-    text = squeezed(page.text)
+    text = squeeze(page.text)
     assert "1 of 7 scenarios failed and 1 could not be judged." in text
     assert text.index("could not be judged.") < text.index("Why") < text.index("hours[上海]")
 
 
 def test_rows_come_in_the_order_in_which_they_are_to_be_looked_at(page: Page, source: str) -> None:
-    rows = [at for at in page.named("a") if str(at.get("class", "")).startswith("row ")]
+    rows = [at for at in page.elements_named("a") if str(at.get("class", "")).startswith("row ")]
     statuses = [str(at["class"]).split()[1] for at in rows]
     assert (
         statuses == ["failed"] * 2 + ["error", "fixed", "known_failure", "skipped"] + ["passed"] * 7
@@ -143,9 +143,9 @@ def test_rows_come_in_the_order_in_which_they_are_to_be_looked_at(page: Page, so
 
 
 def test_the_first_failing_trials_stand_in_full_and_rows_lead_there(page: Page) -> None:
-    places = [str(at["id"]) for at in page.named("article")]
+    places = [str(at["id"]) for at in page.elements_named("article")]
     assert places == [f"s={anchor(name)}" for name in ("hours[北京]", "hours[上海]", "orders")]
-    links = [at["href"] for at in page.named("a")]
+    links = [at["href"] for at in page.elements_named("a")]
     assert all(f"#{place}" in links for place in places)
 
 
@@ -174,7 +174,7 @@ def test_the_index_tells_what_filters_need(source: str) -> None:
 
 def test_a_search_is_told_full_width_and_half_width_alike() -> None:
     known = trial(trial_key=key("ＡＢＣ１２３"))
-    assert index_of(rendered("html", [known]))[0][11].startswith("abc123\n")
+    assert index_of(render_report("html", [known]))[0][11].startswith("abc123\n")
 
 
 def test_reasons_are_counted_and_lead_to_their_trials(source: str) -> None:
@@ -185,8 +185,8 @@ def test_reasons_are_counted_and_lead_to_their_trials(source: str) -> None:
 
 
 def test_a_trial_tells_prompt_answer_expected_seen_reason_and_place(page: Page) -> None:
-    text = squeezed(page.text)
-    for shown in (
+    text = squeeze(page.text)
+    for part in (
         "Prompt 2 of 2北京的店几点开门？",
         "我们每天 10:00 开门，20:00 关门。",
         "the answer lacks “九点”.expected九点seen10:00at",
@@ -198,11 +198,11 @@ def test_a_trial_tells_prompt_answer_expected_seen_reason_and_place(page: Page) 
         "tokens (in + out) 633 = 500 + 133",
         "the token lacks the permission getMetadata",
     ):
-        assert shown in text
+        assert part in text
 
 
 def test_an_error_tells_the_evidence_and_the_next_step(page: Page) -> None:
-    text = squeezed(page.text)
+    text = squeeze(page.text)
     assert "error (mismatch) The next request is not what the cassette holds" in text
     assert 'now POST /v3/chat content = "我的订单到哪里了？"' in text
     assert "Next: if the new prompt is intended: coze-harness record orders" in text
@@ -215,8 +215,8 @@ def test_tool_messages_and_reasoning_are_folded_and_complete(source: str) -> Non
     }
     tree = trees["weekday"]
     text = text_of(tree)
-    for shown in ("calendar", "星期二", "generate_answer_finish", "日历说是星期二"):
-        assert shown in text
+    for part in ("calendar", "星期二", "generate_answer_finish", "日历说是星期二"):
+        assert part in text
     words = [at["data-w"] for _, at in nodes(tree) if "data-w" in at]
     for word in ("message.function_call", "message.tool_output", "message.inner"):
         assert word in words
@@ -234,28 +234,30 @@ def test_evidence_is_marked_in_the_answer_and_names_its_verdicts(source: str) ->
 
 
 def test_a_status_is_a_word_and_never_a_colour_alone(page: Page) -> None:
-    rows = squeezed(page.text[page.text.index("Scenarios") :])
+    rows = squeeze(page.text[page.text.index("Scenarios") :])
     for word in ("failed", "error", "fixed", "known failure", "skipped", "passed"):
         assert word in rows
 
 
 def test_chinese_is_told_to_the_browser(source: str) -> None:
     assert '<p lang="zh">北京的店几点开门？</p>' in source.replace(' dir="auto"', "")
-    assert 'lang="zh">おはよう' not in rendered("html", [trial(turns=[turn("おはよう、世界")])])
+    assert 'lang="zh">おはよう' not in render_report(
+        "html", [trial(turns=[turn("おはよう、世界")])]
+    )
 
 
 def test_pass_rates_of_repeats_say_whether_they_are_met(page: Page) -> None:
-    assert "repeatchatchat6/6100%80%yes" in squeezed(page.text)
-    assert "hourschatchat0/20%100%no" in squeezed(page.text)
+    assert "repeatchatchat6/6100%80%yes" in squeeze(page.text)
+    assert "hourschatchat0/20%100%no" in squeeze(page.text)
 
 
 def test_a_page_in_chinese_says_the_same_and_translates_no_data() -> None:
     page = Page(page_of(everything(), full_run(), PageOptions(lang="zh")))
     assert page.faults == []
-    assert page.named("html") == [{"lang": "zh-CN"}]
+    assert page.elements_named("html") == [{"lang": "zh-CN"}]
     assert "7 个场景中 1 个未通过，1 个无法判定。" in page.text
     assert "the answer lacks “九点”." in page.text
-    english = Page(rendered("html", everything(), full_run()))
+    english = Page(render_report("html", everything(), full_run()))
     assert [tag for tag, _ in page.elements] == [tag for tag, _ in english.elements]
 
 
@@ -266,26 +268,30 @@ def test_words_in_rows_have_the_language_of_the_page() -> None:
 
 
 def test_several_answers_are_numbered_and_all_shown() -> None:
-    said = reply(messages=[message("一"), message("plugin", type="function_call"), message("二")])
-    source = rendered("html", [trial(TrialStatus.FAILED, turns=[turn(turn_reply=said)])])
+    answers = reply(
+        messages=[message("一"), message("plugin", type="function_call"), message("二")]
+    )
+    source = render_report("html", [trial(TrialStatus.FAILED, turns=[turn(turn_reply=answers)])])
     text = Page(source).text
     assert text.index("Answer 1 of 2") < text.index("plugin") < text.index("Answer 2 of 2")
 
 
 def test_the_order_of_finishing_does_not_change_a_byte() -> None:
-    assert rendered("html", everything(), full_run()) == rendered(
+    assert render_report("html", everything(), full_run()) == render_report(
         "html", everything()[::-1], full_run()
     )
 
 
 def test_the_same_run_gives_the_same_bytes_in_every_format() -> None:
     for name in FORMATS:
-        assert rendered(name, everything(), full_run()) == rendered(name, everything(), full_run())
+        assert render_report(name, everything(), full_run()) == render_report(
+            name, everything(), full_run()
+        )
 
 
 def test_one_pass_for_all_formats_gives_what_each_alone_gives() -> None:
-    for name, source in rendered_formats(everything(), full_run()).items():
-        assert source == rendered(name, everything(), full_run())
+    for name, source in render_formats(everything(), full_run()).items():
+        assert source == render_report(name, everything(), full_run())
 
 
 def test_pieces_made_in_another_process_give_the_same_reports() -> None:
@@ -299,13 +305,13 @@ def test_pieces_made_in_another_process_give_the_same_reports() -> None:
         reports.write(full_run(), outs)
     assert b"markupsafe" not in sent
     for name, out in outs.items():
-        assert out.getvalue().decode() == rendered(name, everything(), full_run())
+        assert out.getvalue().decode() == render_report(name, everything(), full_run())
 
 
 def test_a_trial_that_was_run_again_is_shown_once_as_it_came_last() -> None:
     first = trial(TrialStatus.FAILED, turns=[turn("first", verdicts=[failed_verdict()])])
     second = trial(turns=[turn("second")])
-    source = rendered("html", [first, second], run([second]))
+    source = render_report("html", [first, second], run([second]))
     ((tree, _),) = trees_of(source)
     assert "second" in text_of(tree)
     assert "first" not in text_of(tree)
@@ -314,33 +320,33 @@ def test_a_trial_that_was_run_again_is_shown_once_as_it_came_last() -> None:
 
 def test_a_row_without_a_line_is_shown_and_says_so() -> None:
     known = [trial(), trial(TrialStatus.ERROR, trial_key=key("lost"))]
-    source = rendered("html", known[:1], run(known))
+    source = render_report("html", known[:1], run(known))
     page = Page(source)
     assert page.faults == []
     assert [record is None for _, record in trees_of(source)] == [True, False]
     assert "trials.jsonl has no line for this trial" in page.text
     for name in FORMATS:
-        assert "lost" in rendered(name, known[:1], run(known)) or name == "markdown"
+        assert "lost" in render_report(name, known[:1], run(known)) or name == "markdown"
 
 
 def test_a_run_without_trials_is_a_page() -> None:
-    page = Page(rendered("html", []))
+    page = Page(render_report("html", []))
     assert page.faults == []
     assert "No trial was executed." in page.text
 
 
 def test_screens_without_content_have_no_tab(page: Page) -> None:
     def tabs(page: Page) -> set[str]:
-        links = {str(at.get("href", "")) for at in page.named("a")}
+        links = {str(at.get("href", "")) for at in page.elements_named("a")}
         return {link for link in links if re.fullmatch(r"#v=\w+", link)}
 
     always = {"#v=overview", "#v=trials"}
-    assert tabs(Page(rendered("html", []))) == always
+    assert tabs(Page(render_report("html", []))) == always
     assert tabs(page) >= always
 
 
 @pytest.mark.parametrize(
-    ("summary", "said"),
+    ("summary", "sentence"),
     [
         (Summary(trials=1, passed=1), "The only scenario passed."),
         (Summary(trials=2000, passed=2000), "All 2,000 scenarios passed."),
@@ -353,16 +359,16 @@ def test_screens_without_content_have_no_tab(page: Page) -> None:
         ),
     ],
 )
-def test_the_sentence_says_what_happened(summary: Summary, said: str) -> None:
-    assert said in rendered("html", [], replace(run(), summary=summary))
-    assert said in rendered("markdown", [], replace(run(), summary=summary))
+def test_the_sentence_says_what_happened(summary: Summary, sentence: str) -> None:
+    assert sentence in render_report("html", [], replace(run(), summary=summary))
+    assert sentence in render_report("markdown", [], replace(run(), summary=summary))
 
 
 def test_failures_within_the_rate_that_is_asked_for_are_not_called_a_failed_run() -> None:
     rate = RequiredPassRate(scenario="s", bot="b", trials=10, passed=9, required=0.9, met=True)
     counts = Counts(trials=1, passed=1)
     summary = Summary(trials=10, passed=9, failed=1, scenarios=counts)
-    source = rendered("html", [], replace(run(pass_rates=[rate]), summary=summary))
+    source = render_report("html", [], replace(run(pass_rates=[rate]), summary=summary))
     assert "The only scenario passed." in source
     assert "(10 trials: 9 passed, 1 failed)" in source
     assert '<div class="verdict warning">' in source
@@ -370,9 +376,9 @@ def test_failures_within_the_rate_that_is_asked_for_are_not_called_a_failed_run(
 
 def test_an_interrupted_run_says_so_first() -> None:
     of = run([trial()], interrupted=True)
-    assert "Interrupted: 1 of 1 scenario finished." in rendered("html", [trial()], of)
+    assert "Interrupted: 1 of 1 scenario finished." in render_report("html", [trial()], of)
     of = replace(of, selection=RunSelection(scenarios=11, digest=""))
-    assert "Interrupted: 1 of 11 scenarios finished." in rendered("html", [trial()], of)
+    assert "Interrupted: 1 of 11 scenarios finished." in render_report("html", [trial()], of)
 
 
 def test_no_template_takes_a_text_for_markup() -> None:
@@ -382,14 +388,14 @@ def test_no_template_takes_a_text_for_markup() -> None:
 
 
 def test_markup_is_made_of_our_own_files_and_of_escaped_json_alone() -> None:
-    found = [
+    lines = [
         (path.name, line.strip())
         for path in sorted(TEMPLATES.parent.rglob("*.py"))
         if "assets" not in path.relative_to(TEMPLATES.parent).parts
         for line in path.read_text(encoding="utf-8").splitlines()
         if "Markup(" in line
     ]
-    assert [name for name, _ in found] == ["page_templates.py"]
+    assert [name for name, _ in lines] == ["page_templates.py"]
 
 
 def test_every_class_in_the_templates_is_styled_or_a_status() -> None:
@@ -420,8 +426,8 @@ def many(number: int) -> Iterator[TrialResult]:
 
 
 def rows(number: int) -> Run:
-    made = tuple(TrialRow(key=r.key, status=r.status, seconds=r.seconds) for r in many(number))
-    return replace(run(), rows=made, summary=Summary(trials=number, failed=number // 10))
+    rows = tuple(TrialRow(key=r.key, status=r.status, seconds=r.seconds) for r in many(number))
+    return replace(run(), rows=rows, summary=Summary(trials=number, failed=number // 10))
 
 
 def test_reports_do_not_hold_their_trials_in_memory() -> None:
@@ -434,7 +440,7 @@ def test_reports_do_not_hold_their_trials_in_memory() -> None:
         of = rows(number)
         tracemalloc.start()
         with Path(os.devnull).open("wb") as out, ReportSet() as reports:
-            reports.add_all(lined(many(number)))
+            reports.add_all(encode_lines(many(number)))
             reports.write(of, dict.fromkeys(FORMATS, out))
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()

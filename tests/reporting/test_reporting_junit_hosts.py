@@ -19,17 +19,17 @@ def _cases(results: Sequence[TrialResult]) -> dict[str, ET.Element]:
     return {case.attrib["name"]: case for case in root.iter("testcase")}
 
 
-def _passed(name: str, answer: str = "我是<chatchat>。") -> TrialResult:
+def _passing_trial(name: str, answer: str = "我是<chatchat>。") -> TrialResult:
     return trial(trial_key=key(name), turns=[turn("你是谁?", reply(answer), [verdict()])])
 
 
 def test_a_passed_trial_says_what_was_said() -> None:
-    out = _cases([_passed("a")])["a"].findtext("system-out")
+    out = _cases([_passing_trial("a")])["a"].findtext("system-out")
     assert out == "prompt: 你是谁?\nanswer: 我是<chatchat>。"
 
 
 def test_what_a_passed_trial_says_is_short() -> None:
-    out = _cases([_passed("a", "九" * 5_000)])["a"].findtext("system-out")
+    out = _cases([_passing_trial("a", "九" * 5_000)])["a"].findtext("system-out")
     assert out is not None
     assert len(out) == PASSED_OUTPUT
 
@@ -40,7 +40,7 @@ def test_a_large_run_says_it_only_of_what_did_not_pass() -> None:
         trial_key=key("bad"),
         turns=[turn("?", reply("!"), [failed_verdict("no")])],
     )
-    results = [_passed(f"t{number}") for number in range(LARGE)]
+    results = [_passing_trial(f"t{number}") for number in range(LARGE)]
     assert _cases(results)["t0"].find("system-out") is not None
     cases = _cases([*results, failed])
     assert len(cases) == LARGE + 1
@@ -70,7 +70,7 @@ def test_no_answer_names_a_file_that_gitlab_would_attach() -> None:
         trial_key=key("b"),
         turns=[turn("?", reply(answer), [failed_verdict("no")])],
     )
-    for case in _cases([_passed("a", answer), failed]).values():
+    for case in _cases([_passing_trial("a", answer), failed]).values():
         out = case.findtext("system-out") or case.findtext("failure")
         assert out is not None
         assert "ATTACHMENT" in out

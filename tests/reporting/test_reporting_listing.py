@@ -30,7 +30,7 @@ from coze_harness.reporting.html.run_list_page import (
 )
 from coze_harness.reporting.page_options import PageOptions
 from coze_harness.results.run_index import MAX_LISTED_RUNS
-from report_rendering import Page, squeezed
+from report_rendering import Page, squeeze
 
 GOOD = Summary(trials=10, passed=10)
 BAD = Summary(trials=10, passed=5, failed=5)
@@ -48,10 +48,10 @@ def listing(*runs: Run, lang: str = "") -> Page:
 
 
 def cells(page: Page) -> str:
-    return squeezed(page.text)
+    return squeeze(page.text)
 
 
-def compared(**counts: int) -> Run:
+def comparing_run(**counts: int) -> Run:
     """Return a comparison with this number of scenarios in each state."""
     comparison = Comparison(
         baseline="a",
@@ -67,12 +67,12 @@ def test_each_number_that_two_runs_have_is_drawn_oldest_on_the_left() -> None:
     oldest = a_run(1, BAD, cost=RunCost(tokens=2_400, polls=4, p50=1.0, p95=6.0))
     page = listing(newest, a_run(2, Summary()), oldest)
     assert page.faults == []
-    assert [at["points"] for at in page.named("polyline")] == [
+    assert [at["points"] for at in page.elements_named("polyline")] == [
         "0.0,60.0 300.0,0.0",
         "0.0,0.0 300.0,30.0",
         "0.0,0.0 300.0,30.0",
     ]
-    labels = [at["aria-label"] or "" for at in page.named("svg")]
+    labels = [at["aria-label"] or "" for at in page.elements_named("svg")]
     assert [label.split(":")[0] for label in labels] == [
         "Scenarios that passed",
         "Time of a trial, P95",
@@ -97,37 +97,37 @@ def test_a_row_has_the_counts_the_cost_and_a_link() -> None:
     page = listing(one)
     for words in ("50.0%", "1.50 s", "75.0 s", "12,345", "live", "2026-11-22 10:03:12 UTC"):
         assert words in cells(page)
-    assert "r1/index.html" in [at["href"] for at in page.named("a")]
-    assert page.named("polyline") == []
-    assert len(page.named("script")) == 1
+    assert "r1/index.html" in [at["href"] for at in page.elements_named("a")]
+    assert page.elements_named("polyline") == []
+    assert len(page.elements_named("script")) == 1
 
 
 @pytest.mark.parametrize(
-    ("one", "tone", "said"),
+    ("one", "tone", "verdict"),
     [
-        (compared(), "none", "No trial was executed."),
-        (compared(unchanged=3), "good", "Nothing regressed: 3 scenarios."),
-        (compared(text_changed=2, improved=1), "good", "Nothing regressed: 3 scenarios."),
+        (comparing_run(), "none", "No trial was executed."),
+        (comparing_run(unchanged=3), "good", "Nothing regressed: 3 scenarios."),
+        (comparing_run(text_changed=2, improved=1), "good", "Nothing regressed: 3 scenarios."),
         (
-            compared(regressed=1, undecided=1, unchanged=18),
+            comparing_run(regressed=1, undecided=1, unchanged=18),
             "bad",
             "1 of 20 scenarios regressed, 1 is undecided, 18 are unchanged.",
         ),
         (
-            compared(undecided=1, unchanged=1),
+            comparing_run(undecided=1, unchanged=1),
             "warning",
             "0 of 2 scenarios regressed, 1 is undecided, 1 is unchanged.",
         ),
         (
-            compared(facts_changed=2, cost_changed=1),
+            comparing_run(facts_changed=2, cost_changed=1),
             "warning",
             "0 of 3 scenarios regressed, facts of 2 changed, the cost of 1 changed.",
         ),
     ],
 )
-def test_a_comparison_goes_by_its_states(one: Run, tone: str, said: str) -> None:
+def test_a_comparison_goes_by_its_states(one: Run, tone: str, verdict: str) -> None:
     (row,) = run_list_rows([one])
-    assert (row.tone, row.verdict) == (tone, said)
+    assert (row.tone, row.verdict) == (tone, verdict)
 
 
 def test_a_comparison_of_an_older_version_goes_by_its_scenarios() -> None:
@@ -147,7 +147,7 @@ def test_a_comparison_of_an_older_version_goes_by_its_scenarios() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mutants", "killed", "tone", "said"),
+    ("mutants", "killed", "tone", "verdict"),
     [
         (9, 9, "good", "All 9 mutants were killed."),
         (9, 7, "warning", "2 of 9 mutants survived."),
@@ -155,19 +155,19 @@ def test_a_comparison_of_an_older_version_goes_by_its_scenarios() -> None:
     ],
 )
 def test_spoilt_answers_go_by_how_many_were_caught(
-    mutants: int, killed: int, tone: str, said: str
+    mutants: int, killed: int, tone: str, verdict: str
 ) -> None:
     scores: Sequence[MutationScore] = (
         (MutationScore(scenario="s", mutants=mutants, killed=killed),) if mutants else ()
     )
     one = a_run(1, mode=Mode.MUTATE, mutation=MutationReport(seed=1, scores=tuple(scores)))
     (row,) = run_list_rows([one])
-    assert (row.tone, row.verdict) == (tone, said)
+    assert (row.tone, row.verdict) == (tone, verdict)
 
 
 def test_the_list_is_written_in_chinese_when_asked_for() -> None:
     page = listing(a_run(2), a_run(1, BAD), lang="zh")
-    (root,) = page.named("html")
+    (root,) = page.elements_named("html")
     assert (root["lang"], root["data-lang"]) == ("zh-CN", "zh")
     assert root["data-theme-label"] != root["data-second-theme-label"]
     for words in ("2 次运行", "通过的场景", "回放"):

@@ -54,12 +54,12 @@ AFTER = "退货期限是 14 天，请联系客服。"
 
 def summary(of: Run, results: Sequence[TrialResult]) -> str:
     out = io.BytesIO()
-    told = [(result, encode_trial(result)) for result in results]
-    FORMATS["markdown"].render(of, lambda: iter(told), out)
+    lines = [(result, encode_trial(result)) for result in results]
+    FORMATS["markdown"].render(of, lambda: iter(lines), out)
     return out.getvalue().decode()
 
 
-def compared(
+def compared_trial(
     name: str,
     kind: ChangeKind,
     before: str = BEFORE,
@@ -96,13 +96,15 @@ def compared(
             turns=[turn("几天能退货?", reply(answer), [judged])],
         )
 
-    answered = AnswerChange.SAME if before == after else AnswerChange.TEXT_CHANGED
+    new_answer = AnswerChange.SAME if before == after else AnswerChange.TEXT_CHANGED
     change = TrialChange(
         kind=kind,
         baseline=side(before, was),
         turns=(
             TurnChange(
-                answer=answered, similarity=0.94, verdict_changes=flips if was is not now else ()
+                answer=new_answer,
+                similarity=0.94,
+                verdict_changes=flips if was is not now else (),
             ),
         ),
     )
@@ -134,7 +136,7 @@ def a_comparison(
     bots: Sequence[BotComparison] = (),
 ) -> Run:
     kinds = [result.change.kind for result in results if result.change]
-    found = Comparison(
+    comparison = Comparison(
         baseline="cassettes",
         candidate=".candidates",
         counts={kind: kinds.count(kind) for kind in ChangeKind if kind in kinds},
@@ -142,7 +144,7 @@ def a_comparison(
         states=Counter(one.state for one in scenarios),
         bots=tuple(bots),
     )
-    return replace(run(results, mode=Mode.COMPARE), comparison=found)
+    return replace(run(results, mode=Mode.COMPARE), comparison=comparison)
 
 
 def fence(before: str, after: str) -> list[str]:
@@ -198,18 +200,18 @@ def test_nothing_different_is_nothing_to_show() -> None:
 @example(old=["天", "", "天"], new=["天", "天"])
 def test_no_line_is_lost_and_none_closes_the_fence(old: list[str], new: list[str]) -> None:
     before, after = "\n".join(old), "\n".join(new)
-    shown = diff_fence(diff_tree(diff_lines(before, after)))
-    if not shown:
+    fence = diff_fence(diff_tree(diff_lines(before, after)))
+    if not fence:
         assert before.strip("\n") == after.strip("\n")
         return
-    opening, text, closing, _ = shown
+    opening, text, closing, _ = fence
     ticks = opening.removesuffix("diff")
     assert closing == ticks
     assert ticks not in text
     lines = text.split("\n")
     assert {line[:2] for line in lines} <= {"  ", "- ", "+ "}
-    gone = [line[2:] for line in lines if line[0] == "-"]
-    assert set(gone) <= set(old) | {""}
+    removed = [line[2:] for line in lines if line[0] == "-"]
+    assert set(removed) <= set(old) | {""}
 
 
 # --- runs ---------------------------------------------------------------------------------------
@@ -228,10 +230,10 @@ def test_a_failure_is_told_with_what_was_expected_and_what_was_seen() -> None:
 
 def test_a_comparison_says_first_what_regressed_word_by_word_and_why_it_may_have() -> None:
     results = [
-        compared("hours", ChangeKind.SAME, AFTER, AFTER, scenario="hours"),
-        compared("tone", ChangeKind.IMPROVED, scenario="tone"),
-        compared("refund#2", ChangeKind.REGRESSED, "七天。", "两周。"),
-        compared("refund", ChangeKind.REGRESSED),
+        compared_trial("hours", ChangeKind.SAME, AFTER, AFTER, scenario="hours"),
+        compared_trial("tone", ChangeKind.IMPROVED, scenario="tone"),
+        compared_trial("refund#2", ChangeKind.REGRESSED, "七天。", "两周。"),
+        compared_trial("refund", ChangeKind.REGRESSED),
     ]
     before, after = snapshot(version="1"), snapshot(version="2", prompt="你是一个客服。")
     of = a_comparison(
@@ -251,7 +253,7 @@ def test_a_comparison_says_first_what_regressed_word_by_word_and_why_it_may_have
         ],
     )
     text = summary(of, results)
-    wanted = [
+    expected = [
         "## ❌ 1 of 3 scenarios regressed, 1 improved, 1 is undecided.",
         "`cassettes` → `.candidates`",
         "- ✗ `refund` regressed: the baseline passed 6 of 6, the candidate 0 of 6.",
@@ -272,7 +274,7 @@ def test_a_comparison_says_first_what_regressed_word_by_word_and_why_it_may_have
         "### ✓ now passes `tone`",
     ]
     at = 0
-    for words in wanted:
+    for words in expected:
         assert words in text[at:], words
         at = text.index(words, at)
     assert "hours" not in text
@@ -281,7 +283,7 @@ def test_a_comparison_says_first_what_regressed_word_by_word_and_why_it_may_have
 
 
 def test_a_comparison_in_which_nothing_changed_is_short() -> None:
-    results = [compared("a", ChangeKind.SAME, AFTER, AFTER)]
+    results = [compared_trial("a", ChangeKind.SAME, AFTER, AFTER)]
     bot = BotComparison(bot="chatchat", before=snapshot(), after=snapshot())
     same = scenario("a", 6, 6, ScenarioState.UNCHANGED)
     text = summary(a_comparison(results, [same], bots=[bot]), results)
@@ -391,7 +393,7 @@ kinds = st.sampled_from(ChangeKind)
 
 def outside_code(text: str) -> str:
     """What Markdown itself is made of: all that stands in no fence and no code span."""
-    kept: list[str] = []
+    outside: list[str] = []
     closing = ""
     for line in text.split("\n"):
         mark = re.match(r"(`{3,})(\w*)$", line)
@@ -400,9 +402,9 @@ def outside_code(text: str) -> str:
         elif mark:
             closing = mark[1]
         else:
-            kept.append(re.sub(r"(?<!`)(`+)(?!`)(.*?)(?<!`)\1(?!`)", "", line))
+            outside.append(re.sub(r"(?<!`)(`+)(?!`)(.*?)(?<!`)\1(?!`)", "", line))
     assert not closing
-    return "\n".join(kept)
+    return "\n".join(outside)
 
 
 @settings(max_examples=scale_down(40), deadline=None)
@@ -410,7 +412,7 @@ def outside_code(text: str) -> str:
 def test_any_run_fits_a_comment_and_no_text_of_it_is_markdown(
     name: str, before: str, after: str, trials: int, turns: int, kind: ChangeKind, whole: bool
 ) -> None:
-    one = compared(name, kind, before, after, scenario=name)
+    one = compared_trial(name, kind, before, after, scenario=name)
     assert one.change is not None
     long = replace(
         one, turns=one.turns * turns, change=replace(one.change, turns=one.change.turns * turns)

@@ -30,10 +30,10 @@ VALUES = {
 
 def inside(text: str) -> list[Any]:
     """What stands in the outermost element; the answer itself where it is shown as it is."""
-    told = markdown_tree(text)
-    if not told:
+    tree = markdown_tree(text)
+    if not tree:
         return [text]
-    tag, attributes, *children = orjson.loads(told)
+    tag, attributes, *children = orjson.loads(tree)
     assert (tag, attributes) == ("div", 0)
     return list(children)
 
@@ -48,22 +48,24 @@ def nodes(tree: Any) -> Iterator[tuple[int, Any]]:
             left.extend((depth + 1, child) for child in reversed(node[2:]))
 
 
-def text_of(told: str) -> str:
+def text_of(tree: str) -> str:
     """What is read, with the numbers of lists where a number is given."""
-    said = []
-    for _, node in nodes(orjson.loads(told)):
+    texts = []
+    for _, node in nodes(orjson.loads(tree)):
         if isinstance(node, str):
-            said.append(node)
+            texts.append(node)
         else:
-            said += [value for name, value in (node[1] or {}).items() if name in ("start", "value")]
-    return "".join(said)
+            texts += [
+                value for name, value in (node[1] or {}).items() if name in ("start", "value")
+            ]
+    return "".join(texts)
 
 
-def check(told: str) -> None:
+def check(tree: str) -> None:
     """Hold what the page relies on."""
-    if not told:
+    if not tree:
         return
-    for depth, node in nodes(orjson.loads(told)):
+    for depth, node in nodes(orjson.loads(tree)):
         assert depth <= 70
         if isinstance(node, str):
             assert node
@@ -85,8 +87,8 @@ def test_the_usual_marks_become_elements() -> None:
 
 
 def test_headings_stand_below_those_of_the_page() -> None:
-    told = inside("\n".join(f"{'#' * level} 第{level}级" for level in range(1, 7)))
-    assert [node[0] for node in told] == ["h3", "h4", "h5", "h6", "h6", "h6"]
+    children = inside("\n".join(f"{'#' * level} 第{level}级" for level in range(1, 7)))
+    assert [node[0] for node in children] == ["h3", "h4", "h5", "h6", "h6", "h6"]
 
 
 def test_lists_keep_the_numbers_that_were_written() -> None:
@@ -242,10 +244,10 @@ def test_no_attack_becomes_more_than_known_elements(attack: str) -> None:
 )  # fmt: skip
 def test_no_text_hangs_or_overflows_it(text: str) -> None:
     started = time.process_time()
-    told = markdown_tree(text)
+    tree = markdown_tree(text)
     assert time.process_time() - started < 2
-    assert len(told) < 40 * len(text)
-    check(told)
+    assert len(tree) < 40 * len(text)
+    check(tree)
 
 
 _PIECES = [
@@ -273,11 +275,13 @@ def letters(text: str) -> str:
 
 @given(st.lists(st.sampled_from(_PIECES), max_size=30))
 def test_every_letter_that_was_said_can_be_read(pieces: list[tuple[str, str]]) -> None:
-    told = markdown_tree("".join(written for written, _ in pieces))
-    check(told)
-    if told:
-        seen = iter(letters(text_of(told)))
-        assert all(letter in seen for letter in letters("".join(said for _, said in pieces)))
+    tree = markdown_tree("".join(source for source, _ in pieces))
+    check(tree)
+    if tree:
+        remaining = iter(letters(text_of(tree)))
+        assert all(
+            letter in remaining for letter in letters("".join(content for _, content in pieces))
+        )
 
 
 @given(

@@ -20,16 +20,16 @@ from coze_harness.reporting.views.run_view import run_view
 P, F, E = TrialStatus.PASSED, TrialStatus.FAILED, TrialStatus.ERROR
 
 
-def rows(*found: tuple[str, str, str, TrialStatus]) -> list[TrialRow]:
-    made: list[TrialRow] = []
-    for number, (scenario, case, bot, status) in enumerate(found):
-        named = key(f"{scenario}@{bot}#{number}", scenario=scenario, bot=bot, case=case)
-        made.append(TrialRow(key=named, status=status, seconds=1.0))
-    return made
+def rows(*places: tuple[str, str, str, TrialStatus]) -> list[TrialRow]:
+    results: list[TrialRow] = []
+    for number, (scenario, case, bot, status) in enumerate(places):
+        trial_key = key(f"{scenario}@{bot}#{number}", scenario=scenario, bot=bot, case=case)
+        results.append(TrialRow(key=trial_key, status=status, seconds=1.0))
+    return results
 
 
-def of_rows(found: Sequence[TrialRow]) -> Run:
-    return replace(run([]), rows=tuple(found))
+def of_rows(members: Sequence[TrialRow]) -> Run:
+    return replace(run([]), rows=tuple(members))
 
 
 def page(of: Sequence[TrialRow], writer: HtmlWriter | MarkdownWriter) -> str:
@@ -40,7 +40,7 @@ def page(of: Sequence[TrialRow], writer: HtmlWriter | MarkdownWriter) -> str:
     return out.getvalue().decode()
 
 
-def encoded(*answers: str) -> bytes:
+def encode_answers(*answers: str) -> bytes:
     return json.dumps({"turns": [{"answer": answer} for answer in answers]}).encode()
 
 
@@ -50,28 +50,28 @@ def test_one_bot_alone_has_nothing_beside_it() -> None:
 
 
 def test_lines_that_differ_come_first_and_totals_count_what_is_shared() -> None:
-    found = build_matrix(
+    matrix = build_matrix(
         rows(
             ("same", "", "gpt", P), ("same", "", "claude", P),
             ("alone", "", "gpt", F),
             ("other", "北京", "gpt", P), ("other", "北京", "claude", F),
         )
     )  # fmt: skip
-    assert found is not None
-    assert found.bots == ["gpt", "claude"]
-    assert found.totals == ["2/2", "1/2"]
-    assert [(line.name, line.differs) for line in found.rows] == [
+    assert matrix is not None
+    assert matrix.bots == ["gpt", "claude"]
+    assert matrix.totals == ["2/2", "1/2"]
+    assert [(line.name, line.differs) for line in matrix.rows] == [
         ("other[北京]", True),
         ("same", False),
     ]
 
 
 def test_a_cell_shows_its_worst_trial_and_how_many_passed() -> None:
-    found = build_matrix(
+    matrix = build_matrix(
         rows(("a", "", "gpt", P), ("a", "", "gpt", E), ("a", "", "gpt", P), ("a", "", "claude", P))
     )
-    assert found is not None
-    first, second = found.rows[0].cells
+    assert matrix is not None
+    first, second = matrix.rows[0].cells
     assert first is not None
     assert second is not None
     assert (first.status, first.share) == (E, "2/3")
@@ -79,23 +79,23 @@ def test_a_cell_shows_its_worst_trial_and_how_many_passed() -> None:
 
 
 def test_a_bot_that_was_not_asked_leaves_its_place_empty() -> None:
-    found = build_matrix(
+    matrix = build_matrix(
         rows(
             ("a", "", "gpt", P), ("a", "", "claude", P), ("b", "", "gpt", P), ("b", "", "gemini", P)
         )
     )
-    assert found is not None
-    assert [cell is None for cell in found.rows[1].cells] == [False, True, False]
+    assert matrix is not None
+    assert [cell is None for cell in matrix.rows[1].cells] == [False, True, False]
 
 
 def test_a_preview_is_the_last_answer_and_the_whole_text_where_it_is_longer() -> None:
-    short = preview_answer(encoded("", "七天\n内可退。"))
+    short = preview_answer(encode_answers("", "七天\n内可退。"))
     assert short is not None
     assert (short.beginning, short.text, short.language) == ("七天 内可退。", "", "zh")
-    long = preview_answer(encoded("first", "x" * 61, ""))
+    long = preview_answer(encode_answers("first", "x" * 61, ""))
     assert long is not None
     assert (long.beginning, long.text) == (f"{'x' * 60}…", "x" * 61)
-    huge = preview_answer(encoded("\u202e" + "y" * 5_000))
+    huge = preview_answer(encode_answers("\u202e" + "y" * 5_000))
     assert huge is not None
     assert "\u202e" not in huge.beginning + huge.text
     assert len(huge.text) < 1_200

@@ -51,14 +51,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_rendering import (
     Page,
-    filled_chunk,
+    encode_lines,
+    fill_chunk,
     index_of,
-    lined,
     page_of,
-    rendered,
+    render_report,
     trees_of,
 )
-from report_rendering import packed as part_of
+from report_rendering import read_packed as part_of
 from report_rich import comparison, rich_results, rich_run
 from scale import scale_down
 
@@ -66,9 +66,9 @@ anything = st.text(st.characters(exclude_categories=()), max_size=30)
 PACKAGE = Path(report.__file__).parent
 
 
-def row(name: str, status: TrialStatus = TrialStatus.PASSED, **named: object) -> TrialRow:
-    made = TrialRow(key=key(name), status=status, seconds=1.0)
-    return replace(made, **named)  # type: ignore[arg-type]  # checked by Row
+def row(name: str, status: TrialStatus = TrialStatus.PASSED, **fields: object) -> TrialRow:
+    plain = TrialRow(key=key(name), status=status, seconds=1.0)
+    return replace(plain, **fields)  # type: ignore[arg-type]  # checked by Row
 
 
 def test_markup_becomes_a_tree_with_its_texts_unescaped() -> None:
@@ -114,36 +114,38 @@ HARD = (
     MANY, f"{MANY}:", ":", f'{MANY}"', f'a"{MANY}', f"{MANY}\\", f'"{MANY}"', "\0000000000005",
     f"\u2028 {MANY}", ",null" * 20, "{}[]:,," * 20, f"\x01\x02{MANY}", "九点开门。",
 )  # fmt: skip
-said = st.sampled_from(HARD) | st.text(max_size=20)
-told = st.recursive(
-    said | st.integers() | st.booleans() | st.none(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(said, inner, max_size=4),
+texts = st.sampled_from(HARD) | st.text(max_size=20)
+values = st.recursive(
+    texts | st.integers() | st.booleans() | st.none(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
     max_leaves=8,
 )
 
 
 @settings(max_examples=scale_down(150), deadline=None)
 @given(
-    st.lists(st.tuples(st.booleans(), said, said, st.lists(said | told)), min_size=1, max_size=6)
+    st.lists(
+        st.tuples(st.booleans(), texts, texts, st.lists(texts | values)), min_size=1, max_size=6
+    )
 )
 def test_a_chunk_gives_every_text_and_record_back(trials: list[tuple[bool, str, str, Any]]) -> None:
     templates = {
         b"a": b'["p",0,"\\u00000\\u0000 \\u00001\\u0000"]',
         b"b": b'["i",0,"\\u00001\\u0000"]',
     }
-    shown = [
+    visible = [
         (first, show_control_characters(one), show_control_characters(two), record)
         for first, one, two, record in trials
     ]
     entries = [
         PageEntry(b"", b"", b"", b"a" if first else b"b", _texts(one, two), _line(record), b"")
-        for first, one, two, record in shown
+        for first, one, two, record in visible
     ]
-    read = filled_chunk(json.loads(dump_chunk(entries, templates)))
+    read = fill_chunk(json.loads(dump_chunk(entries, templates)))
     assert [tree for tree, _ in read] == [
-        ["p", 0, f"{one} {two}"] if first else ["i", 0, two] for first, one, two, _ in shown
+        ["p", 0, f"{one} {two}"] if first else ["i", 0, two] for first, one, two, _ in visible
     ]
-    assert [record for _, record in read] == [json.loads(_line(record)) for *_, record in shown]
+    assert [record for _, record in read] == [json.loads(_line(record)) for *_, record in visible]
 
 
 def _texts(*texts: str) -> bytes:
@@ -155,16 +157,16 @@ def _line(record: Any) -> bytes:
 
 
 def test_what_trials_have_in_common_stands_in_a_chunk_once() -> None:
-    said = "我们每天九点开门，二十点关门，节假日照常营业。"
+    answer = "我们每天九点开门，二十点关门，节假日照常营业。"
     known = [
-        trial(trial_key=key(f"t{n}"), turns=[turn("几点？", reply(f"{said}{n}"), [verdict()])])
+        trial(trial_key=key(f"t{n}"), turns=[turn("几点？", reply(f"{answer}{n}"), [verdict()])])
         for n in range(3)
     ]
     read = part_of(page_of(known, run(known), PageOptions()), "c0")
     assert len(read["forms"]) == 1
     text = json.dumps(read, ensure_ascii=False)
     assert text.count("几点？") == 1 + 3
-    assert text.count(said) == 3
+    assert text.count(answer) == 3
 
 
 def live_run(rows: list[TrialRow]) -> Run:
@@ -181,7 +183,7 @@ def test_rows_are_ordered_by_what_must_be_looked_at_first() -> None:
     changes = {
         "regressed": "regressed", "broken": "broken", "reworded": "reworded", "same": "same",
     }  # fmt: skip
-    names = [found.key.id for found in rank_rows(rows, changes, flaky_ids(live_run(rows)))]
+    names = [one.key.id for one in rank_rows(rows, changes, flaky_ids(live_run(rows)))]
     assert names == [
         "regressed", "broken", "failed", "error", "wavers", "reworded", "fixed", "known",
         "skipped", "passed", "same",
@@ -213,10 +215,10 @@ def test_every_word_that_templates_ask_for_is_there() -> None:
     known = {**files["page"], **files["decide"], **files["earlier"]}
     for template in (PACKAGE / "templates").glob("*.j2"):
         source = template.read_text(encoding="utf-8")
-        asked = re.findall(
+        keys = re.findall(
             r"""(?:data-w(?:-[a-z]+)?="|\bword\("|\btext\("|label\(")([a-z_.]+)["]""", source
         )
-        assert {word for word in asked if not word.endswith((".", "_"))} <= known.keys()
+        assert {word for word in keys if not word.endswith((".", "_"))} <= known.keys()
     for status in TrialStatus:
         assert f"status.{status.value}" in known
 
@@ -224,7 +226,7 @@ def test_every_word_that_templates_ask_for_is_there() -> None:
 def test_every_word_is_said_somewhere() -> None:
     """Keys that are put together end in what a table has; all others stand somewhere whole."""
     sources = [*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.j2"), *PACKAGE.rglob("*.js")]
-    said = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    source = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     put_together = {
         f"{group}.{one.value}"
         for group, kinds in (
@@ -241,9 +243,9 @@ def test_every_word_is_said_somewhere() -> None:
     put_together |= {"change.flaky", "status.none", "status.warning", "view.trial"}
     for word in load_files()["page"]:
         group, _, name = word.partition(".")
-        if f'"{word}"' in said or word in put_together or group in ("interrupted", "run", "sort"):
+        if f'"{word}"' in source or word in put_together or group in ("interrupted", "run", "sort"):
             continue
-        assert f'"{name}"' in said or f'"{word.removesuffix(".next")}"' in said, word
+        assert f'"{name}"' in source or f'"{word.removesuffix(".next")}"' in source, word
 
 
 def test_the_words_of_a_page_are_those_that_it_can_come_to_say() -> None:
@@ -262,10 +264,10 @@ def test_a_page_has_the_words_that_its_trials_bring_with_them() -> None:
 
 
 def test_a_log_tells_waits_codes_and_repeats() -> None:
-    asked = '{"content":"7 天?"}'
+    body = '{"content":"7 天?"}'
     http = http_view(
         [
-            LoggedCall("POST", "/v3/chat", 200, 0.0, 0.5, body=asked, code=0),
+            LoggedCall("POST", "/v3/chat", 200, 0.0, 0.5, body=body, code=0),
             LoggedCall("GET", "/v3/chat/retrieve?chat_id=1", 200, 1.5, 0.5, 3, 4000),
         ]
     )
@@ -295,9 +297,9 @@ def test_a_request_that_was_refused_is_told_from_one_that_was_answered() -> None
 
 
 def test_retries_are_missing_where_a_wait_has_no_known_reason() -> None:
-    sent, polled = LoggedCall("POST", "/v3/chat", 200, 0.0, 0.1), "/v3/chat/retrieve"
+    sent, path = LoggedCall("POST", "/v3/chat", 200, 0.0, 0.1), "/v3/chat/retrieve"
     late = replace(sent, start=1.2)
-    assert not http_view([sent, LoggedCall("GET", polled, 200, 1.5, 0.1)]).may_hide_retries
+    assert not http_view([sent, LoggedCall("GET", path, 200, 1.5, 0.1)]).may_hide_retries
     assert not http_view([replace(sent, status=429), late]).may_hide_retries
     assert not http_view([sent, replace(sent, start=0.15)]).may_hide_retries
     assert http_view([sent, late]).may_hide_retries
@@ -307,16 +309,16 @@ def test_retries_are_missing_where_a_wait_has_no_known_reason() -> None:
 
 
 def test_only_a_replayed_trial_says_when_it_was_recorded() -> None:
-    made = replace(trial(), recorded_at="2026-11-22T10:03:12+00:00")
-    assert trial_view(made).recorded_at == ""
-    assert trial_view(replace(made, request_count=0)).recorded_at == "2026-11-22 10:03:12 UTC"
+    result = replace(trial(), recorded_at="2026-11-22T10:03:12+00:00")
+    assert trial_view(result).recorded_at == ""
+    assert trial_view(replace(result, request_count=0)).recorded_at == "2026-11-22 10:03:12 UTC"
 
 
 @settings(max_examples=scale_down(40), deadline=None)
 @given(anything, anything)
-def test_a_shell_takes_a_request_word_by_word(path: str, said: str) -> None:
+def test_a_shell_takes_a_request_word_by_word(path: str, content: str) -> None:
     """By a real shell, in which curl is a function that prints what it is given."""
-    body = json.dumps({"content": said}, ensure_ascii=False)
+    body = json.dumps({"content": content}, ensure_ascii=False)
     (call,) = http_view([LoggedCall("POST", f"/{path}", 200, 0, 1, body=body)]).calls
     command = f'curl "$B"{call.curl_path} {call.curl_body}'
     script = f"curl() {{ printf '%s\\0' \"$@\"; }}\n{command}\n"
@@ -325,7 +327,7 @@ def test_a_shell_takes_a_request_word_by_word(path: str, said: str) -> None:
     assert words[0].startswith("base/")
     assert words[1:3] == ["-H", "Content-Type: application/json"]
     assert words[3] == "-d"
-    assert json.loads(words[4]) == {"content": said}
+    assert json.loads(words[4]) == {"content": content}
     assert len(words) == 6
     assert done.stderr == b""
 
@@ -404,8 +406,10 @@ def test_runs_that_do_not_tell_a_number_leave_a_gap_in_its_line() -> None:
 
 
 def test_slowest_and_costliest_are_listed_only_where_there_is_a_choice() -> None:
-    assert 'id="overview-slowest"' not in rendered("html", [trial()])
-    source = rendered("html", [trial(trial_key=key("a"), seconds=9), trial(trial_key=key("b"))])
+    assert 'id="overview-slowest"' not in render_report("html", [trial()])
+    source = render_report(
+        "html", [trial(trial_key=key("a"), seconds=9), trial(trial_key=key("b"))]
+    )
     slowest = source.index('id="overview-slowest"')
     assert slowest < source.index("9.00 s", slowest) < source.index('id="overview-costliest"')
 
@@ -416,7 +420,7 @@ def test_more_trials_than_a_page_holds_in_full_keep_their_rows() -> None:
         make_writer=lambda options: HtmlWriter(options, max_detailed=120)
     )
     out = io.BytesIO()
-    form.render(run(known), lambda: lined(known), out)
+    form.render(run(known), lambda: encode_lines(known), out)
     source = out.getvalue().decode()
     assert source.count('<a class="row ') == 250
     assert len(index_of(source)) == 250
@@ -432,7 +436,7 @@ def test_of_more_trials_than_a_page_lists_those_to_look_at_are_listed_first() ->
         make_writer=lambda options: HtmlWriter(options, max_detailed=5, max_listed=10)
     )
     out = io.BytesIO()
-    form.render(run(known), lambda: lined(known), out)
+    form.render(run(known), lambda: encode_lines(known), out)
     source = out.getvalue().decode()
     assert [entry[0] for entry in index_of(source)] == ["t28", *(f"t{n}" for n in range(9))]
     assert source.count('<a class="row ') == 10
@@ -444,12 +448,12 @@ def test_of_more_trials_than_a_page_lists_those_to_look_at_are_listed_first() ->
 def test_a_comparison_without_changes_says_so() -> None:
     quiet = replace(comparison(), scenarios=comparison().scenarios[2:], bots=())
     of = replace(run([trial()]), comparison=quiet)
-    assert "Nothing changed: 1 scenario." in Page(rendered("html", [trial()], of)).text
+    assert "Nothing changed: 1 scenario." in Page(render_report("html", [trial()], of)).text
     assert run_view(of, Causes()).comparison is not None
 
 
 def test_a_record_that_only_python_reads_is_left_out() -> None:
     odd = trial(turns=[turn("\ud83d", reply(tool_calls={"t": float("nan")}))])
-    source = rendered("html", [odd], run([odd]))
+    source = render_report("html", [odd], run([odd]))
     ((_, record),) = trees_of(source)
     assert record is None

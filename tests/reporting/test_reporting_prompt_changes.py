@@ -45,8 +45,8 @@ def test_words_are_marked_in_lines_and_facts_are_whole() -> None:
     assert (len(difference.changes), difference.total) == (4, 8)
     refund = difference.lines[4]
     assert [one.text for one in refund.segments if one.is_fact] == ["7 天"]
-    shown = shorten_change(difference.changes[2].segments)
-    assert "".join(one.text for one in shown if one.op != "del") == "退货期限：签收后 15 天内"
+    short = shorten_change(difference.changes[2].segments)
+    assert "".join(one.text for one in short if one.op != "del") == "退货期限：签收后 15 天内"
 
 
 @pytest.mark.parametrize("end", ["\n", "\n\n"])
@@ -78,7 +78,7 @@ def test_a_fact_is_marked_wherever_it_occurs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "required", "number", "said"),
+    ("before", "after", "required", "number", "expected"),
     [
         ("签收后 7 天内可以退货。", "签收后 15 天内都可以退货。", "", 5, ("7 天", "15 天")),
         ("within 7 days.", "亲，15 天内可以退回。", "", 5, ("7 天", "15 天")),
@@ -88,12 +88,12 @@ def test_a_fact_is_marked_wherever_it_occurs() -> None:
     ],
 )
 def test_the_same_change_in_prompt_and_answer_is_named(
-    before: str, after: str, required: str, number: int, said: tuple[str, str]
+    before: str, after: str, required: str, number: int, expected: tuple[str, str]
 ) -> None:
-    found = {
+    echo_texts = {
         (one.number, (one.before, one.after)) for one in echoes(OLD, NEW, before, after, required)
     }
-    assert (number, said) in found
+    assert (number, expected) in echo_texts
 
 
 @pytest.mark.parametrize(
@@ -124,8 +124,8 @@ def test_common_words_of_both_languages_tell_nothing() -> None:
         echoes("Answer.", "Answer about this with them.", "Yes.", "Yes, about this with them.")
         == []
     )
-    (found,) = echoes("Answer.", "Answer politely.", "Yes.", "Yes, politely.")
-    assert (found.before, found.after) == ("", "politely")
+    (echo,) = echoes("Answer.", "Answer politely.", "Yes.", "Yes, politely.")
+    assert (echo.before, echo.after) == ("", "politely")
 
 
 def test_a_tree_of_a_difference_names_facts_by_a_class() -> None:

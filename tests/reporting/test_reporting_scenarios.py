@@ -45,22 +45,22 @@ from coze_harness.reporting.views.run_verdict import run_notes, trials_phrase, v
 from coze_harness.reporting.views.run_view import run_view
 from coze_harness.reporting.views.scenario_results import ScenarioResult, scenario_results
 from coze_harness.results import scenario_status
-from report_rendering import lined, page_of, rendered
+from report_rendering import encode_lines, page_of, render_report
 
 P, F, E = TrialStatus.PASSED, TrialStatus.FAILED, TrialStatus.ERROR
 K, X, S = TrialStatus.KNOWN_FAILURE, TrialStatus.FIXED, TrialStatus.SKIPPED
 
 
-def collected(results: Sequence[TrialResult]) -> Causes:
+def collect_causes(results: Sequence[TrialResult]) -> Causes:
     causes = Causes()
     for result in results:
         causes.add(result.key.id, trial_causes(result))
     return causes
 
 
-def failed(name: str, scenario: str, *, line: int = 9, named: str = "") -> TrialResult:
+def failing_trial(name: str, scenario: str, *, line: int = 9, expectation: str = "") -> TrialResult:
     place = Location(f"scenarios/{scenario}.yaml", line, 9)
-    verdict = failed_verdict("no", expected='contains "7 天"', location=place, name=named)
+    verdict = failed_verdict("no", expected='contains "7 天"', location=place, name=expectation)
     return trial(F, trial_key=key(name, scenario=scenario), turns=[turn(verdicts=[verdict])])
 
 
@@ -105,23 +105,24 @@ def test_trials_fold_into_scenarios_the_most_urgent_first() -> None:
     results = [
         trial(trial_key=key("a")),
         *(
-            failed(f"r#{n}", "r") if n < 3 else trial(trial_key=key(f"r#{n}", scenario="r"))
+            failing_trial(f"r#{n}", "r") if n < 3 else trial(trial_key=key(f"r#{n}", scenario="r"))
             for n in range(6)
         ),
         missing("lost"),
     ]
-    found = scenario_results(run(results), collected(results))
-    assert [(one.label, one.status, one.share) for one in found] == [
+    results_of_run = scenario_results(run(results), collect_causes(results))
+    assert [(one.label, one.status, one.share) for one in results_of_run] == [
         ("r", F, "3/6"), ("lost", E, ""), ("a", P, ""),
     ]  # fmt: skip
-    (cause,) = found[0].causes
+    (cause,) = results_of_run[0].causes
     assert (cause.times, cause.more) == (3, 0)
 
 
 def test_the_headline_counts_scenarios_and_the_last_line_trials_too() -> None:
     rates = [RequiredPassRate(scenario="r", bot="", trials=2, passed=1, required=0.5, met=True)]
     of = run(
-        [failed("r", "r"), trial(trial_key=key("r#2", scenario="r")), trial()], pass_rates=rates
+        [failing_trial("r", "r"), trial(trial_key=key("r#2", scenario="r")), trial()],
+        pass_rates=rates,
     )
     assert verdict_phrase(of) == message("run.all_passed", n=2)
     assert trials_phrase(of).params["n"] == 3
@@ -137,7 +138,7 @@ def test_a_mutation_run_does_not_report_what_failed_before() -> None:
 
     of = replace(rich_run(), comparison=None)
     assert of.mutation is not None
-    view = run_view(of, collected([failed("r", "r")]))
+    view = run_view(of, collect_causes([failing_trial("r", "r")]))
     assert view.sentence.id.startswith("mutations.")
     assert (view.counts, view.since) == ((), None)
     assert not {"note.known_failures", "note.skipped"} & {note.id for note in run_notes(of)}
@@ -145,19 +146,23 @@ def test_a_mutation_run_does_not_report_what_failed_before() -> None:
 
 def test_causes_are_grouped_by_scenario_and_expectation() -> None:
     results = [
-        failed("a#1", "a"), failed("a#2", "a"), failed("a#3", "a", line=12, named="退货期限"),
-        failed("b", "b"),
+        failing_trial("a#1", "a"), failing_trial("a#2", "a"),
+        failing_trial("a#3", "a", line=12, expectation="退货期限"), failing_trial("b", "b"),
     ]  # fmt: skip
-    view = run_view(run(results), collected(results))
-    shown = [(str(one.title), one.scenario, one.times) for one in view.causes]
-    assert shown == [('contains "7 天"', "a", 2), ("退货期限", "a", 1), ('contains "7 天"', "b", 1)]
+    view = run_view(run(results), collect_causes(results))
+    causes = [(str(one.title), one.scenario, one.times) for one in view.causes]
+    assert causes == [
+        ('contains "7 天"', "a", 2),
+        ("退货期限", "a", 1),
+        ('contains "7 天"', "b", 1),
+    ]
     assert str(view.causes[1].expected) == 'contains "7 天"'
     assert not view.causes[0].expected, "the title says it"
 
 
 def test_all_missing_recordings_are_one_cause_with_one_command() -> None:
     results = [missing(f"s{n:03}") for n in range(138)]
-    (cause,) = run_view(run(results), collected(results)).causes
+    (cause,) = run_view(run(results), collect_causes(results)).causes
     assert cause.title == message("cause.missing", n=138)
     assert [name for name, _ in cause.trials] == ["s000", "s001", "s002"]
     assert (cause.more, str(cause.next_step)) == (135, "coze-harness record")
@@ -169,12 +174,12 @@ def test_all_missing_recordings_are_one_cause_with_one_command() -> None:
         "  s000, s001, s002, and 135 more",
         "  next: coze-harness record",
     ]
-    assert len(rendered("markdown", results, run(results))) < 4_000
+    assert len(render_report("markdown", results, run(results))) < 4_000
 
 
 def test_a_few_missing_recordings_are_named_in_the_command() -> None:
     results = [missing("a"), missing("b")]
-    (cause,) = run_view(run(results), collected(results)).causes
+    (cause,) = run_view(run(results), collect_causes(results)).causes
     assert str(cause.next_step) == "coze-harness record a b"
 
 
@@ -193,17 +198,17 @@ def test_errors_of_one_kind_with_other_words_are_other_causes() -> None:
 
 def test_what_changed_since_the_last_comparable_run() -> None:
     results = [
-        failed("new", "new"), failed("still", "still"), missing("error"),
+        failing_trial("new", "new"), failing_trial("still", "still"), missing("error"),
         trial(trial_key=key("fixed")),
-        trial(trial_key=key("good")), failed("case[1]", "case"),
+        trial(trial_key=key("good")), failing_trial("case[1]", "case"),
         trial(trial_key=key("case[2]", scenario="case")),
     ]  # fmt: skip
     of = with_past(run(results), "ppp", "pff", "..e", "ffe", "ppp", "ppf", "ppp")
-    view = run_view(of, collected(results)).since
+    view = run_view(of, collect_causes(results)).since
     assert view is not None
 
-    def names(found: Sequence[ScenarioResult]) -> list[tuple[str, int]]:
-        return [(one.label, one.failing_runs) for one in found]
+    def names(group: Sequence[ScenarioResult]) -> list[tuple[str, int]]:
+        return [(one.label, one.failing_runs) for one in group]
 
     assert names(view.newly_failing) == [("new", 1)]
     assert [one.label for one in view.fixed] == ["fixed"]
@@ -215,8 +220,8 @@ def test_what_changed_since_the_last_comparable_run() -> None:
         "  still failing: still (for 3 runs), case (for 2 runs), error (for 2 runs)",
     ]
     assert "still（连续 3 次运行）" in since_lines(of, words=Catalogue("zh"))[3]
-    assert "newly failing: `new`" in rendered("markdown", results, of)
-    assert 'aria-labelledby="since"' in rendered("html", results, of)
+    assert "newly failing: `new`" in render_report("markdown", results, of)
+    assert 'aria-labelledby="since"' in render_report("html", results, of)
 
 
 def test_without_a_run_before_or_a_change_nothing_is_said() -> None:
@@ -235,7 +240,11 @@ def test_the_trend_has_the_scenarios_and_what_was_edited() -> None:
     of = replace(with_past(run([trial()]), "pf"), changes=changes)
     view = history_view(of)
     assert view is not None
-    assert [(one.passed, one.failed) for one in view.runs] == [("1/1", 0), ("1/2", 0), ("1/2", 0)]
+    assert [(one.passed, one.failed) for one in view.runs] == [
+        ("1/1", 0),
+        ("1/2", 0),
+        ("1/2", 0),
+    ]
     assert list(map(str, view.runs[0].events)) == [
         "version of chatchat: 11 → 12",
         "new recordings of 31 scenarios: a, b, c, and 28 more",
@@ -247,10 +256,10 @@ def test_the_trend_has_the_scenarios_and_what_was_edited() -> None:
 
 
 def test_the_last_nine_runs_of_a_scenario() -> None:
-    of = with_past(run([failed("a", "a")]), "pfe.pppppppp")
-    (found,) = scenario_results(of)
-    assert len(found.last_runs) == 9
-    assert found.last_runs[-1] == ("failed", "✗")
+    of = with_past(run([failing_trial("a", "a")]), "pfe.pppppppp")
+    (result,) = scenario_results(of)
+    assert len(result.last_runs) == 9
+    assert result.last_runs[-1] == ("failed", "✗")
     assert scenario_results(with_past(run([trial()]), ".e"))[0].last_runs == [
         ("none", "·"), ("error", "!"), ("passed", "✓"),
     ]  # fmt: skip
@@ -271,7 +280,7 @@ def bilingual(status: TrialStatus = F) -> TrialResult:
 
 def test_each_report_is_written_in_the_language_of_the_run() -> None:
     results = [bilingual(), bilingual(E)]
-    for language, shown, other in (
+    for language, phrase, other in (
         ("zh", "缺少 2 个录制文件。", "2 recordings are missing."),
         ("en", "2 recordings are missing.", "缺少 2 个录制文件。"),
     ):
@@ -280,17 +289,17 @@ def test_each_report_is_written_in_the_language_of_the_run() -> None:
             from io import BytesIO
 
             outs = {name: BytesIO() for name in FORMATS}
-            reports.add_all(lined(results))
+            reports.add_all(encode_lines(results))
             reports.write(run(results), outs)
         for name in ("junit", "markdown"):
             text = outs[name].getvalue().decode()
-            assert shown in text, name
+            assert phrase in text, name
             assert other not in text, name
         page = outs["html"].getvalue().decode()
-        assert f'data-second="{other}">{shown}</bdi>' in page
+        assert f'data-second="{other}">{phrase}</bdi>' in page
         words = Catalogue(language)  # type: ignore[arg-type]  # as above
-        assert shown in "\n".join(failure_block(bilingual(), words=words))
-        assert shown in failure_line(bilingual(E), words)
+        assert phrase in "\n".join(failure_block(bilingual(), words=words))
+        assert phrase in failure_line(bilingual(E), words)
 
 
 def test_the_page_is_in_its_own_language_where_that_is_another_one() -> None:
@@ -316,8 +325,8 @@ def test_an_encoder_that_was_pickled_writes_the_same_language() -> None:
 
 
 def test_the_summary_of_a_run_stays_below_ten_kilobytes() -> None:
-    results = [failed(f"场景{n}", f"场景{n}") for n in range(60)]
-    text = rendered("markdown", results, run(results))
+    results = [failing_trial(f"场景{n}", f"场景{n}") for n in range(60)]
+    text = render_report("markdown", results, run(results))
     assert len(text.encode()) < RUN_LIMIT
     assert "+40 more" in text, "of the table"
     assert "more: see `20261122-100312-3f2a/index.html`" in text
@@ -325,20 +334,20 @@ def test_the_summary_of_a_run_stays_below_ten_kilobytes() -> None:
 
 def test_a_failing_conversation_is_in_junit_once() -> None:
     answer = "这是一个很长的回答。" * 50
-    said = trial(
+    result = trial(
         F,
         trial_key=key("long"),
         turns=[turn("问题", reply(answer), [failed_verdict(actual=answer)])],
     )
-    root = ET.fromstring(rendered("junit", [said], run([said])).encode())  # noqa: S314 - our own
+    root = ET.fromstring(render_report("junit", [result], run([result])).encode())  # noqa: S314 - our own
     assert "".join(root.itertext()).count(answer) == 1
 
 
 def test_a_long_answer_is_shown_where_it_failed() -> None:
     answer = "甲" * 1_000 + "15 天" + "乙" * 1_000
     verdict = replace(failed_verdict(actual="…15 天…"), evidence=((1_000, 1_004),))
-    said = trial(F, turns=[turn("?", reply(answer), [verdict])])
-    text = "".join(line.strip() for line in failure_block(said))
+    result = trial(F, turns=[turn("?", reply(answer), [verdict])])
+    text = "".join(line.strip() for line in failure_block(result))
     assert "15 天" in text
     assert text.count("甲") < 200
     assert verdict.status is VerdictStatus.FAILED
@@ -364,7 +373,7 @@ def test_lines_are_wrapped_between_words_and_wide_characters(
 def test_equal_failures_of_a_scenario_are_printed_once_and_counted() -> None:
     """Another answer is another failure, and so is the same one of another scenario."""
     results = [
-        failing_trial(name, scenario=scenario, answer=answer)
+        trial_without_seven(name, scenario=scenario, answer=answer)
         for name, scenario, answer in (
             ("a", "a", "八点"),
             ("a#2", "a", "九点"),
@@ -373,9 +382,9 @@ def test_equal_failures_of_a_scenario_are_printed_once_and_counted() -> None:
         )
     ]
     blocks = FailureBlocks()
-    shown = [blocks.lines(result) for result in results]
-    assert [len(block) > 2 for block in shown] == [True, True, False, True]
-    assert shown[2][1] == "  Prompt, answer and verdicts are the same as those of a."
+    lines = [blocks.lines(result) for result in results]
+    assert [len(block) > 2 for block in lines] == [True, True, False, True]
+    assert lines[2][1] == "  Prompt, answer and verdicts are the same as those of a."
     assert share_lines(run(results)) == ["a: 0 of 3 trials passed, 100% required."]
     assert share_lines(run(results), words=Catalogue("zh")) == [
         "a：3 次测试通过 0 次，要求通过率 100%。"
@@ -383,15 +392,15 @@ def test_equal_failures_of_a_scenario_are_printed_once_and_counted() -> None:
     assert share_lines(run(results[3:])) == []
 
 
-def failing_trial(name: str, *, scenario: str, answer: str) -> TrialResult:
+def trial_without_seven(name: str, *, scenario: str, answer: str) -> TrialResult:
     verdict = failed_verdict("It is not 7.", expected="7")
-    named = key(name, scenario=scenario)
+    trial_key = key(name, scenario=scenario)
     return trial(
-        TrialStatus.FAILED, trial_key=named, turns=[turn("几点?", reply(answer), [verdict])]
+        TrialStatus.FAILED, trial_key=trial_key, turns=[turn("几点?", reply(answer), [verdict])]
     )
 
 
 def test_trials_that_a_reason_does_not_name_are_one_link_away() -> None:
-    results = [failing_trial(f"a b#{n}", scenario="a b", answer="八点") for n in range(1, 8)]
+    results = [trial_without_seven(f"a b#{n}", scenario="a b", answer="八点") for n in range(1, 8)]
     source = page_of(results, run(results), PageOptions())
     assert 'href="#v=trials&amp;st=failed,error&amp;q=%22a%20b%22"' in source

@@ -20,8 +20,8 @@ from coze_harness.reporting.views.trial_view import trial_view
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from junitparser import JUnitXml, Property, TestSuite
-from report_hostile import ATTACKS, filled
-from report_rendering import lined
+from report_hostile import ATTACKS, hostile_trial
+from report_rendering import encode_lines
 from report_rich import rich_results
 from scale import scale_down
 
@@ -41,7 +41,7 @@ def messages(draw: st.DrawFn) -> Message:
 @st.composite
 def passing(draw: st.DrawFn) -> TrialResult:
     name = draw(anything)
-    named = replace(
+    trial_key = replace(
         key(name, scenario=draw(anything)),
         file=draw(anything),
         case=draw(anything),
@@ -63,14 +63,14 @@ def passing(draw: st.DrawFn) -> TrialResult:
         )
         for _ in range(draw(st.integers(0, 3)))
     ]
-    asked = draw(st.one_of(st.none(), st.just(snapshot())))
+    bot_snapshot = draw(st.one_of(st.none(), st.just(snapshot())))
     seconds = draw(st.one_of(st.integers(0, 9), st.floats(0, 1e9)))
-    return trial(trial_key=named, turns=turns, seconds=seconds, bot_snapshot=asked)
+    return trial(trial_key=trial_key, turns=turns, seconds=seconds, bot_snapshot=bot_snapshot)
 
 
-def reserialized(case: bytes) -> bytes:
-    written: bytes = ET.tostring(ET.fromstring(case), encoding="utf-8")  # noqa: S314 - ours
-    return written
+def reserialize(case: bytes) -> bytes:
+    xml: bytes = ET.tostring(ET.fromstring(case), encoding="utf-8")  # noqa: S314 - ours
+    return xml
 
 
 @given(passing(), st.sampled_from(TrialStatus), few)
@@ -81,14 +81,16 @@ def test_a_case_is_what_an_xml_library_writes(
     view = trial_view(replace(result, status=status, warnings=tuple(map(literal, warnings))))
     # A passed trial has two parts, of which a large run's report has the first alone.
     case = JUnitWriter().render_trial(view, b"").replace(b"\0", b"")
-    assert reserialized(case) == case
+    assert reserialize(case) == case
 
 
 @pytest.mark.parametrize("status", TrialStatus)
 @pytest.mark.parametrize("text", ATTACKS)
 def test_a_hostile_case_is_what_an_xml_library_writes(text: str, status: TrialStatus) -> None:
-    case = JUnitWriter().render_trial(trial_view(filled(text, status)), b"").replace(b"\0", b"")
-    assert reserialized(case) == case
+    case = (
+        JUnitWriter().render_trial(trial_view(hostile_trial(text, status)), b"").replace(b"\0", b"")
+    )
+    assert reserialize(case) == case
 
 
 @given(anything, anything)
@@ -96,7 +98,7 @@ def test_a_hostile_case_is_what_an_xml_library_writes(text: str, status: TrialSt
 def test_a_suite_begins_as_junitparser_has_it(file: str, run_id: str) -> None:
     result = trial(trial_key=replace(key("a"), file=file), seconds=2.5)
     out = BytesIO()
-    FORMATS["junit"].render(run([result], run_id=run_id), lambda: lined([result]), out)
+    FORMATS["junit"].render(run([result], run_id=run_id), lambda: encode_lines([result]), out)
     root = JUnitXml(name=f"coze-harness {single_line(run_id)}")
     suite = TestSuite("a")
     suite.timestamp = "2026-11-22T10:03:12"
@@ -106,19 +108,19 @@ def test_a_suite_begins_as_junitparser_has_it(file: str, run_id: str) -> None:
         setattr(root, name, number)
         setattr(suite, name, number)
     root.time = 2.0
-    listed = [
+    properties = [
         Property(name, value)
         for name, value in (("mode", "replay"), ("run_id", single_line(run_id)))
         if value
     ]
     lines = out.getvalue().split(b"\n")
-    assert lines[1][:-1] + b"/>" == _serialized(root)
-    assert lines[2][:-1] + b"/>" == _serialized(suite)
-    properties = b"".join(map(_serialized, listed))
-    assert lines[3].replace(b" />", b"/>") == b"<properties>" + properties + b"</properties>"
+    assert lines[1][:-1] + b"/>" == _serialize(root)
+    assert lines[2][:-1] + b"/>" == _serialize(suite)
+    expected = b"".join(map(_serialize, properties))
+    assert lines[3].replace(b" />", b"/>") == b"<properties>" + expected + b"</properties>"
 
 
-def _serialized(element: Any) -> bytes:
+def _serialize(element: Any) -> bytes:
     """Return an element as junitparser writes it: with a space at the end only without lxml."""
     text: bytes = element.tostring()
     return text.replace(b" />", b"/>")
@@ -155,7 +157,7 @@ def test_a_filled_template_is_what_the_page_template_renders(
 
 def test_markup_templates_know_every_field_of_every_kind_of_trial() -> None:
     comparison = TemplateComparison()
-    samples = [*rich_results(), *(filled("<&\u202e\x00>", status) for status in TrialStatus)]
+    samples = [*rich_results(), *(hostile_trial("<&\u202e\x00>", status) for status in TrialStatus)]
     samples += [trial(turns=[turn(f"{n}", verdicts=[failed_verdict()])]) for n in range(3)]
     for result in samples:
         comparison.check(result)

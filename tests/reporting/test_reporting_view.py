@@ -28,7 +28,7 @@ anything = st.text(st.characters(exclude_categories=()), max_size=30)
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("text", "visible"),
     [
         ("你好，世界 ＡＢＣ\u3000x", "你好，世界 ＡＢＣ\u3000x"),
         ("a\tb\nc", "a\tb\nc"),
@@ -43,17 +43,17 @@ anything = st.text(st.characters(exclude_categories=()), max_size=30)
         ("hi\U000e0068\U000e0069", "hi⟨U+E0068⟩⟨U+E0069⟩"),
     ],
 )
-def test_what_cannot_be_seen_is_shown_and_what_can_is_left(text: str, shown: str) -> None:
-    assert show_control_characters(text) == shown
+def test_what_cannot_be_seen_is_shown_and_what_can_is_left(text: str, visible: str) -> None:
+    assert show_control_characters(text) == visible
 
 
 @given(anything)
 def test_visible_text_is_utf8_xml_and_stays_as_it_is(text: str) -> None:
-    shown = show_control_characters(text)
-    shown.encode()
-    ET.fromstring(f"<a>{shown.replace('&', '').replace('<', '').replace(']]>', '')}</a>")  # noqa: S314
-    assert show_control_characters(shown) == shown
-    assert not any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" for c in shown)
+    visible = show_control_characters(text)
+    visible.encode()
+    ET.fromstring(f"<a>{visible.replace('&', '').replace('<', '').replace(']]>', '')}</a>")  # noqa: S314
+    assert show_control_characters(visible) == visible
+    assert not any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" for c in visible)
 
 
 @given(anything, st.integers(1, 40))
@@ -68,15 +68,15 @@ def test_a_cut_text_says_how_long_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "language"),
     [("你好 hello", "zh"), ("hello", ""), ("おはよう世界", ""), ("한국어", ""), ("𠮷", "zh")],
 )
-def test_chinese_is_told_from_the_rest(text: str, found: str) -> None:
-    assert language_hint(text) == found
+def test_chinese_is_told_from_the_rest(text: str, language: str) -> None:
+    assert language_hint(text) == language
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"),
+    ("seconds", "expected"),
     [
         (0, "0.00 s"),
         (0.4812, "0.48 s"),
@@ -86,12 +86,12 @@ def test_chinese_is_told_from_the_rest(text: str, found: str) -> None:
         (3600, "1 h 00 min"),
     ],
 )
-def test_times_are_said_as_people_say_them(seconds: float, said: str) -> None:
-    assert format_duration(seconds) == said
+def test_times_are_said_as_people_say_them(seconds: float, expected: str) -> None:
+    assert format_duration(seconds) == expected
 
 
 @pytest.mark.parametrize(
-    ("iso", "said"),
+    ("iso", "expected"),
     [
         ("2026-11-22T10:03:12Z", "2026-11-22 10:03:12 UTC"),
         ("2026-11-22T18:03:12.5+08:00", "2026-11-22 10:03:12 UTC"),
@@ -99,11 +99,11 @@ def test_times_are_said_as_people_say_them(seconds: float, said: str) -> None:
         ("yesterday <b>", ""),
     ],
 )
-def test_moments_are_shown_in_utc(iso: str, said: str) -> None:
-    assert format_moment(iso) == said
+def test_moments_are_shown_in_utc(iso: str, expected: str) -> None:
+    assert format_moment(iso) == expected
 
 
-def judged(mark: str, *spans: tuple[int, int]) -> Verdict:
+def marking_verdict(mark: str, *spans: tuple[int, int]) -> Verdict:
     status = {"passed": VerdictStatus.PASSED, "skipped": VerdictStatus.SKIPPED}
     return verdict(
         status.get(mark, VerdictStatus.FAILED),
@@ -113,9 +113,9 @@ def judged(mark: str, *spans: tuple[int, int]) -> Verdict:
 
 
 def test_evidence_is_counted_over_all_answers_of_a_reply() -> None:
-    said = reply(messages=[message("九点"), message("x", type="verbose"), message("开门吗")])
-    assert said.answer == "九点\n开门吗"
-    assert mark_evidence(said, turn(verdicts=[judged("passed", (1, 5))])) == [
+    answers = reply(messages=[message("九点"), message("x", type="verbose"), message("开门吗")])
+    assert answers.answer == "九点\n开门吗"
+    assert mark_evidence(answers, turn(verdicts=[marking_verdict("passed", (1, 5))])) == [
         [MarkedText("九", ""), MarkedText("点", "passed", "1")],
         [MarkedText("开门", "passed", "1"), MarkedText("吗", "")],
     ]
@@ -123,17 +123,21 @@ def test_evidence_is_counted_over_all_answers_of_a_reply() -> None:
 
 def test_pieces_of_audio_are_one_message_and_no_part_of_the_evidence() -> None:
     pieces = [message("KgAx", content_type="audio"), message("AQAD", content_type="audio")]
-    said = reply(messages=[pieces[0], message("九点"), *pieces])
-    assert said.answer == "九点"
-    (parts,) = mark_evidence(said, turn(verdicts=[judged("passed", (1, 2))]))
+    answers = reply(messages=[pieces[0], message("九点"), *pieces])
+    assert answers.answer == "九点"
+    (parts,) = mark_evidence(answers, turn(verdicts=[marking_verdict("passed", (1, 2))]))
     assert [part.text for part in parts] == ["九", "点"]
-    shown = message_views(said, turn(verdicts=[]))
-    assert [len(view.chips) for view in shown] == [1, 0, 1]
-    assert [chip.text for view in shown for chip in view.chips] == ["4", "8"]
+    views = message_views(answers, turn(verdicts=[]))
+    assert [len(view.chips) for view in views] == [1, 0, 1]
+    assert [chip.text for view in views for chip in view.chips] == ["4", "8"]
 
 
 def test_where_verdicts_overlap_the_worst_one_marks_and_all_are_named() -> None:
-    verdicts = [judged("passed", (0, 4)), judged("failed", (2, 6)), judged("warning", (1, 3))]
+    verdicts = [
+        marking_verdict("passed", (0, 4)),
+        marking_verdict("failed", (2, 6)),
+        marking_verdict("warning", (1, 3)),
+    ]
     parts = mark_evidence(reply("abcdef"), turn(verdicts=verdicts))
     assert parts == [
         [
@@ -147,7 +151,7 @@ def test_where_verdicts_overlap_the_worst_one_marks_and_all_are_named() -> None:
 
 
 def test_without_evidence_nothing_is_cut() -> None:
-    verdicts = [judged("passed"), judged("skipped", (0, 1))]
+    verdicts = [marking_verdict("passed"), marking_verdict("skipped", (0, 1))]
     assert mark_evidence(reply("abc"), turn(verdicts=verdicts)) == []
 
 
@@ -156,8 +160,8 @@ def test_without_evidence_nothing_is_cut() -> None:
     st.lists(st.tuples(st.integers(-5, 40), st.integers(-5, 40)), min_size=1, max_size=6),
 )
 def test_marks_never_lose_or_repeat_text(texts: list[str], spans: list[tuple[int, int]]) -> None:
-    said = reply(messages=[message(text) for text in texts])
-    parts = mark_evidence(said, turn(verdicts=[judged("passed", *spans)]))
+    answers = reply(messages=[message(text) for text in texts])
+    parts = mark_evidence(answers, turn(verdicts=[marking_verdict("passed", *spans)]))
     joined = ["".join(part.text for part in answer) for answer in parts]
     assert joined == [show_control_characters(text) for text in texts]
 
@@ -176,8 +180,8 @@ def test_a_spool_gives_back_the_last_record_of_a_name_and_forgets_its_file() -> 
 
 
 def test_a_failed_comparison_of_texts_shows_the_text_that_was_wanted_not_its_description() -> None:
-    wanted = 'equals "9.8 更\\n大！"'
-    failed = failed_verdict(kind="equals", expected=wanted, actual="9.8 更\n大。")
+    expected = 'equals "9.8 更\\n大！"'
+    failed = failed_verdict(kind="equals", expected=expected, actual="9.8 更\n大。")
     view = trial_view(trial(TrialStatus.FAILED, turns=[turn("?", reply("9.8 更\n大。"), [failed])]))
     assert view.diff is not None
     (change,) = view.diff.turns

@@ -16,19 +16,19 @@ from coze_harness.reporting.terminal.terminal_trials import (
     failure_line,
     summary_line,
 )
-from report_rendering import Page, rendered
+from report_rendering import Page, render_report
 from report_samples import everything, full_run
 from rich.cells import cell_len
 
 
 def junit() -> tuple[ET.Element, junitparser.JUnitXml]:
-    source = rendered("junit", everything(), full_run()).encode()
+    source = render_report("junit", everything(), full_run()).encode()
     return ET.fromstring(source), junitparser.JUnitXml.fromstring(source)  # noqa: S314 - ours
 
 
 def case(root: ET.Element, name: str) -> ET.Element:
-    (found,) = [c for c in root.iter("testcase") if c.get("name") == name]
-    return found
+    (element,) = [c for c in root.iter("testcase") if c.get("name") == name]
+    return element
 
 
 def test_junit_has_a_suite_for_each_scenario_with_its_counts() -> None:
@@ -45,9 +45,9 @@ def test_junit_has_a_suite_for_each_scenario_with_its_counts() -> None:
         "orders",
     ]
     for suite in suites:
-        told = (suite.tests, suite.failures, suite.errors, suite.skipped)
+        counts = (suite.tests, suite.failures, suite.errors, suite.skipped)
         suite.update_statistics()  # type: ignore[no-untyped-call]  # junitparser is half typed
-        assert told == (suite.tests, suite.failures, suite.errors, suite.skipped)
+        assert counts == (suite.tests, suite.failures, suite.errors, suite.skipped)
 
 
 def test_junit_keeps_failures_errors_and_known_failures_apart() -> None:
@@ -81,28 +81,28 @@ def test_a_junit_failure_holds_prompt_answer_and_verdict() -> None:
     ):
         assert line in failure.text.split("\n")
     assert failure.text.count("您好！有什么可以帮您？") == 1
-    assert rendered("junit", everything(), full_run()).count("早上十点。") == 1
+    assert render_report("junit", everything(), full_run()).count("早上十点。") == 1
 
 
 def test_a_junit_error_names_its_kind_and_the_next_step() -> None:
     root, _ = junit()
-    found = case(root, "orders").find("error")
-    assert found is not None
-    assert found.get("type") == "mismatch"
-    assert found.text is not None
-    assert "next:     if the new prompt is intended: coze-harness record orders" in found.text
+    element = case(root, "orders").find("error")
+    assert element is not None
+    assert element.get("type") == "mismatch"
+    assert element.text is not None
+    assert "next:     if the new prompt is intended: coze-harness record orders" in element.text
 
 
 def test_a_junit_case_says_where_it_is_written_and_what_it_took() -> None:
     root, _ = junit()
-    found = case(root, "hours[北京]")
-    assert (found.get("classname"), found.get("file"), found.get("line")) == (
+    element = case(root, "hours[北京]")
+    assert (element.get("classname"), element.get("file"), element.get("line")) == (
         "hours",
         "scenarios/hours.yaml",
         "2",
     )
-    assert found.get("time") == "7.5"
-    properties = {p.get("name"): p.get("value") for p in found.iter("property")}
+    assert element.get("time") == "7.5"
+    properties = {p.get("name"): p.get("value") for p in element.iter("property")}
     assert properties["bot"] == "chatchat"
     assert properties["case"] == "北京"
     assert properties["tokens"] == "1266"
@@ -111,13 +111,13 @@ def test_a_junit_case_says_where_it_is_written_and_what_it_took() -> None:
 
 def test_a_known_failure_is_skipped_with_its_reason() -> None:
     root, _ = junit()
-    found = case(root, "weekday").find("skipped")
-    assert found is not None
-    assert "the documentation's own sample" in str(found.get("message"))
+    element = case(root, "weekday").find("skipped")
+    assert element is not None
+    assert "the documentation's own sample" in str(element.get("message"))
 
 
 def test_markdown_begins_with_the_verdict_and_counts() -> None:
-    lines = rendered("markdown", everything(), full_run()).splitlines()
+    lines = render_report("markdown", everything(), full_run()).splitlines()
     assert lines[0] == "## ❌ 1 of 7 scenarios failed and 1 could not be judged."
     assert lines[2].startswith("(13 trials: 8 passed, 2 failed, 1 not judged, 1 skipped,")
     assert "| `hours` | ✗ failed 0/2 | `九点` ×2 |" in lines
@@ -125,7 +125,7 @@ def test_markdown_begins_with_the_verdict_and_counts() -> None:
 
 
 def test_markdown_shows_each_failure_with_expected_seen_and_why() -> None:
-    text = rendered("markdown", everything(), full_run())
+    text = render_report("markdown", everything(), full_run())
     block = text[text.index("### ✗ failed `hours[北京]`") :]
     assert "```text\n北京的店几点开门？\n```" in block
     assert "  - why: `the answer lacks “九点”.`\n  - expected: `九点`\n" in block
@@ -135,7 +135,7 @@ def test_markdown_shows_each_failure_with_expected_seen_and_why() -> None:
 
 
 def test_a_good_run_is_a_short_comment() -> None:
-    text = rendered("markdown", [trial()], run([trial()]))
+    text = render_report("markdown", [trial()], run([trial()]))
     assert text.startswith("## ✅ The only scenario passed.\n")
     assert len(text) < 250
 
@@ -233,15 +233,17 @@ def listing(*summaries: Summary) -> Page:
 def test_the_list_of_runs_draws_the_trend_oldest_on_the_left() -> None:
     page = listing(Summary(trials=10, passed=10), Summary(), Summary(trials=10, passed=5, failed=5))
     assert page.faults == []
-    assert [at["points"] for at in page.named("polyline")] == ["0.0,60.0 300.0,0.0"]
+    assert [at["points"] for at in page.elements_named("polyline")] == ["0.0,60.0 300.0,0.0"]
     assert "100%" in page.text
     assert "50%" in page.text
-    assert len([at for at in page.named("a") if str(at["href"]).endswith("/index.html")]) == 4
+    assert (
+        len([at for at in page.elements_named("a") if str(at["href"]).endswith("/index.html")]) == 4
+    )
 
 
 def test_the_list_of_runs_can_be_empty_or_of_one() -> None:
     assert "No run yet" in listing().text
-    assert listing(Summary(trials=1, passed=1)).named("polyline") == []
+    assert listing(Summary(trials=1, passed=1)).elements_named("polyline") == []
 
 
 def test_a_place_without_a_line_is_the_file_alone() -> None:

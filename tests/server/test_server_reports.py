@@ -135,7 +135,7 @@ def test_without_the_token_nothing_is_served(served: ReportServer, token: str) -
         is_refused(served, path)
     assert served.post(b"{}", headers={"X-Token": token}).status == 403
     assert served.post(b"{}", headers={"X-Token": None}).status == 403
-    assert served.posted == []
+    assert served.decisions == []
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_a_request_that_names_another_host_is_refused(served: ReportServer, host
     # What a page of another site sends whose name now leads to this machine.
     rebound = {**headers, "Origin": f"http://{headers['Host']}"}
     assert served.post(b"{}", headers=rebound).status == 403
-    assert served.posted == []
+    assert served.decisions == []
 
 
 def test_localhost_is_this_server_too(served: ReportServer) -> None:
@@ -161,7 +161,7 @@ def test_localhost_is_this_server_too(served: ReportServer) -> None:
     assert served.ask(served.at("latest/"), headers={"Host": name}).status == 200
     both = {"Host": name, "Origin": f"http://{name}"}
     assert served.post(b"{}", headers=both).status == 200
-    served.posted.clear()
+    served.decisions.clear()
 
 
 def test_a_request_with_two_hosts_or_none_is_refused(served: ReportServer) -> None:
@@ -183,7 +183,7 @@ def test_a_request_from_a_page_of_another_origin_is_refused(
     headers = {"Origin": origin.format(port=served.port)}
     assert served.post(b"{}", headers=headers).status == 403
     is_refused(served, f"/events?token={TOKEN}", headers=headers)
-    assert served.posted == []
+    assert served.decisions == []
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site", "none"])
@@ -205,7 +205,7 @@ def test_a_post_needs_an_origin(served: ReportServer) -> None:
 )
 def test_a_simple_request_of_another_site_is_refused(served: ReportServer, kind: str) -> None:
     assert served.post(b"{}", headers={"Content-Type": kind}).status == 415
-    assert served.posted == []
+    assert served.decisions == []
 
 
 def test_other_methods_are_refused(served: ReportServer) -> None:
@@ -277,9 +277,9 @@ def test_links_are_not_followed_out_of_the_folder(tmp_path: Path) -> None:
 def test_decisions_reach_the_project_with_the_language_of_the_page(served: ReportServer) -> None:
     answer = served.post(b'{"a": 1}', "?failing=1", {"Accept-Language": "zh"})
     assert (answer.status, answer.json["errors"]) == (200, [])
-    (posted,) = served.posted
-    assert (posted.body, posted.failing, posted.language) == (b'{"a": 1}', True, "zh")
-    served.posted.clear()
+    (sent,) = served.decisions
+    assert (sent.body, sent.failing, sent.language) == (b'{"a": 1}', True, "zh")
+    served.decisions.clear()
 
 
 def test_a_large_body_is_refused(served: ReportServer) -> None:
@@ -290,7 +290,7 @@ def test_a_large_body_is_refused(served: ReportServer) -> None:
     chunked = served.post(chunk * 3 + b"0\r\n\r\n", headers=headers)
     assert chunked.status == 413
     assert served.post(b" " * MAX_BODY).status == 200
-    served.posted.clear()
+    served.decisions.clear()
 
 
 @pytest.fixture(scope="module")
@@ -323,7 +323,7 @@ def test_a_head_that_never_ends_breaks_the_connection(hurried: ReportServer) -> 
 
 def test_a_body_that_never_ends_is_refused(hurried: ReportServer) -> None:
     assert hurried.post(b"{}", headers={"Content-Length": "100"}).status == 408
-    assert hurried.posted == []
+    assert hurried.decisions == []
 
 
 def test_the_number_of_connections_is_limited(hurried: ReportServer) -> None:
