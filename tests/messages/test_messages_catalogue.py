@@ -27,7 +27,7 @@ COMPOSED = {*FILES["page"], *FILES["decide"], *FILES["playground"], *FILES["play
 
 def calls_of_message() -> list[tuple[str, str, set[str] | None]]:
     """Return place, id and parameters of each call; None if they are not all written out."""
-    found = []
+    found: list[tuple[str, str, set[str] | None]] = []
     for path in PACKAGE.rglob("*.py"):
         if "assets" in path.parts:
             continue
@@ -37,6 +37,10 @@ def calls_of_message() -> list[tuple[str, str, set[str] | None]]:
             name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
             name = node.func.id if isinstance(node.func, ast.Name) else name
             first = node.args[0]
+            if name == "RangeMessages":
+                keys = ast.literal_eval(ast.Tuple([first, *(one.value for one in node.keywords)]))
+                place = f"{path.relative_to(PACKAGE)}:{node.lineno}"
+                found += [(place, key, {"amount", "n", "subject"}) for key in keys]
             if name not in GIVING or not isinstance(first, ast.Constant):
                 continue
             given = {*GIVING[name], *(keyword.arg for keyword in node.keywords)}

@@ -8,7 +8,13 @@ from typing import Final, NamedTuple, Self
 
 from coze_harness.expectations.item_argument import ItemArgument, is_list
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
-from coze_harness.expectations.parameter import Parameter, Schema, alternatives, mapping_schema
+from coze_harness.expectations.parameter import (
+    Parameter,
+    Schema,
+    alternatives,
+    mapping_schema,
+    text_list,
+)
 from coze_harness.messages import message
 from coze_harness.model import JSON
 
@@ -42,13 +48,8 @@ def absence_parameters(parts: Sequence[str]) -> tuple[Parameter[tuple[str, ...]]
                 message("expectation.type.texts"),
                 message("expectation.write", code=f"none: [{parts[0]}]"),
             )
-        if not argument.value:
-            raise argument.error_at(
-                message("expectation.list_empty", label=argument.label),
-                message("expectation.write_one_of", names=tuple(parts)),
-            )
-        members = enumerate(argument.value)
-        return tuple(argument.child(i, member).choice(parts) for i, member in members)
+        members = argument.members(message("expectation.write_one_of", names=tuple(parts)))
+        return tuple(one.choice(parts) for one in members)
 
     return (
         Parameter(
@@ -57,12 +58,7 @@ def absence_parameters(parts: Sequence[str]) -> tuple[Parameter[tuple[str, ...]]
             {"type": "array", "items": {"enum": names}, "minItems": 1},
             tuple(parts),
         ),
-        Parameter(
-            "allow",
-            ItemArgument.texts,
-            {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1},
-            (),
-        ),
+        text_list("allow"),
     )
 
 
@@ -91,8 +87,8 @@ class AbsenceKind(ExpectationKind):
                 message("expectation.mapping_empty", label=argument.label),
                 message("expectation.write", code=f"{cls.kind}: none"),
             )
-        named, allowed = (one.read(arguments) for one in absence_parameters(parts))
-        return cls(**item.common, absence=Absence(named, allowed))
+        unwanted, allowed = (one.read(arguments) for one in absence_parameters(parts))
+        return cls(**item.common, absence=Absence(unwanted, allowed))
 
     @classmethod
     def schema(cls) -> Schema:

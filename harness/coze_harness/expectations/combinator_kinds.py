@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import ClassVar, Final, Self
 
 from coze_harness.expectations.item_argument import ItemArgument, is_list
 from coze_harness.expectations.kind import ExpectationKind, Inconclusive, ItemContext, Spans
@@ -25,51 +25,46 @@ _OF: Final[Parameter[object]] = Parameter(
 )
 
 
-def build_single_operand(
-    argument: ItemArgument, item: ItemContext, *, several: str
-) -> ExpectationKind:
-    """Build the one expectation that is a kind's value.
-
-    Args:
-        argument: the kind's value.
-        item: the item that it is in.
-        several: how to write several expectations instead.
-
-    Raises:
-        ScenarioError: the value is a list, or not an expectation.
-    """
-    if is_list(argument.value):
-        raise argument.type_error(
-            message("expectation.type.one"), message("expectation.write_several", code=several)
-        )
-    if argument.value is None:
-        code = f'{argument.path[-1]}: {{contains: "…"}}'
-        raise argument.type_error(
-            message("expectation.type.one"), message("expectation.write", code=code)
-        )
-    return item.build_operand(argument.value, argument.positions.below(*argument.path))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Not(ExpectationKind):
-    """The opposite of an expectation."""
+class SingleOperandKind(ExpectationKind):
+    """What the kinds share whose value is one expectation."""
 
-    kind = "not"
-    summary = message("kind.not.summary")
-    example = "not: {contains: ChatGPT}"
+    combinator: ClassVar[str] = "all_of"
+    """The kind with which several expectations are written as one."""
 
     operand: ExpectationKind
 
     @classmethod
     def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:
         """Parse one expectation."""
-        operand = build_single_operand(argument, item, several="not: {any_of: […]}")
+        if is_list(argument.value):
+            several = f"{cls.kind}: {{{cls.combinator}: […]}}"
+            raise argument.type_error(
+                message("expectation.type.one"), message("expectation.write_several", code=several)
+            )
+        if argument.value is None:
+            code = f'{argument.path[-1]}: {{contains: "…"}}'
+            raise argument.type_error(
+                message("expectation.type.one"), message("expectation.write", code=code)
+            )
+        operand = item.build_operand(argument.value, argument.positions.below(*argument.path))
         return cls(**item.common, operand=operand)
 
     @classmethod
     def schema(cls) -> Schema:
         """Return the JSON Schema of one expectation."""
         return {"allOf": [ITEM_SCHEMA]}
+
+
+class Not(SingleOperandKind):
+    """The opposite of an expectation."""
+
+    __slots__ = ()
+
+    kind = "not"
+    summary = message("kind.not.summary")
+    example = "not: {contains: ChatGPT}"
+    combinator = "any_of"
 
     def operands(self) -> tuple[ExpectationKind, ...]:
         """Return the expectation that must fail."""
@@ -111,6 +106,10 @@ def _reasons(verdicts: Sequence[Verdict]) -> tuple[LocalizedText, ...]:
     return tuple([_reason(verdict) for verdict in verdicts])
 
 
+def _with_status(verdicts: Sequence[Verdict], status: VerdictStatus) -> list[Verdict]:
+    return [one for one in verdicts if one.status is status]
+
+
 def _evidence(verdicts: Sequence[Verdict]) -> Spans:
     """Return the parts of the answer that decided the members."""
     return tuple(span for verdict in verdicts for span in verdict.evidence)
@@ -128,16 +127,9 @@ def _build_members(
         raise argument.type_error(
             message("expectation.type.expectations"), message("expectation.write", code=code)
         )
-    if not argument.value:
-        raise argument.error_at(
-            message("expectation.list_empty", label=argument.label),
-            message("expectation.list_empty.expectation"),
-        )
+    members = argument.members(message("expectation.list_empty.expectation"))
     argument.reject_wide_comma()
-    return tuple(
-        item.build_operand(member, argument.positions.below(*argument.path, i))
-        for i, member in enumerate(argument.value)
-    )
+    return tuple(item.build_operand(one.value, one.positions.below(*one.path)) for one in members)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +169,10 @@ class ListKind(ExpectationKind):
         several = len(reasons) > 1
         return self.skipped(message("kind.skipped", reasons=reasons) if several else reasons[0])
 
+    def evaluate(self, context: EvaluationContext) -> Verdict:
+        """Judge every member, so that all failures are reported."""
+        return self.conclude([member.evaluate(context) for member in self.members])
+
     @abstractmethod
     def conclude(self, verdicts: Sequence[Verdict]) -> Verdict:
         """Return the verdict that follows from those of the members."""
@@ -214,7 +210,7 @@ class AnyOf(ListKind):
 
     def conclude(self, verdicts: Sequence[Verdict]) -> Verdict:
         """Return the verdict where no member passes."""
-        skipped = [one for one in verdicts if one.status is VerdictStatus.SKIPPED]
+        skipped = _with_status(verdicts, VerdictStatus.SKIPPED)
         if skipped:
             return self.skip(skipped)
         reason = message("kind.any_of.failed", n=len(verdicts), reasons=_reasons(verdicts))
@@ -237,13 +233,9 @@ class AllOf(ListKind):
         """What the members expect."""
         return message("kind.all_of.expected", expected=self.expected_of_members())
 
-    def evaluate(self, context: EvaluationContext) -> Verdict:
-        """Judge every member, so that all failures are reported."""
-        return self.conclude([member.evaluate(context) for member in self.members])
-
     def conclude(self, verdicts: Sequence[Verdict]) -> Verdict:
         """Return the failures, if there are any."""
-        bad = [one for one in verdicts if one.status is VerdictStatus.FAILED]
+        bad = _with_status(verdicts, VerdictStatus.FAILED)
         if bad:
             reason = message(
                 "kind.all_of.failed", n=len(bad), of=len(verdicts), reasons=_reasons(bad)
@@ -251,7 +243,7 @@ class AllOf(ListKind):
             if all(isinstance(one, Inconclusive) for one in bad):
                 return self.inconclusive(reason, bad[0].actual)
             return self.failed(reason, bad[0].actual, _evidence(bad))
-        skipped = [one for one in verdicts if one.status is VerdictStatus.SKIPPED]
+        skipped = _with_status(verdicts, VerdictStatus.SKIPPED)
         if skipped:
             return self.skip(skipped)
         reason = message("kind.all_of.passed", n=len(verdicts), reasons=_reasons(verdicts))
@@ -294,15 +286,11 @@ class SomeOf(ListKind):
             "kind.some_of.expected", n=self.at_least, expected=self.expected_of_members()
         )
 
-    def evaluate(self, context: EvaluationContext) -> Verdict:
-        """Judge every member, so that all failures are reported."""
-        return self.conclude([member.evaluate(context) for member in self.members])
-
     def conclude(self, verdicts: Sequence[Verdict]) -> Verdict:
         """Compare the number of members that pass with the required one."""
-        good = [one for one in verdicts if one.status is VerdictStatus.PASSED]
-        bad = [one for one in verdicts if one.status is VerdictStatus.FAILED]
-        skipped = [one for one in verdicts if one.status is VerdictStatus.SKIPPED]
+        good = _with_status(verdicts, VerdictStatus.PASSED)
+        bad = _with_status(verdicts, VerdictStatus.FAILED)
+        skipped = _with_status(verdicts, VerdictStatus.SKIPPED)
         n, of = len(good), len(verdicts)
         if n >= self.at_least:
             reason = message("kind.some_of.passed", n=n, of=of, reasons=_reasons(good))
@@ -312,7 +300,7 @@ class SomeOf(ListKind):
         reason = message(
             "kind.some_of.failed", n=n, of=of, least=self.at_least, reasons=_reasons(bad)
         )
-        ended = [one for one in bad if not isinstance(one, Inconclusive)]
-        if of - len(ended) >= self.at_least:
+        conclusive = [one for one in bad if not isinstance(one, Inconclusive)]
+        if of - len(conclusive) >= self.at_least:
             return self.inconclusive(reason, bad[0].actual)
         return self.failed(reason, bad[0].actual, _evidence(bad))

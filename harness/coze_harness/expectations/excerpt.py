@@ -1,4 +1,4 @@
-"""The part of an answer that a verdict shows: short, and never cut inside a character."""
+"""What a verdict shows: a short part of an answer, never cut inside a character, and a score."""
 
 from __future__ import annotations
 
@@ -47,3 +47,9 @@ def excerpt_around(text: str, start: int, end: int) -> str:
     if last - first > LIMIT or last < end:
         return excerpt(text, start, end)
     return f"{'…' if first else ''}{text[first:last]}{'…' if last < len(text) else ''}"
+
+
+def truncate_score(score: float, decimals: int = 3) -> float:
+    """Return a score, not rounded up: 0.5996 must not become a failed 0.6."""
+    factor: int = 10**decimals
+    return int(score * factor) / factor

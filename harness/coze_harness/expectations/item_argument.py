@@ -15,7 +15,7 @@ from typing import Final, TypeGuard
 from coze_harness.messages import LocalizedText, UserText, as_message, message
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError
-from coze_harness.model.location import PathPart, SourcePositions, format_path
+from coze_harness.model.location import Location, PathPart, SourcePositions, format_path
 from coze_harness.text.spelling import (
     format_written_number,
     nearest_word,
@@ -29,7 +29,7 @@ _INVISIBLE: Final = "[\u00ad\u200b\u2060\ufeff]"
 _JSON: Final = json.JSONEncoder(ensure_ascii=False)
 
 
-def quoted(text: str) -> str:
+def quote(text: str) -> str:
     """Return a text in double quotes, with control characters escaped and Chinese as it is."""
     return _JSON.encode(text)
 
@@ -62,9 +62,14 @@ class ItemArgument:
         """The value's name in messages: `similar.to`, `contains.any[1]`."""
         return format_path(self.path) or "expect"
 
+    @property
+    def location(self) -> Location:
+        """Where the value is written."""
+        return self.positions.at(*self.path)
+
     def error_at(self, what: UserText, next_step: UserText) -> ScenarioError:
         """Return an error that points at the value."""
-        return ScenarioError(what, where=self.positions.at(*self.path), next_step=next_step)
+        return ScenarioError(what, where=self.location, next_step=next_step)
 
     def key_error(self, key: str, what: UserText, next_step: UserText) -> ScenarioError:
         """Return an error that points at a key inside this mapping."""
@@ -83,39 +88,47 @@ class ItemArgument:
             what = message("expectation.type_error.nothing", label=self.label, expected=expected)
             return self.error_at(what, next_step)
         actual = as_message(yaml_type_name(self.value))
-        if not source or isinstance(self.value, str):
-            what = message(
-                "expectation.type_error", label=self.label, expected=expected, actual=actual
-            )
-        else:
-            what = message(
-                "expectation.type_error.read",
-                label=self.label,
-                expected=expected,
-                actual=actual,
-                source=source,
-            )
+        what = message("expectation.type_error", label=self.label, expected=expected, actual=actual)
+        if source and not isinstance(self.value, str):
+            what = message("expectation.type_error.read", **what.params, source=source)
         return self.error_at(what, next_step)
 
     def child(self, part: PathPart, value: JSON) -> ItemArgument:
         """Return a value inside this one."""
         return ItemArgument(value, self.positions, (*self.path, part))
 
-    def fields(self, known: Sequence[str], example: str) -> dict[str, ItemArgument]:
-        """Return the mapping's values by key; an unknown key is an error."""
+    def members(self, if_empty: UserText) -> list[ItemArgument]:
+        """Return the members of a list, or the value itself if it is no list.
+
+        Args:
+            if_empty: what to write in place of an empty list.
+        """
+        if not is_list(self.value):
+            return [self]
+        if not self.value:
+            raise self.error_at(message("expectation.list_empty", label=self.label), if_empty)
+        return [self.child(i, member) for i, member in enumerate(self.value)]
+
+    def mapping(self, example: str) -> dict[str, JSON]:
+        """Return the value as a mapping, for whose keys everything is allowed."""
         if not isinstance(self.value, dict):
             raise self.type_error(
                 message("expectation.type.mapping"), message("expectation.write", code=example)
             )
-        for key in self.value:
+        return self.value
+
+    def fields(self, known: Sequence[str], example: str) -> dict[str, ItemArgument]:
+        """Return the mapping's values by key; an unknown key is an error."""
+        mapping = self.mapping(example)
+        for key in mapping:
             if key not in known:
                 label, keys = self.label, tuple(known)
                 what = message("expectation.key_unknown", label=label, key=key)
                 step = message("expectation.key_unknown.next", label=label, keys=keys)
-                if self.value[key] is None:
+                if mapping[key] is None:
                     step = message("expectation.key_unknown.comma", label=label, keys=keys)
                 raise self.key_error(key, with_suggestion(what, key, known), step)
-        return {key: self.child(key, value) for key, value in self.value.items()}
+        return {key: self.child(key, value) for key, value in mapping.items()}
 
     def text(self, *, empty: bool = False) -> str:
         """Return the value as text; empty text is an error unless it is allowed."""
@@ -132,9 +145,9 @@ class ItemArgument:
 
     def _reject_invisible(self, text: str) -> None:
         """Reject a character that nobody sees, unless it is written as an escape sequence."""
-        found = re.search(_INVISIBLE, text)
-        if found and found[0] in self.positions.source(*self.path):
-            code = ord(found[0])
+        match = re.search(_INVISIBLE, text)
+        if match and match[0] in self.positions.source(*self.path):
+            code = ord(match[0])
             raise self.error_at(
                 message("expectation.invisible", label=self.label, code=f"U+{code:04X}"),
                 message("expectation.invisible.next", escape=f"\\u{code:04x}"),
@@ -149,7 +162,7 @@ class ItemArgument:
             source = json.dumps(self.value, ensure_ascii=False, default=str)
         if not source:
             return message("expectation.write_text", code=f'{key}"…"')
-        return message("expectation.quote", code=f"{key}{quoted(source)}")
+        return message("expectation.quote", code=f"{key}{quote(source)}")
 
     def texts(self) -> tuple[str, ...]:
         """Return the value as a list of at least one text."""
@@ -158,13 +171,9 @@ class ItemArgument:
                 message("expectation.type.texts"),
                 message("expectation.write", code=f'{self.path[-1]}: ["…", "…"]'),
             )
-        if not self.value:
-            raise self.error_at(
-                message("expectation.list_empty", label=self.label),
-                message("expectation.list_empty.text"),
-            )
+        members = self.members(message("expectation.list_empty.text"))
         self.reject_wide_comma()
-        return tuple(self.child(i, member).text() for i, member in enumerate(self.value))
+        return tuple(member.text() for member in members)
 
     def reject_wide_comma(self) -> None:
         """Reject a list in brackets whose only entry has a full-width comma: `[北京，上海]`.
@@ -175,13 +184,13 @@ class ItemArgument:
         if not isinstance(self.value, list) or len(self.value) != 1:
             return
         entry = self.child(0, self.value[0])
-        written = entry.positions.source(*entry.path)
-        start, first = self.positions.at(*self.path), entry.positions.at(*entry.path)
+        source = entry.positions.source(*entry.path)
+        start, first = self.location, entry.location
         is_in_brackets = (first.line, first.column) == (start.line, start.column + 1)
-        if is_in_brackets and "，" in written and written[:1] not in ("'", '"'):
-            entries = ", ".join(part.strip() for part in written.split("，"))
+        if is_in_brackets and "，" in source and source[:1] not in ("'", '"'):
+            entries = ", ".join(part.strip() for part in source.split("，"))
             raise entry.error_at(
-                message("expectation.wide_comma", label=self.label, text=written),
+                message("expectation.wide_comma", label=self.label, text=source),
                 message("expectation.wide_comma.next", entries=entries),
             )
 
@@ -198,15 +207,15 @@ class ItemArgument:
             if isinstance(value, str):
                 example = suggest_number(self.positions.source(*self.path) or value)
             raise self.type_error(message("expectation.type.number"), example)
-        label, shown = self.label, str(value)
+        values = {"label": self.label, "value": str(value)}
         what: LocalizedText | None = None
         step: LocalizedText | None = None
         if above is not None and value <= above:
-            what = message("expectation.number.above", label=label, value=shown, limit=above)
+            what = message("expectation.number.above", **values, limit=above)
         elif value < 0:
-            what = message("expectation.number.negative", label=label, value=shown)
+            what = message("expectation.number.negative", **values)
         elif up_to is not None and value > up_to:
-            what = message("expectation.number.up_to", label=label, value=shown, limit=up_to)
+            what = message("expectation.number.up_to", **values, limit=up_to)
             step = suggest_share(value) if up_to == 1 else None
         if what:
             raise self.error_at(what, step or message("expectation.number.next"))

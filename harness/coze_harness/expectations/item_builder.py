@@ -11,7 +11,7 @@ from typing import Final
 from coze_harness.expectations.answer_text.text_kinds import Contains
 from coze_harness.expectations.foreign_kind_names import native_spelling
 from coze_harness.expectations.function_reference import describe_exception, raised_at
-from coze_harness.expectations.item_argument import ItemArgument, quoted, with_suggestion
+from coze_harness.expectations.item_argument import ItemArgument, quote, with_suggestion
 from coze_harness.expectations.kind import CommonFields, ExpectationKind, ItemContext
 from coze_harness.expectations.kind_discovery import find_kind_class, load_all_kinds
 from coze_harness.expectations.kind_like_text import find_kind, written_as_kind
@@ -114,7 +114,7 @@ def _reject_kind_like_text(
     if found is None or whole.positions.source().lstrip("\"'").startswith("{{"):
         return  # a case's value is data, whatever it looks like
     native = written_as_kind(found, _examples())
-    as_text = f"contains: {quoted(text)}"
+    as_text = f"contains: {quote(text)}"
     if not outer:
         native, as_text = f"{{{native}}}", f"{{{as_text}}}"
     name = found.name
@@ -177,7 +177,7 @@ def _item_type_error(whole: ItemArgument) -> ScenarioError:
     what = message("expectation.item.type", actual=actual)
     if source:
         what = message("expectation.item.type.read", actual=actual, source=source)
-    return whole.error_at(what, message("expectation.quote", code=quoted(source)))
+    return whole.error_at(what, message("expectation.quote", code=quote(source)))
 
 
 def _find_kind_of(

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, Self, TypeAlias, TypedDict
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.parameter import Parameter, Schema, alternatives, mapping_schema
-from coze_harness.expectations.subject import with_subject
 from coze_harness.expectations.text_normalization import OPTION_KEYS, TEXT_OPTIONS
-from coze_harness.messages import LocalizedText, UserText, as_message, message
+from coze_harness.messages import UserText, as_message, message
 from coze_harness.model import JSON, Severity, Verdict, VerdictStatus
 from coze_harness.model.location import Location, SourcePositions
 from coze_harness.model.project_code import ProjectCode
@@ -246,36 +246,10 @@ class ExpectationKind(ABC):
         """Return a failed verdict."""
         return self.verdict(VerdictStatus.FAILED, reason, actual, evidence, score)
 
-    def adopt(self, verdict: Verdict, subject: LocalizedText, *, keeps_evidence: bool) -> Verdict:
-        """Return the verdict of an expectation inside this one as this one's.
-
-        Args:
-            verdict: on what this expectation gave it in place of the answer.
-            subject: what that was.
-            keeps_evidence: whether it is the answer, so that evidence marks the same parts.
-        """
-        reason = with_subject(verdict.reason, subject)
-        if verdict.status is VerdictStatus.SKIPPED:
-            return self.skipped(reason)
-        if isinstance(verdict, Inconclusive):
-            return self.inconclusive(reason, verdict.actual)
-        evidence = verdict.evidence if keeps_evidence else ()
-        return self.verdict(verdict.status, reason, verdict.actual, evidence, verdict.score)
-
     def skipped(self, reason: UserText) -> Verdict:
         """Return the verdict for something that was not recorded."""
         return self.verdict(VerdictStatus.SKIPPED, reason, "")
 
     def inconclusive(self, reason: UserText, actual: UserText) -> Verdict:
         """Return the failed verdict for an evaluation that did not end."""
-        return Inconclusive(
-            kind=self.kind,
-            status=VerdictStatus.FAILED,
-            expected=as_message(self.expected),
-            actual=as_message(actual),
-            reason=as_message(reason),
-            location=self.location,
-            name=self.name,
-            weight=self.weight,
-            severity=self.severity,
-        )
+        return Inconclusive(**asdict(self.failed(reason, actual)))

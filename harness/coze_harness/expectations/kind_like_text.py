@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from coze_harness.expectations.foreign_kind_names import native_spelling, unmistakable_names
-from coze_harness.expectations.item_argument import quoted
+from coze_harness.expectations.item_argument import quote
 from coze_harness.text.spelling import FULL_WIDTH_COLONS, nearest_word, without_curly_quotes
 
 _LABELS: Final = frozenset({
@@ -85,7 +85,7 @@ def written_as_kind(lookalike: KindLikeText, examples: Mapping[str, str]) -> str
         native = native_spelling(lookalike.name, examples)
         name = native.partition(":")[0] or nearest_word(name, examples)
         if native not in ("", f"{name}: …", f'{name}: "…"'):
-            return native.replace("…", quoted(value)[1:-1], 1) if value else native
+            return native.replace("…", quote(value)[1:-1], 1) if value else native
     if not value:
         return examples[name]
     if value[0] in "{[":
@@ -93,11 +93,11 @@ def written_as_kind(lookalike: KindLikeText, examples: Mapping[str, str]) -> str
     if name == "not":
         inner = find_kind(value, examples) or _split(value, value.split()[0])
         is_kind = inner.name in examples and inner.value
-        operand = written_as_kind(inner, examples) if is_kind else f"contains: {quoted(value)}"
+        operand = written_as_kind(inner, examples) if is_kind else f"contains: {quote(value)}"
         return f"not: {{{operand}}}"
     if name == "regex" and "'" not in value:
         return f"regex: '{value}'"
-    return f"{name}: {quoted(value)}" if name in _TEXT_KINDS else examples[name]
+    return f"{name}: {quote(value)}" if name in _TEXT_KINDS else examples[name]
 
 
 def _split(text: str, name: str) -> KindLikeText:

@@ -16,7 +16,7 @@ from coze_harness.expectations.parameter import (
     alternatives,
     mapping_schema,
 )
-from coze_harness.messages import LocalizedText, message
+from coze_harness.messages import LocalizedText, Param, message
 
 NUMBERS: Final[tuple[Parameter[float | None], ...]] = (
     Parameter("min", ItemArgument.number, NUMBER_SCHEMA, None),
@@ -39,6 +39,26 @@ class Violation(NamedTuple):
 
     side: Literal["above", "below", "exact"]
     limit: float
+
+
+class RangeMessages(NamedTuple):
+    """Ids of the messages of a measured number: with its unit, in the range, and out of it."""
+
+    amount: str
+    within: str
+    above: str
+    below: str
+    exact: str
+
+    def describe_amount(self, n: float | str) -> LocalizedText:
+        """Return a number with its unit."""
+        return message(self.amount, n=n)
+
+    def explain(self, violation: Violation | None, **params: Param) -> LocalizedText:
+        """Return what was measured, and the violated limit."""
+        if violation is None:
+            return message(self.within, **params)
+        return message(getattr(self, violation.side), **params, n=violation.limit)
 
 
 def format_number(value: float) -> str:

@@ -17,6 +17,7 @@ Word = TypeVar("Word", bound=str)
 TEXT_SCHEMA: Final[Schema] = {"type": "string", "minLength": 1}
 NUMBER_SCHEMA: Final[Schema] = {"type": "number", "minimum": 0}
 COUNT_SCHEMA: Final[Schema] = {"type": "integer", "minimum": 0}
+TEXTS_SCHEMA: Final[Schema] = {"type": "array", "items": TEXT_SCHEMA, "minItems": 1}
 TRUE_SCHEMA: Final[Schema] = {"type": "boolean", "const": True}
 # Keywords that concern a value of any type.
 _UNTYPED: Final = ("allOf", "anyOf", "const", "enum", "if", "then", "else", "not", "oneOf")
@@ -45,9 +46,19 @@ class Parameter(Struct, Generic[Value], frozen=True):
         return self.default if argument is None else self.parse(argument)
 
 
+def optional_text(key: str) -> Parameter[str]:
+    """Return a parameter that is a text; the default is empty."""
+    return Parameter(key, ItemArgument.text, TEXT_SCHEMA, "")
+
+
 def required_text(key: str) -> Parameter[str]:
     """Return a parameter that is a text and must be there."""
     return Parameter(key, ItemArgument.text, TEXT_SCHEMA, "", is_required=True)
+
+
+def text_list(key: str, *, is_required: bool = False) -> Parameter[tuple[str, ...]]:
+    """Return a parameter that is a list of at least one text; the default is none."""
+    return Parameter(key, ItemArgument.texts, TEXTS_SCHEMA, (), is_required)
 
 
 def share(key: str, default: float) -> Parameter[float]:

@@ -12,7 +12,7 @@ from numbers import Real
 from pathlib import Path
 from typing import Final, Self
 
-from coze_harness.expectations.excerpt import excerpt
+from coze_harness.expectations.excerpt import excerpt, truncate_score
 from coze_harness.expectations.function_reference import (
     FUNCTION_NAME,
     FunctionReference,
@@ -21,7 +21,6 @@ from coze_harness.expectations.function_reference import (
 from coze_harness.expectations.item_argument import ItemArgument, with_suggestion
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
 from coze_harness.expectations.parameter import TEXT_SCHEMA, Parameter, Schema, share
-from coze_harness.expectations.similarity.similarity_kind import shown_score
 from coze_harness.messages import LocalizedText, literal, message
 from coze_harness.model import JSON, Verdict
 from coze_harness.model.errors import ScenarioError
@@ -43,18 +42,11 @@ def function_name(argument: ItemArgument) -> str:
     return name
 
 
-def _arguments(argument: ItemArgument) -> Mapping[str, JSON]:
-    if not isinstance(argument.value, dict):
-        raise argument.type_error(
-            message("expectation.type.mapping"),
-            message("expectation.write", code="args: {words: [请, 您]}"),
-        )
-    return argument.value
-
-
 FUNCTION_SCHEMA: Final[Schema] = {**TEXT_SCHEMA, "pattern": ":"}
 _FUNCTION: Final = Parameter("function", function_name, FUNCTION_SCHEMA, "", is_required=True)
-_ARGS: Final[Parameter[Mapping[str, JSON]]] = Parameter("args", _arguments, {"type": "object"}, {})
+_ARGS: Final[Parameter[Mapping[str, JSON]]] = Parameter(
+    "args", lambda one: one.mapping("args: {words: [请, 您]}"), {"type": "object"}, {}
+)
 _AT_LEAST: Final = share("at_least", 0.5)
 
 
@@ -81,9 +73,8 @@ class Python(ExpectationKind):
     def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:
         """Parse the function's name, or `{function, args, at_least}`; the function must exist."""
         arguments = cls.read_arguments(argument)
-        at = arguments["function"]
         name, args = _FUNCTION.read(arguments), _ARGS.read(arguments)
-        reference = FunctionReference(name, item.code.root, at.positions.at(*at.path))
+        reference = FunctionReference(name, item.code.root, arguments["function"].location)
         function = reference.load()
         return cls(
             **item.common,
@@ -112,32 +103,32 @@ class Python(ExpectationKind):
             ScenarioError: it raises, or returns something that is no verdict.
         """
         function = self.function.load()
-        named = {**self.args, _CONTEXT: context} if self.takes_context else self.args
+        args = {**self.args, _CONTEXT: context} if self.takes_context else self.args
         try:
             with importable(self.function.root):
-                returned = function(context.reply, **named)
+                returned = function(context.reply, **args)
         except (Exception, SystemExit) as error:
             step = message("kind.python.raised.next")
             raise self.function.raised_error(error, step) from error
         return self._verdict(returned, excerpt(context.reply.answer))
 
-    def _verdict(self, returned: object, seen: str) -> Verdict:
+    def _verdict(self, returned: object, answer: str) -> Verdict:
         result, reason = returned, LocalizedText()
         if isinstance(returned, tuple) and len(returned) == 2 and isinstance(returned[1], str):
             result, reason = returned[0], literal(returned[1])
         name = self.function.name
         if result is True:
-            return self.passed(reason or message("kind.python.true", function=name), seen)
+            return self.passed(reason or message("kind.python.true", function=name), answer)
         if result is False:
-            return self.failed(reason or message("kind.python.false", function=name), seen)
+            return self.failed(reason or message("kind.python.false", function=name), answer)
         score = float(result) if isinstance(result, Real) else -1.0
         if not 0 <= score <= 1:
             raise self._result_error(returned)
-        shown = shown_score(score)
+        measured = message("kind.python.score", score=truncate_score(score))
         if score >= self.at_least:
-            return self.passed(reason or message("kind.python.score", score=shown), seen, (), score)
-        low = message("kind.python.low_score", score=shown, least=self.at_least)
-        return self.failed(reason or low, seen, (), score)
+            return self.passed(reason or measured, answer, (), score)
+        low = message("kind.python.low_score", **measured.params, least=self.at_least)
+        return self.failed(reason or low, answer, (), score)
 
     def _result_error(self, returned: object) -> ScenarioError:
         what = message(
@@ -166,17 +157,16 @@ def _check_call(
     except (TypeError, ValueError):  # some built-in functions have none
         return False
     parameters = signature.parameters
-    args = arguments["args"].value if "args" in arguments else {}
-    given: dict[str, object] = dict(args) if isinstance(args, dict) else {}
-    takes_context = _CONTEXT in list(parameters)[1:] and _CONTEXT not in given
+    args: dict[str, object] = dict(_ARGS.read(arguments))
+    takes_context = _CONTEXT in list(parameters)[1:] and _CONTEXT not in args
     if takes_context:
-        given[_CONTEXT] = None
+        args[_CONTEXT] = None
     try:
-        signature.bind(None, **given)
+        signature.bind(None, **args)
     except TypeError as error:
         step = message("kind.python.call.next")
         accepts_any = any(one.kind is one.VAR_KEYWORD for one in parameters.values())
-        unknown = next((key for key in given if key not in parameters), None)
+        unknown = next((key for key in args if key not in parameters), None)
         if unknown is not None and not accepts_any:
             known = [key for key in list(parameters)[1:] if key != _CONTEXT]
             what = message("kind.python.argument", function=name, name=unknown)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from coze_harness.expectations.excerpt import truncate_score
 from coze_harness.expectations.function_reference import describe_exception, raised_at
 from coze_harness.expectations.kind import ExpectationKind
-from coze_harness.expectations.similarity.similarity_kind import shown_score
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import MIN_SCORE, Severity, Verdict, VerdictStatus
 from coze_harness.model.errors import HarnessError, ScenarioError
@@ -103,9 +103,8 @@ def score_verdict(min_score: MinScore, verdicts: Sequence[Verdict]) -> Verdict:
         score = sum(w * s for w, s in counted) / sum(w for w, _ in counted)
         is_reached = score >= least - _ROUNDING
         status = VerdictStatus.PASSED if is_reached else VerdictStatus.FAILED
-        shown = shown_score(score + _ROUNDING)
-        reason = message("turn.score.reason", score=shown, least=least)
-        actual = message("turn.score", score=shown)
+        actual = message("turn.score", score=truncate_score(score + _ROUNDING))
+        reason = message("turn.score.reason", **actual.params, least=least)
     return Verdict(
         kind=MIN_SCORE,
         status=status,

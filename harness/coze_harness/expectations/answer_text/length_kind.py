@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, Self
 
 from coze_harness.expectations.answer_text.word_count import count_words
 from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
-from coze_harness.expectations.number_range import COUNTS, NumberRange, Violation
+from coze_harness.expectations.number_range import COUNTS, NumberRange, RangeMessages
 from coze_harness.expectations.parameter import Schema, choice
 from coze_harness.expectations.subject import ANSWER
 from coze_harness.expectations.text_normalization import nfc
@@ -20,6 +21,24 @@ from coze_harness.text.graphemes import count_graphemes
 LengthUnit = Literal["chars", "words", "lines"]
 _UNITS: Final[tuple[LengthUnit, ...]] = ("chars", "words", "lines")
 _UNIT: Final = choice("unit", _UNITS)
+_CHARACTERS: Final = RangeMessages(
+    "kind.amount.characters",
+    within="kind.length.within",
+    above="kind.length.above",
+    below="kind.length.below",
+    exact="kind.length.exact",
+)
+_MESSAGES: Final[Mapping[LengthUnit, RangeMessages]] = {
+    "chars": _CHARACTERS,
+    "words": _CHARACTERS._replace(amount="kind.amount.words"),
+    "lines": RangeMessages(
+        "kind.amount.lines",
+        within="kind.length.within",
+        above="kind.length.above.lines",
+        below="kind.length.below.lines",
+        exact="kind.length.exact.lines",
+    ),
+}
 
 
 def measure(text: str, unit: LengthUnit) -> int:
@@ -62,34 +81,13 @@ class Length(ExpectationKind):
     @property
     def expected(self) -> LocalizedText:
         """The range of lengths."""
-        return self.bounds.describe(self._amount)
+        return self.bounds.describe(_MESSAGES[self.unit].describe_amount)
 
     def evaluate(self, context: EvaluationContext) -> Verdict:
         """Judge the answer's length."""
         size = measure(context.reply.answer, self.unit)
-        amount = self._amount(size)
+        messages = _MESSAGES[self.unit]
+        amount = messages.describe_amount(size)
         violation = self.bounds.violation(size)
-        if violation is None:
-            return self.passed(message("kind.length.within", subject=ANSWER, amount=amount), amount)
-        return self.failed(self._violated(amount, violation), amount)
-
-    def _amount(self, n: float | str) -> LocalizedText:
-        if self.unit == "chars":
-            return message("kind.amount.characters", n=n)
-        if self.unit == "words":
-            return message("kind.amount.words", n=n)
-        return message("kind.amount.lines", n=n)
-
-    def _violated(self, amount: LocalizedText, violation: Violation) -> LocalizedText:
-        side, n = violation
-        if self.unit == "lines":
-            if side == "above":
-                return message("kind.length.above.lines", subject=ANSWER, amount=amount, n=n)
-            if side == "below":
-                return message("kind.length.below.lines", subject=ANSWER, amount=amount, n=n)
-            return message("kind.length.exact.lines", subject=ANSWER, amount=amount, n=n)
-        if side == "above":
-            return message("kind.length.above", subject=ANSWER, amount=amount, n=n)
-        if side == "below":
-            return message("kind.length.below", subject=ANSWER, amount=amount, n=n)
-        return message("kind.length.exact", subject=ANSWER, amount=amount, n=n)
+        reason = messages.explain(violation, subject=ANSWER, amount=amount)
+        return self.failed(reason, amount) if violation else self.passed(reason, amount)

@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from coze_harness.expectations.subject import ANSWER
 from coze_harness.expectations.text_normalization import TextNormalization
-from coze_harness.messages import LocalizedText, message
-from coze_harness.model import replace
+from coze_harness.messages import LocalizedText, literal, message
+from coze_harness.model import Verdict, replace
 
 NO_HINT: Final = LocalizedText()
 MAX_ANSWER: Final = 20_000
@@ -30,6 +30,15 @@ class NearMatch(Struct, frozen=True):
     hint: LocalizedText = NO_HINT
     start: int = 0
     end: int = 0
+
+    def explain(self, failed: Verdict, answer: str) -> Verdict:
+        """Return a failed verdict with the hint, and with the nearest part of the answer."""
+        if not self.hint:
+            return failed
+        reason = message("kind.hint", reason=failed.reason, hint=self.hint)
+        if self.start == self.end:
+            return replace(failed, reason=reason)
+        return replace(failed, reason=reason, actual=literal(answer[self.start : self.end]))
 
 
 def find_near_match(
@@ -62,12 +71,10 @@ def find_near_match(
     if closest is None:
         return NearMatch()
     start, end = closest
-    part = answer[start:end]
+    hint = message("kind.near.closest", near=answer[start:end], at=start + 1)
     if names_text:
-        return NearMatch(
-            message("kind.near.closest_to", text=text, near=part, at=start + 1), start, end
-        )
-    return NearMatch(message("kind.near.closest", near=part, at=start + 1), start, end)
+        hint = message("kind.near.closest_to", text=text, **hint.params)
+    return NearMatch(hint, start, end)
 
 
 def _find(answer: str, text: str, normalization: TextNormalization) -> NearMatch | None:
@@ -134,13 +141,8 @@ def explain_difference(answer: str, text: str, normalization: TextNormalization)
         # Both texts are the same up to there, so a part that is cut begins at the same place.
         at = min((_whole_bounds(one, at, at) or (at, at))[0] for one in (expected, actual))
         sides = [whole_section(one, at, at + 20) for one in (expected, actual)]
-        hint = message(
-            "kind.equals.different",
-            subject=ANSWER,
-            at=at + 1,
-            expected=sides[0],
-            actual=sides[1],
-        )
+        parts = {"expected": sides[0], "actual": sides[1]}
+        hint = message("kind.equals.different", subject=ANSWER, at=at + 1, **parts)
     return NearMatch(hint, at, at) if is_aligned else NearMatch(hint)
 
 

@@ -8,7 +8,7 @@ from typing import Final, Self
 from coze_harness.expectations.excerpt import excerpt
 from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
-from coze_harness.expectations.parameter import TEXT_SCHEMA, Parameter
+from coze_harness.expectations.parameter import text_list
 from coze_harness.expectations.subject import ANSWER
 from coze_harness.expectations.text_normalization import (
     PLAIN,
@@ -19,13 +19,7 @@ from coze_harness.messages import LocalizedText, message
 from coze_harness.model import Verdict, replace
 from coze_harness.model.trial import EvaluationContext
 
-_LABELS: Final[Parameter[tuple[str, ...]]] = Parameter(
-    "labels",
-    ItemArgument.texts,
-    {"type": "array", "items": TEXT_SCHEMA, "minItems": 1},
-    (),
-    is_required=True,
-)
+_LABELS: Final = text_list("labels", is_required=True)
 # A sign such as # or + may be a part of a label: C# is not C.
 _QUOTES: Final = "\"'“”‘’「」『』《》〈〉()（）[]［］【】<>*_`"
 _END_MARKS: Final = ".,!?;:。．，！？；：、…~～"
@@ -63,11 +57,8 @@ class OneOf(ExpectationKind):
         """Parse a list of labels or `{labels: […]}`."""
         arguments = cls.read_arguments(argument)
         labels = _LABELS.read(arguments)
-        return cls(
-            **item.common,
-            labels=labels,
-            normalization=parse_normalization(arguments, item.options),
-        )
+        normalization = parse_normalization(arguments, item.options)
+        return cls(**item.common, labels=labels, normalization=normalization)
 
     @property
     def expected(self) -> LocalizedText:
@@ -108,7 +99,6 @@ class OneOf(ExpectationKind):
     def explain_failure(self, context: EvaluationContext, failed: Verdict) -> Verdict:
         """Say which label the answer has in another case or width, or with more text."""
         answer = context.reply.answer
-        hint: LocalizedText | None = None
         if label := self._label(answer, replace(self.normalization, ignore_case=True)):
             hint = message("kind.near.case", text=label)
         elif label := self._label(answer, replace(self.normalization, width=True)):
@@ -116,8 +106,7 @@ class OneOf(ExpectationKind):
         else:
             text = self.normalization.normalize(answer)[0]
             present = [one for one in self.labels if self.normalization.normalize(one)[0] in text]
-            if present:
-                hint = message("kind.one_of.more", labels=tuple(present), n=len(present))
-        if hint is None:
-            return failed
+            if not present:
+                return failed
+            hint = message("kind.one_of.more", labels=tuple(present), n=len(present))
         return replace(failed, reason=message("kind.hint", reason=failed.reason, hint=hint))

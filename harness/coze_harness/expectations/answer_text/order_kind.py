@@ -16,8 +16,8 @@ from coze_harness.expectations.text_normalization import (
     TextNormalization,
     parse_normalization,
 )
-from coze_harness.messages import LocalizedText, literal, message
-from coze_harness.model import Verdict, replace
+from coze_harness.messages import LocalizedText, message
+from coze_harness.model import Verdict
 from coze_harness.model.trial import EvaluationContext
 
 
@@ -108,10 +108,4 @@ class Order(ExpectationKind):
             return failed
         answer = context.reply.answer
         missing = str(failed.reason.params["text"])
-        near = find_near_match(answer, missing, self.normalization)
-        if not near.hint:
-            return failed
-        reason = message("kind.hint", reason=failed.reason, hint=near.hint)
-        if near.start == near.end:
-            return replace(failed, reason=reason)
-        return replace(failed, reason=reason, actual=literal(answer[near.start : near.end]))
+        return find_near_match(answer, missing, self.normalization).explain(failed, answer)

@@ -17,7 +17,7 @@ from coze_harness.expectations.text_normalization import (
     nfc,
     parse_normalization,
 )
-from coze_harness.messages import LocalizedText, as_message, message
+from coze_harness.messages import LocalizedText, message
 from coze_harness.model import Verdict, replace
 from coze_harness.model.trial import EvaluationContext
 from coze_harness.text.safe_regex import (
@@ -90,21 +90,16 @@ class Regex(ExpectationKind):
     def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:
         """Parse and compile a pattern or `{pattern: …}`."""
         arguments = cls.read_arguments(argument)
-        source = _PATTERN.read(arguments)
+        source, place = _PATTERN.read(arguments), arguments[_PATTERN.key]
         options = parse_normalization(arguments, item.options)
         pattern = _narrow_pattern(nfc(source)) if options.width else nfc(source)
         try:
             compiled = compile_pattern(pattern, ignore_case=options.ignore_case)
         except PatternError as error:
-            written = arguments[_PATTERN.key]
-            raise written.error_at(
-                message(
-                    "expectation.regex.invalid", label=written.label, error=as_message(str(error))
-                ),
-                message("expectation.regex.invalid.next"),
-            ) from error
+            what = message("expectation.regex.invalid", label=place.label, error=error.reason)
+            raise place.error_at(what, message("expectation.regex.invalid.next")) from error
         if _matches_everything(compiled, source):
-            raise arguments[_PATTERN.key].error_at(
+            raise place.error_at(
                 message("expectation.regex.everything", pattern=source),
                 message("expectation.regex.everything.next"),
             )
@@ -146,10 +141,9 @@ class Regex(ExpectationKind):
             )
             return self.inconclusive(reason, excerpt(answer))
         if match is None:
+            reason = message("kind.regex.missing", subject=ANSWER, pattern=self.source)
             if not answer:
                 reason = message("kind.regex.empty", subject=ANSWER, pattern=self.source)
-            else:
-                reason = message("kind.regex.missing", subject=ANSWER, pattern=self.source)
             return self.failed(reason, excerpt(answer))
         start, end = match.span()
         reason = message(

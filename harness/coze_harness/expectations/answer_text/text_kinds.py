@@ -20,6 +20,7 @@ from coze_harness.expectations.parameter import (
     Schema,
     alternatives,
     required_text,
+    text_list,
 )
 from coze_harness.expectations.subject import ANSWER
 from coze_harness.expectations.text_normalization import (
@@ -35,13 +36,6 @@ Quantifier = Literal["all", "any", "none"]
 
 _MAX_END: Final = 100
 """Characters of an answer's beginning or end that are shown in place of the expected ones."""
-_TEXTS_SCHEMA: Final[Schema] = {"type": "array", "items": TEXT_SCHEMA, "minItems": 1}
-
-
-def _texts(key: str) -> Parameter[tuple[str, ...]]:
-    return Parameter(key, ItemArgument.texts, _TEXTS_SCHEMA, ())
-
-
 _QUANTIFIERS: Final[dict[str, Quantifier]] = {
     "text": "all",
     "all": "all",
@@ -59,7 +53,7 @@ class Contains(ExpectationKind):
     example = "contains: {any: [学术助手, assistant], ignore_case: true}"
     parameters: ClassVar[tuple[Parameter[tuple[str, ...]], ...]] = (
         Parameter("text", lambda one: (one.text(),), TEXT_SCHEMA, ()),
-        *map(_texts, ("all", "any", "none")),
+        *map(text_list, ("all", "any", "none")),
     )
     takes_text_options = True
 
@@ -76,17 +70,14 @@ class Contains(ExpectationKind):
         arguments: dict[str, ItemArgument] = {}
         if isinstance(argument.value, dict):
             arguments = cls.read_arguments(argument)
-            written = [one for one in cls.parameters if one.key in arguments]
-            if len(written) != 1:
-                label, keys = argument.label, tuple([one.key for one in written])
-                raise argument.error_at(
-                    message("expectation.contains.several", label=label, keys=keys)
-                    if keys
-                    else message("expectation.contains.none", label=label),
-                    message("expectation.contains.next"),
-                )
-            texts = written[0].read(arguments)
-            quantifier = _QUANTIFIERS[written[0].key]
+            quantities = [one for one in cls.parameters if one.key in arguments]
+            if len(quantities) != 1:
+                what = message("expectation.contains.none", label=argument.label)
+                if keys := tuple([one.key for one in quantities]):
+                    what = message("expectation.contains.several", **what.params, keys=keys)
+                raise argument.error_at(what, message("expectation.contains.next"))
+            texts = quantities[0].read(arguments)
+            quantifier = _QUANTIFIERS[quantities[0].key]
         elif is_list(argument.value):
             raise argument.type_error(
                 message("expectation.type.text_or_mapping"),
@@ -185,12 +176,7 @@ class Contains(ExpectationKind):
         missing = next(t for t, n in zip(self.texts, self.needles, strict=True) if n not in text)
         several = len(self.texts) > 1
         near = find_near_match(answer, missing, self.normalization, names_text=several)
-        if not near.hint:
-            return failed
-        reason = message("kind.hint", reason=failed.reason, hint=near.hint)
-        if near.start == near.end:
-            return replace(failed, reason=reason)
-        return replace(failed, reason=reason, actual=literal(answer[near.start : near.end]))
+        return near.explain(failed, answer)
 
     def _absence(self, present: Collection[str]) -> LocalizedText:
         """Return which texts are missing."""

@@ -10,11 +10,10 @@ from itertools import combinations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Self, cast, get_args
 
-from coze_harness.expectations.excerpt import excerpt
-from coze_harness.expectations.item_argument import ItemArgument, is_list
+from coze_harness.expectations.excerpt import excerpt, truncate_score
+from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
 from coze_harness.expectations.parameter import TRUE_SCHEMA, Parameter, Schema, share
-from coze_harness.expectations.similarity.similarity_kind import shown_score
 from coze_harness.expectations.similarity.similarity_metrics import similarity_score
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import Verdict
@@ -46,7 +45,7 @@ _POINTER: Final = re.compile(
 _IS_LABEL: Final = re.compile(r"[\u4e00-\u9fff]{2}|[A-Za-z]{4}")
 
 
-def _flag(argument: ItemArgument) -> bool:
+def _parse_flag(argument: ItemArgument) -> bool:
     if not argument.flag():
         raise argument.error_at(
             message("kind.conversation.only_true"), message("kind.conversation.only_true.next")
@@ -54,20 +53,16 @@ def _flag(argument: ItemArgument) -> bool:
     return True
 
 
-def _kept(argument: ItemArgument) -> tuple[KeptFacts, ...]:
-    members = [argument]
-    if is_list(argument.value):
-        members = [argument.child(at, member) for at, member in enumerate(argument.value)]
-    if not members:
-        argument.texts()
+def _parse_keeps(argument: ItemArgument) -> tuple[KeptFacts, ...]:
+    members = argument.members(message("expectation.list_empty.text"))
     return tuple(dict.fromkeys([cast("KeptFacts", one.choice(_WORDS)) for one in members]))
 
 
-_NO_REPETITION: Final = Parameter("no_repetition", _flag, TRUE_SCHEMA, default=False)
+_NO_REPETITION: Final = Parameter("no_repetition", _parse_flag, TRUE_SCHEMA, default=False)
 _SIMILARITY: Final = share("similarity", 0.9)
 _KEEPS: Final[Parameter[tuple[KeptFacts, ...]]] = Parameter(
     "keeps",
-    _kept,
+    _parse_keeps,
     {"type": "array", "items": {"enum": list(_WORDS)}, "minItems": 1},
     (),
 )
@@ -144,19 +139,19 @@ class WholeConversation(ExpectationKind):
                 "kind.conversation.repeated",
                 turn=second + 1,
                 earlier=first + 1,
-                score=shown_score(score),
+                score=truncate_score(score),
                 limit=self.similarity,
             )
             return self.failed(reason, excerpt(answers[second]))
         prompts = (*context.previous_prompts, context.prompt)
         for turn, answer in enumerate(answers, 1):
-            for found in _contradictions(prompts[:turn], answers[: turn - 1], answer, self.keeps):
+            for one in _contradictions(prompts[:turn], answers[: turn - 1], answer, self.keeps):
                 reason = message(
                     "kind.conversation.contradicted",
                     turn=turn,
-                    earlier=found.turn,
-                    after=found.after,
-                    before=found.before,
+                    earlier=one.turn,
+                    after=one.after,
+                    before=one.before,
                 )
                 return self.failed(reason, excerpt(answer))
         turns = message("kind.amount.turns", n=len(answers))
@@ -195,26 +190,26 @@ def _contradictions(
 
     texts = [text[:_MAX_FACTS] for pair in zip(prompts, answers, strict=False) for text in pair]
     texts.append(prompts[-1][:_MAX_FACTS])
-    said, answer = "\n".join(texts), answer[:_MAX_FACTS]
-    changes = compare_facts(said, answer)
-    lost = _labelled(said, [change.before for change in (*changes.changed, *changes.removed)])
-    new = _labelled(answer, [change.after for change in (*changes.changed, *changes.added)])
-    listed = Counter((_index_of(texts, fact.start), label) for label, fact in lost)
-    listed_now = Counter(label for label, _ in new)
+    earlier, answer = "\n".join(texts), answer[:_MAX_FACTS]
+    changes = compare_facts(earlier, answer)
+    lost = _label_facts(earlier, [change.before for change in (*changes.changed, *changes.removed)])
+    new = _label_facts(answer, [change.after for change in (*changes.changed, *changes.added)])
+    counts = Counter((_index_of(texts, fact.start), label) for label, fact in lost)
+    new_counts = Counter(label for label, _ in new)
     for label, fact in new:
-        if _WORD_OF_KIND[fact.kind] not in kinds or listed_now[label] > 1:
+        if _WORD_OF_KIND[fact.kind] not in kinds or new_counts[label] > 1:
             continue
         # The latest of several statements is the one that counts.
         for other_label, other in sorted(lost, key=lambda one: -one[1].start):
             text = _index_of(texts, other.start)
-            is_counterpart = other.kind is fact.kind and listed[text, other_label] == 1
+            is_counterpart = other.kind is fact.kind and counts[text, other_label] == 1
             if is_counterpart and _is_same(label, other_label):
                 before, after = f"{other_label} {other.text}", f"{label} {fact.text}"
                 yield _Contradiction(text // 2 + 1, before, after)
                 break
 
 
-def _labelled(text: str, facts: Sequence[Fact | None]) -> list[tuple[str, Fact]]:
+def _label_facts(text: str, facts: Sequence[Fact | None]) -> list[tuple[str, Fact]]:
     """Return the certain facts of the kinds that can be kept, each with its label."""
     return [
         (_label(text, fact.start), fact)

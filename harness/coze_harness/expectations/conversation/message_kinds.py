@@ -13,12 +13,11 @@ from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.json_answer.jmespath_query import (
     WHERE,
     JmesPathCheck,
-    UnfinishedQueryError,
     describe_checks,
     find_mismatch,
     first_mismatch,
 )
-from coze_harness.expectations.json_answer.json_values import as_json
+from coze_harness.expectations.json_answer.json_values import UnfinishedQueryError, as_json
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
 from coze_harness.expectations.number_range import (
     COUNTS,
@@ -69,14 +68,15 @@ class Messages(ExpectationKind):
     @classmethod
     def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:
         """Parse a mapping of message types to counts."""
-        example = message("expectation.write", code="messages: {answer: 1}")
-        if not isinstance(argument.value, dict):
-            raise argument.type_error(message("expectation.type.mapping"), example)
-        if not argument.value:
-            raise argument.error_at(message("expectation.messages.empty"), example)
+        example = "messages: {answer: 1}"
+        mapping = argument.mapping(example)
+        if not mapping:
+            raise argument.error_at(
+                message("expectation.messages.empty"), message("expectation.write", code=example)
+            )
         known = cls.known_keys()
         counts = []
-        for name, value in argument.value.items():
+        for name, value in mapping.items():
             unknown = name not in known
             if unknown and (nearest := nearest_word(name, known, min_similarity=0.8)):
                 raise argument.key_error(
@@ -107,30 +107,29 @@ class Messages(ExpectationKind):
     def evaluate(self, context: EvaluationContext) -> Verdict:
         """Judge the counts."""
         messages = context.reply.messages
-        have = Counter(one.type for one in messages if not one.is_audio)
-        have.update(one.content_type for one in messages if one.content_type in CONTENT_TYPES)
-        amounts = [_amount(name, count) for name, count in have.items()]
-        actual = message("kind.all", parts=tuple(amounts))
-        if not amounts:
-            actual = message("kind.messages.none")
-        violations = [
-            _violated(name, have[name], violation)
+        counts = Counter(one.type for one in messages if not one.is_audio)
+        counts.update(one.content_type for one in messages if one.content_type in CONTENT_TYPES)
+        actual = message("kind.messages.none")
+        if counts:
+            amounts = tuple([_amount(name, count) for name, count in counts.items()])
+            actual = message("kind.all", parts=amounts)
+        reasons = [
+            _explain(name, counts[name], violation)
             for name, bounds in self.counts
-            if (violation := bounds.violation(have[name]))
+            if (violation := bounds.violation(counts[name]))
         ]
-        if not violations:
+        if not reasons:
             return self.passed(message("kind.messages.passed"), actual)
-        if len(violations) == 1:
-            return self.failed(violations[0], actual)
-        reason = message("kind.messages.several", reasons=tuple(violations))
-        return self.failed(reason, actual)
+        if len(reasons) == 1:
+            return self.failed(reasons[0], actual)
+        return self.failed(message("kind.messages.several", reasons=tuple(reasons)), actual)
 
 
 def _amount(name: str, n: float | str) -> LocalizedText:
     return message("kind.amount.messages", type=name, n=n)
 
 
-def _violated(name: str, count: int, violation: Violation) -> LocalizedText:
+def _explain(name: str, count: int, violation: Violation) -> LocalizedText:
     side, n = violation
     if not count:
         if side == "below":
@@ -145,23 +144,18 @@ def _violated(name: str, count: int, violation: Violation) -> LocalizedText:
 
 
 def _parse_arguments(argument: ItemArgument) -> Mapping[str, JSON]:
-    if not isinstance(argument.value, dict):
-        raise argument.type_error(
-            message("expectation.type.mapping"),
-            message("expectation.write", code="arguments: {city: 北京}"),
-        )
-    if not argument.value:
+    mapping = argument.mapping("arguments: {city: 北京}")
+    if not mapping:
         raise argument.error_at(
             message("expectation.arguments_empty", label=argument.label),
             message("expectation.arguments_empty.next"),
         )
-    return dict(argument.value)
+    return mapping
 
 
 _NAME: Final = required_text("name")
-_NO_ARGUMENTS: Final[Mapping[str, JSON]] = {}
-_ARGUMENTS: Final = Parameter(
-    "arguments", _parse_arguments, {"type": "object", "minProperties": 1}, _NO_ARGUMENTS
+_ARGUMENTS: Final[Parameter[Mapping[str, JSON]]] = Parameter(
+    "arguments", _parse_arguments, {"type": "object", "minProperties": 1}, {}
 )
 
 
@@ -183,28 +177,22 @@ class ToolCalled(ExpectationKind):
     @classmethod
     def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:
         """Parse a tool's name or `{name, arguments, where}`."""
-        written = cls.read_arguments(argument)
-        tool, arguments, where = _NAME.read(written), _ARGUMENTS.read(written), WHERE.read(written)
+        values = cls.read_arguments(argument)
+        tool, arguments, where = _NAME.read(values), _ARGUMENTS.read(values), WHERE.read(values)
         return cls(**item.common, tool=tool, arguments=arguments, where=where)
 
     @property
     def expected(self) -> LocalizedText:
         """The tool, and what it is called with."""
         tool, checks = self.tool, describe_checks(self.where)
-        if not self.arguments and not checks:
-            return message("kind.tool_call.expected", tool=tool)
-        if not checks:
-            return message(
-                "kind.tool_call.expected.arguments", tool=tool, arguments=as_json(self.arguments)
-            )
         if not self.arguments:
+            if not checks:
+                return message("kind.tool_call.expected", tool=tool)
             return message("kind.tool_call.expected.where", tool=tool, checks=checks)
-        return message(
-            "kind.tool_call.expected.both",
-            tool=tool,
-            arguments=as_json(self.arguments),
-            checks=checks,
-        )
+        args = as_json(self.arguments)
+        if not checks:
+            return message("kind.tool_call.expected.arguments", tool=tool, arguments=args)
+        return message("kind.tool_call.expected.both", tool=tool, arguments=args, checks=checks)
 
     @property
     def opposite(self) -> LocalizedText:
@@ -220,13 +208,13 @@ class ToolCalled(ExpectationKind):
             reason = message("kind.tool_call.none", tool=self.tool)
             return self.failed(reason, message("kind.tool_call.no_call"))
         actual = excerpt("; ".join(map(_format_call, calls)))
-        named = [call for call in calls if call.has_name(self.tool)]
-        if not named:
+        calls_of_tool = [call for call in calls if call.has_name(self.tool)]
+        if not calls_of_tool:
             tools = tuple(dict.fromkeys(call.name for call in calls))
             reason = message("kind.tool_call.other", tool=self.tool, tools=tools)
             return self.failed(reason, actual)
         mismatches = []
-        for call in named:
+        for call in calls_of_tool:
             mismatch = find_mismatch(self.arguments, call.arguments)
             try:
                 mismatch = mismatch or first_mismatch(self.where, call.arguments)

@@ -1,4 +1,4 @@
-"""Kinds that compare one number of a reply with a range: seconds, tokens, counts."""
+"""Kinds that compare one number with a range: seconds, tokens, counts."""
 
 from __future__ import annotations
 
@@ -13,43 +13,33 @@ from coze_harness.expectations.number_range import (
     NUMBERS,
     Limits,
     NumberRange,
-    Violation,
+    RangeMessages,
     format_number,
     range_schema,
 )
 from coze_harness.expectations.parameter import Schema
 from coze_harness.messages import LocalizedText, message
-from coze_harness.model import Reply, Verdict
+from coze_harness.model import Verdict
 from coze_harness.model.trial import EvaluationContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumericKind(ExpectationKind):
-    """What the kinds share that compare one number of a reply with a range."""
+    """What the kinds share that compare one number with a range."""
 
     parameters: ClassVar[Limits] = COUNTS
     scope = "reply"
     bare: ClassVar[Literal["max", "exact"]] = "max"
     """What a bare number means."""
+    messages: ClassVar[RangeMessages]
     absent: ClassVar[LocalizedText] = LocalizedText()
     """Why there may be no number."""
 
     bounds: NumberRange
 
-    @staticmethod
     @abstractmethod
-    def measure(reply: Reply) -> float | None:
+    def measure(self, context: EvaluationContext) -> float | None:
         """Return the number, or `None` where it was not recorded."""
-
-    @staticmethod
-    @abstractmethod
-    def amount(n: float | str) -> LocalizedText:
-        """Return a number with its unit."""
-
-    @staticmethod
-    @abstractmethod
-    def reason(amount: LocalizedText, violation: Violation | None) -> LocalizedText:
-        """Return what the reply has, and the violated limit."""
 
     @classmethod
     def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:
@@ -64,24 +54,20 @@ class NumericKind(ExpectationKind):
     @property
     def expected(self) -> LocalizedText:
         """The range of the number."""
-        return self.bounds.describe(self.amount)
+        return self.bounds.describe(self.messages.describe_amount)
 
     def evaluate(self, context: EvaluationContext) -> Verdict:
         """Judge the number; where there is none, the verdict is skipped."""
-        value = self.measure(context.reply)
+        value = self.measure(context)
         if value is None:
             return self.skipped(self.absent)
         violation = self.bounds.violation(value)
-        amount = self.amount(value)
+        amount = self.messages.describe_amount(value)
         if violation is None:
-            return self.passed(self.reason(amount, None), amount)
+            return self.passed(self.messages.explain(None, amount=amount), amount)
         if format_number(value) == format_number(violation.limit):
-            amount = self.amount(repr(value))  # 3.0000001 s, at most 3 s
-        return self.failed(self.reason(amount, violation), amount)
-
-
-def _seconds(n: float | str) -> LocalizedText:
-    return message("kind.amount.seconds", n=n)
+            amount = self.messages.describe_amount(repr(value))  # 3.0000001 s, at most 3 s
+        return self.failed(self.messages.explain(violation, amount=amount), amount)
 
 
 class Latency(NumericKind):
@@ -94,25 +80,17 @@ class Latency(NumericKind):
     example = "latency: {max: 10}"
     parameters = NUMBERS
     absent = message("kind.latency.absent")
-    amount = staticmethod(_seconds)
+    messages = RangeMessages(
+        "kind.amount.seconds",
+        within="kind.latency.within",
+        above="kind.latency.above",
+        below="kind.latency.below",
+        exact="kind.latency.exact",
+    )
 
-    @staticmethod
-    def measure(reply: Reply) -> float | None:
+    def measure(self, context: EvaluationContext) -> float | None:
         """Return the seconds."""
-        return reply.seconds
-
-    @staticmethod
-    def reason(amount: LocalizedText, violation: Violation | None) -> LocalizedText:
-        """Return what the reply has, and the violated limit."""
-        match violation:
-            case None:
-                return message("kind.latency.within", amount=amount)
-            case ("above", n):
-                return message("kind.latency.above", amount=amount, n=n)
-            case ("below", n):
-                return message("kind.latency.below", amount=amount, n=n)
-            case (_, n):
-                return message("kind.latency.exact", amount=amount, n=n)
+        return context.reply.seconds
 
 
 class FirstToken(NumericKind):
@@ -125,25 +103,17 @@ class FirstToken(NumericKind):
     example = "first_token: {max: 2}"
     parameters = NUMBERS
     absent = message("kind.first_token.absent")
-    amount = staticmethod(_seconds)
+    messages = RangeMessages(
+        "kind.amount.seconds",
+        within="kind.first_token.within",
+        above="kind.first_token.above",
+        below="kind.first_token.below",
+        exact="kind.first_token.exact",
+    )
 
-    @staticmethod
-    def measure(reply: Reply) -> float | None:
+    def measure(self, context: EvaluationContext) -> float | None:
         """Return the seconds."""
-        return reply.first_token
-
-    @staticmethod
-    def reason(amount: LocalizedText, violation: Violation | None) -> LocalizedText:
-        """Return what the reply has, and the violated limit."""
-        match violation:
-            case None:
-                return message("kind.first_token.within", amount=amount)
-            case ("above", n):
-                return message("kind.first_token.above", amount=amount, n=n)
-            case ("below", n):
-                return message("kind.first_token.below", amount=amount, n=n)
-            case (_, n):
-                return message("kind.first_token.exact", amount=amount, n=n)
+        return context.reply.first_token
 
 
 class TokenUsage(NumericKind):
@@ -155,29 +125,17 @@ class TokenUsage(NumericKind):
     summary = message("kind.tokens.summary")
     example = "tokens: {max: 800}"
     absent = message("kind.tokens.absent")
+    messages = RangeMessages(
+        "kind.amount.tokens",
+        within="kind.tokens.within",
+        above="kind.tokens.above",
+        below="kind.tokens.below",
+        exact="kind.tokens.exact",
+    )
 
-    @staticmethod
-    def measure(reply: Reply) -> float | None:
+    def measure(self, context: EvaluationContext) -> float | None:
         """Return the tokens of prompt and answer."""
-        return reply.usage.total if reply.usage else None
-
-    @staticmethod
-    def amount(n: float | str) -> LocalizedText:
-        """Return a number of tokens."""
-        return message("kind.amount.tokens", n=n)
-
-    @staticmethod
-    def reason(amount: LocalizedText, violation: Violation | None) -> LocalizedText:
-        """Return what the reply has, and the violated limit."""
-        match violation:
-            case None:
-                return message("kind.tokens.within", amount=amount)
-            case ("above", n):
-                return message("kind.tokens.above", amount=amount, n=n)
-            case ("below", n):
-                return message("kind.tokens.below", amount=amount, n=n)
-            case (_, n):
-                return message("kind.tokens.exact", amount=amount, n=n)
+        return context.reply.usage.total if context.reply.usage else None
 
 
 class Polls(NumericKind):
@@ -188,29 +146,17 @@ class Polls(NumericKind):
     kind = "polls"
     summary = message("kind.polls.summary")
     example = "polls: {max: 6}"
+    messages = RangeMessages(
+        "kind.amount.polls",
+        within="kind.polls.within",
+        above="kind.polls.above",
+        below="kind.polls.below",
+        exact="kind.polls.exact",
+    )
 
-    @staticmethod
-    def measure(reply: Reply) -> float | None:
+    def measure(self, context: EvaluationContext) -> float | None:
         """Return the number of polls."""
-        return reply.poll_count
-
-    @staticmethod
-    def amount(n: float | str) -> LocalizedText:
-        """Return a number of polls."""
-        return message("kind.amount.polls", n=n)
-
-    @staticmethod
-    def reason(amount: LocalizedText, violation: Violation | None) -> LocalizedText:
-        """Return what the reply has, and the violated limit."""
-        match violation:
-            case None:
-                return message("kind.polls.within", amount=amount)
-            case ("above", n):
-                return message("kind.polls.above", amount=amount, n=n)
-            case ("below", n):
-                return message("kind.polls.below", amount=amount, n=n)
-            case (_, n):
-                return message("kind.polls.exact", amount=amount, n=n)
+        return context.reply.poll_count
 
 
 class FollowUps(NumericKind):
@@ -222,26 +168,35 @@ class FollowUps(NumericKind):
     summary = message("kind.follow_ups.summary")
     example = "follow_ups: 3"
     bare = "exact"
+    messages = RangeMessages(
+        "kind.amount.follow_ups",
+        within="kind.follow_ups.within",
+        above="kind.follow_ups.above",
+        below="kind.follow_ups.below",
+        exact="kind.follow_ups.exact",
+    )
 
-    @staticmethod
-    def measure(reply: Reply) -> float | None:
+    def measure(self, context: EvaluationContext) -> float | None:
         """Return the number of suggestions."""
-        return len(reply.follow_ups)
+        return len(context.reply.follow_ups)
 
-    @staticmethod
-    def amount(n: float | str) -> LocalizedText:
-        """Return a number of suggested questions."""
-        return message("kind.amount.follow_ups", n=n)
 
-    @staticmethod
-    def reason(amount: LocalizedText, violation: Violation | None) -> LocalizedText:
-        """Return what the reply has, and the violated limit."""
-        match violation:
-            case None:
-                return message("kind.follow_ups.within", amount=amount)
-            case ("above", n):
-                return message("kind.follow_ups.above", amount=amount, n=n)
-            case ("below", n):
-                return message("kind.follow_ups.below", amount=amount, n=n)
-            case (_, n):
-                return message("kind.follow_ups.exact", amount=amount, n=n)
+class TurnCount(NumericKind):
+    """The number of turns of the conversation so far, the one that is judged included."""
+
+    __slots__ = ()
+
+    kind = "turns"
+    summary = message("kind.turns.summary")
+    example = "turns: {max: 6}"
+    messages = RangeMessages(
+        "kind.amount.turns",
+        within="kind.turns.within",
+        above="kind.turns.above",
+        below="kind.turns.below",
+        exact="kind.turns.exact",
+    )
+
+    def measure(self, context: EvaluationContext) -> float | None:
+        """Return the number of turns up to this reply."""
+        return len(context.previous_replies) + 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Self
 
-from coze_harness.expectations.item_argument import ItemArgument, is_list
+from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
 from coze_harness.expectations.parameter import TEXT_SCHEMA, Schema, alternatives
 from coze_harness.messages import LocalizedText, literal, message
@@ -52,13 +52,9 @@ class Status(ExpectationKind):
     @classmethod
     def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:
         """Parse a status or a list of them."""
-        if is_list(argument.value):
-            argument.texts()
-            children = [argument.child(i, one) for i, one in enumerate(argument.value)]
-        else:
-            children = [argument]
-        statuses = tuple(map(_parse_status, children))
-        return cls(**item.common, statuses=statuses)
+        argument.reject_wide_comma()
+        members = argument.members(message("expectation.list_empty.text"))
+        return cls(**item.common, statuses=tuple(map(_parse_status, members)))
 
     @classmethod
     def schema(cls) -> Schema:
@@ -79,26 +75,16 @@ class Status(ExpectationKind):
         actual = literal(reply.status) if reply.status else message("kind.status.none")
         is_question = reply.status == "asks" and "requires_action" in self.statuses
         if reply.status in self.statuses or is_question:
-            return self.passed(_with_error(_passed(reply), reply), actual)
-        return self.failed(_with_error(self._failed(reply), reply), actual)
-
-    def _failed(self, reply: Reply) -> LocalizedText:
+            reason = message("kind.status.passed", status=reply.status)
+            if code := reply.error_code:
+                reason = message("kind.status.passed.code", **reason.params, code=code)
+            return self.passed(_with_error(reason, reply), actual)
+        reason = message("kind.status.failed", status=reply.status, expected=self.statuses)
         if not reply.status:
-            return message("kind.status.failed.none", expected=self.statuses)
-        if reply.error_code:
-            return message(
-                "kind.status.failed.code",
-                status=reply.status,
-                code=reply.error_code,
-                expected=self.statuses,
-            )
-        return message("kind.status.failed", status=reply.status, expected=self.statuses)
-
-
-def _passed(reply: Reply) -> LocalizedText:
-    if reply.error_code:
-        return message("kind.status.passed.code", status=reply.status, code=reply.error_code)
-    return message("kind.status.passed", status=reply.status)
+            reason = message("kind.status.failed.none", expected=self.statuses)
+        elif code := reply.error_code:
+            reason = message("kind.status.failed.code", **reason.params, code=code)
+        return self.failed(_with_error(reason, reply), actual)
 
 
 def _with_error(reason: LocalizedText, reply: Reply) -> LocalizedText:

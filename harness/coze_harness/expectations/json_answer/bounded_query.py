@@ -13,6 +13,7 @@ from jmespath.exceptions import JMESPathError
 from jmespath.functions import Functions
 from jmespath.visitor import Options, TreeInterpreter
 
+from coze_harness.expectations.json_answer.json_values import UnfinishedQueryError
 from coze_harness.messages import LocalizedText, UserText, as_message, message
 from coze_harness.model import JSON
 
@@ -40,18 +41,6 @@ class QueryError(Exception):
         self.reason = as_message(reason)
 
 
-class QueryLimitError(Exception):
-    """An evaluation that takes too long or makes too large a value.
-
-    Args:
-        reason: which of the two, as it follows a colon.
-    """
-
-    def __init__(self, reason: LocalizedText) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
 class BoundedQuery:
     """A compiled expression.
 
@@ -63,6 +52,7 @@ class BoundedQuery:
     """
 
     def __init__(self, source: str) -> None:
+        self._source = source
         if len(source) > _MAX_LENGTH:
             raise QueryError(message("expectation.query.length", n=_MAX_LENGTH))
         too_deep = message("expectation.query.depth", n=_MAX_DEPTH)
@@ -80,11 +70,11 @@ class BoundedQuery:
         """Return what the expression finds in a value; null where there is nothing.
 
         Raises:
-            QueryLimitError: it takes too long, or makes too large a value.
+            UnfinishedQueryError: it takes too long, or makes too large a value.
             JMESPathError: it cannot be evaluated, such as a function of the wrong type.
         """
-        found: JSON = _Interpreter().visit(self._syntax, value)
-        return found
+        result: JSON = _Interpreter(self._source).visit(self._syntax, value)
+        return result
 
 
 def _depth(value: object) -> int:
@@ -102,7 +92,8 @@ def _depth(value: object) -> int:
 class _Interpreter(TreeInterpreter):
     """Counts the nodes that it visits and the items of the values that it makes."""
 
-    def __init__(self) -> None:
+    def __init__(self, source: str) -> None:
+        self._source = source
         self._known_functions = Functions()
         super().__init__(Options(custom_functions=self._known_functions))
         self._left = _MAX_STEPS
@@ -121,13 +112,13 @@ class _Interpreter(TreeInterpreter):
         if node["value"] == "join" and len(arguments) == 2:
             glue, texts = arguments
             if isinstance(glue, str) and isinstance(texts, list):
-                _require_size(len(glue) * len(texts))
+                self._require_size(len(glue) * len(texts))
         return self._known_functions.call_function(node["value"], arguments)
 
     def _charge(self, steps: int) -> None:
         self._left -= steps
         if self._left < 0:
-            raise QueryLimitError(message("kind.where.steps"))
+            raise self._limit_error(message("kind.where.steps"))
 
     def _weigh(self, value: object) -> None:
         size = 0
@@ -145,9 +136,12 @@ class _Interpreter(TreeInterpreter):
                 size += len(item)
             size += steps
             self._charge(steps)
-            _require_size(size)
+            self._require_size(size)
 
+    def _require_size(self, size: int) -> None:
+        if size > _MAX_SIZE:
+            raise self._limit_error(message("kind.where.size", n=_MAX_SIZE))
 
-def _require_size(size: int) -> None:
-    if size > _MAX_SIZE:
-        raise QueryLimitError(message("kind.where.size", n=_MAX_SIZE))
+    def _limit_error(self, reason: LocalizedText) -> UnfinishedQueryError:
+        text = message("kind.where.stopped", path=self._source, reason=reason)
+        return UnfinishedQueryError(text)

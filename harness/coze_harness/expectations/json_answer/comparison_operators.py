@@ -8,7 +8,11 @@ from typing import Final, TypeGuard
 from msgspec import Struct
 
 from coze_harness.expectations.item_argument import ItemArgument, is_list
-from coze_harness.expectations.json_answer.json_values import as_json, is_same_value
+from coze_harness.expectations.json_answer.json_values import (
+    UnfinishedQueryError,
+    as_json,
+    is_same_value,
+)
 from coze_harness.expectations.text_normalization import nfc
 from coze_harness.messages import LocalizedText, literal, message
 from coze_harness.model import JSON
@@ -21,18 +25,6 @@ _UNMISTAKABLE: Final = ("gt", "gte", "lt", "lte", "matches", "exists")
 _TYPES: Final = ("null", "boolean", "integer", "number", "string", "array", "object")
 
 
-class ComparisonTimeoutError(Exception):
-    """A pattern takes too long.
-
-    Args:
-        reason: one sentence.
-    """
-
-    def __init__(self, reason: LocalizedText) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
 class ValueComparison(Struct, frozen=True):
     """An operator with its operand."""
 
@@ -43,7 +35,7 @@ class ValueComparison(Struct, frozen=True):
         """Return whether a value is as the operator says.
 
         Raises:
-            ComparisonTimeoutError: a pattern takes too long.
+            UnfinishedQueryError: a pattern takes too long.
         """
         operator, operand = self.operator, self.operand
         if operator in ("gt", "gte", "lt", "lte"):
@@ -149,7 +141,7 @@ def _matches(pattern: str, text: str) -> bool:
     try:
         return compile_pattern(nfc(pattern)).search(nfc(text), timeout=limit) is not None
     except TimeoutError as error:
-        raise ComparisonTimeoutError(
+        raise UnfinishedQueryError(
             message("kind.regex.stopped", pattern=pattern, seconds=round(limit, 1), n=len(text))
         ) from error
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from coze_harness.expectations.excerpt import excerpt
 from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.json_answer.comparison_operators import (
-    ComparisonTimeoutError,
     ValueComparison,
     parse_comparisons,
 )
@@ -18,25 +17,8 @@ from coze_harness.expectations.parameter import Parameter
 from coze_harness.messages import LocalizedText, literal, message
 from coze_harness.model import JSON
 
-
-class CompiledQuery(Protocol):
-    """A compiled JMESPath expression."""
-
-    def search(self, value: JSON) -> JSON:
-        """Return what it finds in a value; null where there is nothing."""
-        ...
-
-
-class UnfinishedQueryError(Exception):
-    """An expression's evaluation exceeds a limit.
-
-    Args:
-        reason: one sentence: which expression, and which limit.
-    """
-
-    def __init__(self, reason: LocalizedText) -> None:
-        super().__init__(reason)
-        self.reason = reason
+if TYPE_CHECKING:  # imports jmespath
+    from coze_harness.expectations.json_answer.bounded_query import BoundedQuery
 
 
 class Mismatch(NamedTuple):
@@ -56,7 +38,7 @@ class JmesPathCheck:
 
     source: str
     expected: JSON
-    query: CompiledQuery = field(compare=False, repr=False)
+    query: BoundedQuery = field(compare=False, repr=False)
     comparisons: tuple[ValueComparison, ...] = ()
     """In place of equality, where the expected value consists of operators."""
 
@@ -68,14 +50,8 @@ class JmesPathCheck:
         """
         from jmespath.exceptions import JMESPathError  # only where it is used
 
-        from coze_harness.expectations.json_answer.bounded_query import QueryLimitError
-
         try:
             actual = self.query.search(value)
-        except QueryLimitError as error:
-            raise UnfinishedQueryError(
-                message("kind.where.stopped", path=self.source, reason=error.reason)
-            ) from error
         except (JMESPathError, RecursionError) as error:
             reason = message("kind.where.invalid", path=self.source, error=str(error))
             return Mismatch(reason, message("kind.where.nothing"))
@@ -84,16 +60,9 @@ class JmesPathCheck:
         return find_mismatch(self.expected, actual, self.source)
 
     def _compare(self, actual: JSON) -> Mismatch | None:
-        try:
-            if all(one.accepts(actual) for one in self.comparisons):
-                return None
-        except ComparisonTimeoutError as error:
-            raise UnfinishedQueryError(error.reason) from error
-        shown = excerpt(as_json(actual))
-        reason = message(
-            "kind.where.other", path=self.source, actual=shown, expected=self.description
-        )
-        return Mismatch(reason, literal(shown))
+        if all(one.accepts(actual) for one in self.comparisons):
+            return None
+        return _mismatch(self.description, actual, self.source)
 
     @property
     def description(self) -> LocalizedText:
@@ -107,13 +76,15 @@ def _parse_checks(argument: ItemArgument) -> tuple[JmesPathCheck, ...]:
     # Only where it is used.
     from coze_harness.expectations.json_answer.bounded_query import BoundedQuery, QueryError
 
-    example = message("expectation.write", code='where: {"items[0].name": 北京}')
-    if not isinstance(argument.value, dict):
-        raise argument.type_error(message("expectation.type.mapping"), example)
-    if not argument.value:
-        raise argument.error_at(message("expectation.mapping_empty", label=argument.label), example)
+    example = 'where: {"items[0].name": 北京}'
+    mapping = argument.mapping(example)
+    if not mapping:
+        raise argument.error_at(
+            message("expectation.mapping_empty", label=argument.label),
+            message("expectation.write", code=example),
+        )
     checks = []
-    for source, expected in argument.value.items():
+    for source, expected in mapping.items():
         try:
             comparisons = parse_comparisons(argument.child(source, expected))
             checks.append(JmesPathCheck(source, expected, BoundedQuery(source), comparisons))
@@ -175,32 +146,29 @@ def find_mismatch(expected: JSON, actual: JSON, place: str = "") -> Mismatch | N
     """
     if isinstance(expected, Mapping):
         if not isinstance(actual, Mapping):
-            return _mismatch(expected, actual, place)
+            return _mismatch(excerpt(as_json(expected)), actual, place)
         for key, value in expected.items():
             inside = f"{place}.{key}" if place else key
             if key not in actual:
                 return Mismatch(
                     message("kind.where.missing", path=inside), message("kind.where.nothing")
                 )
-            if found := find_mismatch(value, actual[key], inside):
-                return found
+            if mismatch := find_mismatch(value, actual[key], inside):
+                return mismatch
         return None
     if isinstance(expected, list | tuple):
         if isinstance(actual, list | tuple) and len(actual) == len(expected):
             pairs = zip(expected, actual, strict=True)
-            found_in = (find_mismatch(a, b, f"{place}[{i}]") for i, (a, b) in enumerate(pairs))
-            return next(filter(None, found_in), None)
+            mismatches = (find_mismatch(a, b, f"{place}[{i}]") for i, (a, b) in enumerate(pairs))
+            return next(filter(None, mismatches), None)
     elif is_same_value(expected, actual):
         return None
-    return _mismatch(expected, actual, place)
+    return _mismatch(excerpt(as_json(expected)), actual, place)
 
 
-def _mismatch(expected: JSON, actual: JSON, place: str) -> Mismatch:
-    shown = excerpt(as_json(actual))
+def _mismatch(expected: str | LocalizedText, actual: JSON, place: str) -> Mismatch:
+    text = excerpt(as_json(actual))
+    reason = message("kind.where.no_mapping", actual=text)
     if place:
-        reason = message(
-            "kind.where.other", path=place, actual=shown, expected=excerpt(as_json(expected))
-        )
-    else:
-        reason = message("kind.where.no_mapping", actual=shown)
-    return Mismatch(reason, literal(shown))
+        reason = message("kind.where.other", path=place, actual=text, expected=expected)
+    return Mismatch(reason, literal(text))

@@ -12,7 +12,6 @@ from coze_harness.expectations.json_answer.jmespath_query import (
     WHERE,
     JmesPathCheck,
     Mismatch,
-    UnfinishedQueryError,
     describe_checks,
     first_mismatch,
 )
@@ -22,6 +21,7 @@ from coze_harness.expectations.json_answer.json_extraction import (
     json_error,
 )
 from coze_harness.expectations.json_answer.json_schema_check import SchemaCheck, parse_schema
+from coze_harness.expectations.json_answer.json_values import UnfinishedQueryError
 from coze_harness.expectations.kind import ExpectationKind, ItemContext, Spans
 from coze_harness.expectations.parameter import TRUE_SCHEMA, Parameter, Schema, alternatives
 from coze_harness.expectations.subject import ANSWER

@@ -12,8 +12,8 @@ from msgspec import Struct
 
 from coze_harness.expectations.excerpt import excerpt
 from coze_harness.expectations.item_argument import ItemArgument
-from coze_harness.expectations.json_answer.jmespath_query import Mismatch, UnfinishedQueryError
-from coze_harness.expectations.json_answer.json_values import as_json
+from coze_harness.expectations.json_answer.jmespath_query import Mismatch
+from coze_harness.expectations.json_answer.json_values import UnfinishedQueryError, as_json
 from coze_harness.expectations.optional_package import has_package, package_missing
 from coze_harness.messages import LocalizedText, as_message, literal, message
 from coze_harness.model import JSON
@@ -46,23 +46,17 @@ class SchemaCheck(Struct, frozen=True):
         """
         from referencing.exceptions import Unresolvable
 
-        from coze_harness.expectations.json_answer.json_schema_keywords import SchemaPatternError
-
         if _count_values(value) > _MAX_VALUES:
             raise UnfinishedQueryError(message("kind.json.schema.size", n=_MAX_VALUES))
         try:
-            found = list(islice(_validator(self.text).iter_errors(value), _MAX_ERRORS))
+            errors = list(islice(_validator(self.text).iter_errors(value), _MAX_ERRORS))
         except RecursionError as error:
             raise UnfinishedQueryError(message("kind.json.schema.depth")) from error
-        except SchemaPatternError as error:
-            raise UnfinishedQueryError(
-                message("kind.json.schema.pattern", pattern=error.pattern, n=len(error.text))
-            ) from error
         except Unresolvable as error:
             raise UnfinishedQueryError(
                 message("kind.json.schema.reference", reference=error.ref)
             ) from error
-        return _describe(min(found, key=_rank)) if found else None
+        return _describe(min(errors, key=_rank)) if errors else None
 
 
 def parse_schema(argument: ItemArgument, root: str) -> SchemaCheck:
@@ -95,9 +89,9 @@ def _schema_fault(schema: JSON) -> LocalizedText | None:
     """Return what is wrong with a schema, as it follows a colon; `None` if nothing is."""
     from jsonschema import Draft202012Validator, FormatChecker, SchemaError
 
-    written = schema.get("$schema", _DRAFT) if isinstance(schema, Mapping) else _DRAFT
-    if str(written).rstrip("#") != _DRAFT:
-        return message("expectation.schema.draft", draft=str(written))
+    draft = schema.get("$schema", _DRAFT) if isinstance(schema, Mapping) else _DRAFT
+    if str(draft).rstrip("#") != _DRAFT:
+        return message("expectation.schema.draft", draft=str(draft))
     try:
         # Patterns are checked below: those of ECMA-262 are not those of `re`.
         Draft202012Validator.check_schema(schema, format_checker=FormatChecker(()))
@@ -187,16 +181,16 @@ def _rank(error: ValidationError) -> tuple[int, list[str], list[str]]:
 def _describe(error: ValidationError) -> Mismatch:
     keyword = str(error.validator)
     path = str(error.json_path).removeprefix("$.") or "$"
-    shown = excerpt(as_json(error.instance))
+    actual = excerpt(as_json(error.instance))
     if keyword == "required" and isinstance(error.instance, Mapping):
         missing = [name for name in error.validator_value if name not in error.instance]
         reason = message("kind.json.schema.required", path=path, names=tuple(missing))
-        return Mismatch(reason, literal(shown))
+        return Mismatch(reason, literal(actual))
     if error.schema is False or error.validator_value is False:
         if keyword in ("additionalProperties", "unevaluatedProperties"):
             path = error.message if path == "$" else f"{path}.{error.message}"
-            shown = excerpt(as_json(error.instance.get(error.message)))
-        return Mismatch(message("kind.json.schema.unexpected", path=path), literal(shown))
+            actual = excerpt(as_json(error.instance.get(error.message)))
+        return Mismatch(message("kind.json.schema.unexpected", path=path), literal(actual))
     rule = excerpt(f"{keyword}: {as_json(error.validator_value)}")
-    reason = message("kind.json.schema.violated", path=path, rule=rule, actual=shown)
-    return Mismatch(reason, literal(shown))
+    reason = message("kind.json.schema.violated", path=path, rule=rule, actual=actual)
+    return Mismatch(reason, literal(actual))

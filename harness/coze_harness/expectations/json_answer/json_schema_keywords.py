@@ -12,6 +12,8 @@ from typing import Any, Final, TypeAlias
 
 from jsonschema import ValidationError  # type: ignore[import-untyped]  # has no types
 
+from coze_harness.expectations.json_answer.json_values import UnfinishedQueryError
+from coze_harness.messages import message
 from coze_harness.model import JSON
 from coze_harness.text.safe_regex import SafePattern, compile_pattern, time_limit
 
@@ -22,20 +24,6 @@ _Validator: TypeAlias = Any  # jsonschema makes its classes at run time
 # matches before a last line break.
 _ECMA: Final = re.compile(r"\\[dDwW]|\\.|\[|\]|\$", re.DOTALL)
 _ECMA_CLASSES: Final = {r"\d": "0-9", r"\w": "A-Za-z0-9_"}
-
-
-class SchemaPatternError(Exception):
-    """A pattern that takes too long.
-
-    Args:
-        pattern: as it is in the schema.
-        text: what it was searched in.
-    """
-
-    def __init__(self, pattern: str, text: str) -> None:
-        super().__init__(pattern)
-        self.pattern = pattern
-        self.text = text
 
 
 def compile_ecma_pattern(pattern: str) -> SafePattern:
@@ -69,7 +57,8 @@ def _is_found(pattern: str, text: str) -> bool:
     try:
         return compile_ecma_pattern(pattern).search(text, timeout=time_limit(text)) is not None
     except TimeoutError as error:
-        raise SchemaPatternError(pattern, text) from error
+        reason = message("kind.json.schema.pattern", pattern=pattern, n=len(text))
+        raise UnfinishedQueryError(reason) from error
 
 
 def _pattern(validator: _Validator, value: str, instance: JSON, _schema: JSON) -> _Errors:
@@ -97,11 +86,7 @@ def _additional_properties(
     for name, member in instance.items():
         if name not in known and not any(_is_found(one, name) for one in patterns):
             for error in validator.descend(member, value, path=name):
-                yield _unexpected(name) if value is False else error
-
-
-def _unexpected(name: str) -> ValidationError:
-    return ValidationError(name)
+                yield ValidationError(name) if value is False else error
 
 
 def _unevaluated_properties(
@@ -113,7 +98,7 @@ def _unevaluated_properties(
     for name, member in instance.items():
         if name not in evaluated:
             for error in validator.descend(member, value, path=name, schema_path=name):
-                yield _unexpected(name) if value is False else error
+                yield ValidationError(name) if value is False else error
 
 
 def _evaluated_names(
@@ -127,9 +112,9 @@ def _evaluated_names(
     names: set[str] = set()
     for keyword in ("$ref", "$dynamicRef"):
         if keyword in schema:
-            found = validator._resolver.lookup(schema[keyword])
-            there = validator.evolve(schema=found.contents, _resolver=found.resolver)
-            names |= _evaluated_names(there, instance, found.contents)
+            target = validator._resolver.lookup(schema[keyword])
+            inner = validator.evolve(schema=target.contents, _resolver=target.resolver)
+            names |= _evaluated_names(inner, instance, target.contents)
     names |= schema.get("properties", {}).keys() & instance.keys()
     for keyword in ("additionalProperties", "unevaluatedProperties"):
         if keyword in schema:

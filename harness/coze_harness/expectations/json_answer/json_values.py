@@ -7,7 +7,20 @@ from collections.abc import Mapping
 
 from coze_harness.expectations.item_argument import is_list
 from coze_harness.expectations.text_normalization import nfc
+from coze_harness.messages import LocalizedText
 from coze_harness.model import JSON
+
+
+class UnfinishedQueryError(Exception):
+    """Judging a value exceeds a limit.
+
+    Args:
+        reason: one sentence: which expression or pattern, and which limit.
+    """
+
+    def __init__(self, reason: LocalizedText) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def as_json(value: JSON) -> str:

@@ -209,14 +209,14 @@ def parse_reply(text: str, question: JudgeQuestion) -> JudgeReply:
 
 
 def _verdict(value: Mapping[str, object], form: ReplyForm, text: str) -> JudgeReply:
-    said, why = value[form], value.get("reason", "")
+    decision, why = value[form], value.get("reason", "")
     reason = why[:_LONGEST_REASON] if isinstance(why, str) else ""
     if form is ReplyForm.ANSWER:
-        if isinstance(said, str) and said.strip().lower() in _ANSWERS:
-            return JudgeReply(answer=said.strip().lower(), reason=reason)
+        if isinstance(decision, str) and decision.strip().lower() in _ANSWERS:
+            return JudgeReply(answer=decision.strip().lower(), reason=reason)
         raise _unusable(text, "judge.reply.answer")
-    if isinstance(said, int | float) and not isinstance(said, bool) and 0 <= said <= 1:
-        return JudgeReply(score=float(said), reason=reason)
+    if isinstance(decision, int | float) and not isinstance(decision, bool) and 0 <= decision <= 1:
+        return JudgeReply(score=float(decision), reason=reason)
     raise _unusable(text, "judge.reply.score")
 
 
@@ -249,10 +249,11 @@ def _refuse(constant: str) -> float:
 
 
 def _unusable(text: str, reason: str) -> JudgeReplyError:
-    shown = " ".join(text[: 2 * _SHOWN_REPLY].split())
-    shown = shown if len(shown) <= _SHOWN_REPLY else f"{shown[:_SHOWN_REPLY]}…"
+    beginning = " ".join(text[: 2 * _SHOWN_REPLY].split())
+    if len(beginning) > _SHOWN_REPLY:
+        beginning = f"{beginning[:_SHOWN_REPLY]}…"
     return JudgeReplyError(
         message("judge.reply.unusable", reason=message(reason)),
-        detail=(message("judge.reply.text", text=shown),),
+        detail=(message("judge.reply.text", text=beginning),),
         next_step=message("judge.reply.next"),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Final, Self
 
-from coze_harness.expectations.excerpt import excerpt
+from coze_harness.expectations.excerpt import excerpt, truncate_score
 from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.judge.judge_exchange import (
     JudgeQuestion,
@@ -26,19 +26,16 @@ from coze_harness.expectations.parameter import (
     Parameter,
     Schema,
     alternatives,
+    optional_text,
     share,
 )
-from coze_harness.expectations.similarity.similarity_kind import shown_score
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import Verdict
 from coze_harness.model.errors import CassetteMissingError
 from coze_harness.model.trial import EvaluationContext, Expectation, Turn
 
 _MAX_VOTES: Final = 9
-
-
-def _text(key: str) -> Parameter[str]:
-    return Parameter(key, ItemArgument.text, TEXT_SCHEMA, "")
+_PAIRWISE_EXAMPLE: Final = 'judge: {better_than: baseline, criteria: "…"}'
 
 
 def _read_votes(argument: ItemArgument) -> int:
@@ -51,13 +48,13 @@ def _read_votes(argument: ItemArgument) -> int:
     return votes
 
 
-_QUESTION: Final = _text("question")
-_RUBRIC: Final = _text("rubric")
+_QUESTION: Final = optional_text("question")
+_RUBRIC: Final = optional_text("rubric")
 _AT_LEAST: Final = share("at_least", 0.7)
 _BETTER_THAN: Final = Parameter(
     "better_than", lambda one: one.choice(("baseline",)), {"enum": ["baseline"]}, ""
 )
-_CRITERIA: Final = _text("criteria")
+_CRITERIA: Final = optional_text("criteria")
 _VOTES: Final = Parameter(
     "votes", _read_votes, {"enum": list(range(1, _MAX_VOTES + 1, 2)), "default": 1}, 1
 )
@@ -108,7 +105,6 @@ class Judge(ExpectationKind):
                 message("expectation.write", code=cls.example),
             )
         (form,) = forms
-        is_pairwise = form == _BETTER_THAN.key
         for one, owner in ((_AT_LEAST, _RUBRIC), (_CRITERIA, _BETTER_THAN)):
             if one.key in arguments and form != owner.key:
                 raise argument.key_error(
@@ -116,23 +112,18 @@ class Judge(ExpectationKind):
                     message("expectation.judge.not_here", key=one.key, form=form),
                     message("expectation.judge.not_here.next", key=one.key, form=owner.key),
                 )
-        if is_pairwise:
+        if form == _BETTER_THAN.key:
             _BETTER_THAN.read(arguments)
             if _CRITERIA.key not in arguments:
                 raise argument.error_at(
                     message("expectation.key_required", label=argument.label, key=_CRITERIA.key),
-                    message(
-                        "expectation.write",
-                        code='judge: {better_than: baseline, criteria: "…"}',
-                    ),
+                    message("expectation.write", code=_PAIRWISE_EXAMPLE),
                 )
-        words = (_CRITERIA if is_pairwise else _QUESTION if form == "question" else _RUBRIC).read(
-            arguments
-        )
+        texts = {_QUESTION.key: _QUESTION, _RUBRIC.key: _RUBRIC, _BETTER_THAN.key: _CRITERIA}
         return cls(
             **item.common,
             form=form,
-            words=words,
+            words=texts[form].read(arguments),
             at_least=_AT_LEAST.read(arguments),
             votes=_VOTES.read(arguments),
         )
@@ -170,15 +161,12 @@ class Judge(ExpectationKind):
         if self.is_pairwise:
             if baseline is None or baseline == answer:
                 return ()
-            return (
-                *self._votes(
-                    pairwise_question(self.words, prompt, answer, baseline),
-                    (prompt, answer, baseline),
-                ),
-                *self._votes(
-                    pairwise_question(self.words, prompt, baseline, answer),
-                    (prompt, baseline, answer),
-                ),
+            return tuple(
+                question
+                for pair in ((answer, baseline), (baseline, answer))
+                for question in self._votes(
+                    pairwise_question(self.words, prompt, *pair), (prompt, *pair)
+                )
             )
         ask = scored_rubric if self.form == _RUBRIC.key else closed_question
         return self._votes(ask(self.words, prompt, answer), (prompt, answer))
@@ -230,46 +218,45 @@ class Judge(ExpectationKind):
         """Judge by the median of the scores."""
         score = median(one.score for one in replies)
         nearest = min(replies, key=lambda one: abs(one.score - score))
-        passed = score >= self.at_least
-        reason = _with_reason(
-            message("kind.judge.passed.score", score=shown_score(score))
-            if passed
-            else message("kind.judge.failed.score", score=shown_score(score), least=self.at_least),
-            nearest,
+        verdict, reason = (
+            self.passed,
+            message("kind.judge.passed.score", score=truncate_score(score)),
         )
-        conclude = self.passed if passed else self.failed
-        return conclude(reason, excerpt(context.reply.answer), (), score)
+        if score < self.at_least:
+            verdict = self.failed
+            reason = message("kind.judge.failed.score", **reason.params, least=self.at_least)
+        return verdict(_with_reason(reason, nearest), excerpt(context.reply.answer), (), score)
 
     def _by_answer(self, replies: Sequence[JudgeReply], context: EvaluationContext) -> Verdict:
-        shown = excerpt(context.reply.answer)
-        decided = _majority(replies)
-        if decided is None or decided.answer == "unknown":
-            said = message("kind.judge.unknown" if decided else "kind.judge.no_majority")
-            return self.inconclusive(_with_reason(said, decided or replies[0]), shown)
-        votes, of = sum(one.answer == decided.answer for one in replies), len(replies)
-        if decided.is_yes:
-            reason = message("kind.judge.passed")
+        answer = excerpt(context.reply.answer)
+        decision = _majority(replies)
+        if decision is None or decision.answer == "unknown":
+            reason = message("kind.judge.unknown" if decision else "kind.judge.no_majority")
+            return self.inconclusive(_with_reason(reason, decision or replies[0]), answer)
+        votes, of = sum(one.answer == decision.answer for one in replies), len(replies)
+        if decision.is_yes:
+            verdict, reason = self.passed, message("kind.judge.passed")
             if of > 1:
                 reason = message("kind.judge.passed.votes", votes=votes, of=of)
-            return self.passed(_with_reason(reason, decided), shown)
-        reason = message("kind.judge.failed")
-        if of > 1:
-            reason = message("kind.judge.failed.votes", votes=votes, of=of)
-        return self.failed(_with_reason(reason, decided), shown)
+        else:
+            verdict, reason = self.failed, message("kind.judge.failed")
+            if of > 1:
+                reason = message("kind.judge.failed.votes", votes=votes, of=of)
+        return verdict(_with_reason(reason, decision), answer)
 
     def _by_both_orders(self, replies: Sequence[JudgeReply], context: EvaluationContext) -> Verdict:
         """Pass if the answer is better in both orders; a judge that prefers a place is no judge."""
-        shown = excerpt(context.reply.answer)
+        answer = excerpt(context.reply.answer)
         first, second = _majority(replies[: self.votes]), _majority(replies[self.votes :])
         if first is None or second is None or "unknown" in (first.answer, second.answer):
-            return self.inconclusive(message("kind.judge.unknown"), shown)
+            return self.inconclusive(message("kind.judge.unknown"), answer)
         if first.is_yes and second.is_yes:
-            return self.inconclusive(message("kind.judge.place"), shown)
+            return self.inconclusive(message("kind.judge.place"), answer)
         if first.is_yes:
-            return self.passed(_with_reason(message("kind.judge.better"), first), shown)
+            return self.passed(_with_reason(message("kind.judge.better"), first), answer)
         if second.is_yes:
-            return self.failed(_with_reason(message("kind.judge.worse"), second), shown)
-        return self.failed(_with_reason(message("kind.judge.not_better"), first), shown)
+            return self.failed(_with_reason(message("kind.judge.worse"), second), answer)
+        return self.failed(_with_reason(message("kind.judge.not_better"), first), answer)
 
 
 def judges_in(expectation: Expectation) -> Iterator[Judge]:
@@ -295,8 +282,8 @@ def _majority(replies: Sequence[JudgeReply]) -> JudgeReply | None:
     return next(one for one in replies if one.answer == answer)
 
 
-def _with_reason(said: LocalizedText, reply: JudgeReply) -> LocalizedText:
+def _with_reason(decision: LocalizedText, reply: JudgeReply) -> LocalizedText:
     """Return a sentence about the judge's reply, followed by the judge's own reason."""
     if not reply.reason.strip():
-        return said
-    return message("kind.judge.reason", said=said, reason=" ".join(reply.reason.split()))
+        return decision
+    return message("kind.judge.reason", said=decision, reason=" ".join(reply.reason.split()))

@@ -16,15 +16,15 @@ _WORD: Final = re.compile(r"\w")
 
 def find_sentences(text: str) -> list[tuple[int, int]]:
     """Return where each sentence begins and ends, without the white space between them."""
-    found: list[tuple[int, int]] = []
+    sentences: list[tuple[int, int]] = []
     begin = 0
     for end in (*(match.end() for match in _END.finditer(text)), len(text)):
         section = text[begin:end]
         if _WORD.search(section):
             first = begin + len(section) - len(section.lstrip())
-            found.append((first, begin + len(section.rstrip())))
+            sentences.append((first, begin + len(section.rstrip())))
         begin = end
-    return found
+    return sentences
 
 
 def find_passages(answer: str, reference: str) -> Sequence[tuple[int, int]]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal, Self
 
-from coze_harness.expectations.excerpt import LIMIT, excerpt
+from coze_harness.expectations.excerpt import LIMIT, excerpt, truncate_score
 from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
 from coze_harness.expectations.parameter import TRUE_SCHEMA, Schema, alternatives, choice
-from coze_harness.expectations.similarity.similarity_kind import AT_LEAST, shown_score
+from coze_harness.expectations.similarity.similarity_kind import AT_LEAST
 from coze_harness.expectations.subject import ANSWER
 from coze_harness.expectations.text_normalization import (
     PLAIN,
@@ -58,12 +58,7 @@ class SameAsBaseline(ExpectationKind):
                 message("expectation.baseline.at_least.next"),
             )
         normalization = parse_normalization(arguments, item.options)
-        return cls(
-            **item.common,
-            metric=metric,
-            at_least=at_least,
-            normalization=normalization,
-        )
+        return cls(**item.common, metric=metric, at_least=at_least, normalization=normalization)
 
     @classmethod
     def schema(cls) -> Schema:
@@ -73,10 +68,9 @@ class SameAsBaseline(ExpectationKind):
     @property
     def expected(self) -> LocalizedText:
         """How similar the answer is to the committed one."""
+        expected = message("kind.same_as_baseline.expected", least=self.at_least)
         if self.metric == "equals":
             expected = message("kind.same_as_baseline.expected.equal")
-        else:
-            expected = message("kind.same_as_baseline.expected", least=self.at_least)
         return self.normalization.describe(expected)
 
     def evaluate(self, context: EvaluationContext) -> Verdict:
@@ -85,34 +79,29 @@ class SameAsBaseline(ExpectationKind):
         if baseline is None:
             return self.skipped(message("kind.same_as_baseline.absent"))
         answer = context.reply.answer
-        shown = excerpt(answer)
+        actual = excerpt(answer)
         if answer == baseline:
             reason = message("kind.same_as_baseline.same", subject=ANSWER)
-            return self.passed(reason, shown, (), 1.0)
+            return self.passed(reason, actual, (), 1.0)
         now = self.normalization.normalize(answer)[0]
         before = self.normalization.normalize(baseline)[0]
         if now == before:
             reason = message("kind.same_as_baseline.equal", subject=ANSWER)
-            return self.passed(reason, shown, (), 1.0)
+            return self.passed(reason, actual, (), 1.0)
         if self.metric == "equals":
             reason = message("kind.same_as_baseline.other", subject=ANSWER)
-            return self.failed(_with_baseline(reason, baseline), shown)
+            return self.failed(_with_baseline(reason, baseline), actual)
         score = similarity(before, now)
+        reason = message("kind.same_as_baseline.passed", score=truncate_score(score))
         if score >= self.at_least:
-            reason = message("kind.same_as_baseline.passed", score=shown_score(score))
-            return self.passed(reason, shown, (), score)
-        reason = message(
-            "kind.same_as_baseline.failed", score=shown_score(score), least=self.at_least
-        )
-        return self.failed(_with_baseline(reason, baseline), shown, (), score)
+            return self.passed(reason, actual, (), score)
+        reason = message("kind.same_as_baseline.failed", **reason.params, least=self.at_least)
+        return self.failed(_with_baseline(reason, baseline), actual, (), score)
 
 
 def _with_baseline(reason: LocalizedText, baseline: str) -> LocalizedText:
     """Return a reason, followed by the baseline's answer."""
+    hint = message("kind.same_as_baseline.baseline", text=excerpt(baseline))
     if len(baseline) > LIMIT:
-        hint = message(
-            "kind.same_as_baseline.baseline.long", n=len(baseline), text=excerpt(baseline)
-        )
-    else:
-        hint = message("kind.same_as_baseline.baseline", text=baseline)
+        hint = message("kind.same_as_baseline.baseline.long", **hint.params, n=len(baseline))
     return message("kind.hint", reason=reason, hint=hint)

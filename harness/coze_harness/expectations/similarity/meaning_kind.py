@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from coze_harness.expectations.answer_limit import reject_long_answer
-from coze_harness.expectations.excerpt import excerpt
+from coze_harness.expectations.excerpt import excerpt, truncate_score
 from coze_harness.expectations.function_reference import FunctionReference
 from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
@@ -58,11 +58,9 @@ class Meaning(ExpectationKind):
         text, at_least = _TO.read(arguments), AT_LEAST.read(arguments)
         embed = None
         if name := _EMBED.read(arguments):
-            at = arguments[_EMBED.key]
-            reference = FunctionReference(name, item.code.root, at.positions.at(*at.path))
-            embed = FunctionEmbedding(
-                name, item.code.root, source_digest(reference.load()), reference
-            )
+            root = item.code.root
+            reference = FunctionReference(name, root, arguments[_EMBED.key].location)
+            embed = FunctionEmbedding(name, root, source_digest(reference.load()), reference)
         return cls(**item.common, text=text, at_least=at_least, embed=embed)
 
     @property
@@ -80,28 +78,30 @@ class Meaning(ExpectationKind):
         if verdict := reject_long_answer(self, answer, MAX_ANSWER):
             return verdict
         score, (start, end) = self._most_similar(answer)
-        shown, passage = _shown(score), excerpt(answer[start:end])
+        passage = excerpt(answer[start:end])
+        # Two decimals: further ones differ between processors.
+        passed = message("kind.meaning.passed", score=truncate_score(score, 2))
         if score < self.at_least:
-            reason = message("kind.meaning.failed", score=shown, least=self.at_least)
+            reason = message("kind.meaning.failed", **passed.params, least=self.at_least)
             return self.failed(reason, passage, (), score)
         differences = list(_differences(self.text, answer, answer[start:end]))
         if not differences:
-            reason = message("kind.meaning.passed", score=shown)
-            return self.passed(reason, passage, ((start, end),), score)
+            return self.passed(passed, passage, ((start, end),), score)
         reasons = tuple([_reason(one) for one in differences[:_MAX_SHOWN]])
         # Without a score: as a share of what was expected, a wrong fact counts nothing.
-        return self.failed(message("kind.meaning.facts", score=shown, reasons=reasons), passage)
+        return self.failed(message("kind.meaning.facts", **passed.params, reasons=reasons), passage)
 
     def _most_similar(self, answer: str) -> tuple[float, tuple[int, int]]:
         embed = self.embed or packaged_embedding(self.location)
-        wanted = unit_vector(embed, self.text)
+        reference = unit_vector(embed, self.text)
         places = find_passages(answer, self.text)
         vectors = [unit_vector(embed, answer[start:end]) for start, end in places]
-        if self.embed and any(len(vector) != len(wanted) for vector in vectors):
+        if self.embed and any(len(vector) != len(reference) for vector in vectors):
             what = message("kind.meaning.lengths", function=self.embed.name)
             raise self.embed.reference.error(what, message("kind.meaning.embed.next"))
         return max(
-            (cosine(wanted, vector), place) for vector, place in zip(vectors, places, strict=True)
+            (cosine(reference, vector), place)
+            for vector, place in zip(vectors, places, strict=True)
         )
 
 
@@ -119,11 +119,6 @@ def _differences(text: str, answer: str, passage: str) -> Iterator[FactChange]:
     yield from (one for one in changes.removed if one.kind in _NEEDED)
     added = compare_facts(text, passage).added
     yield from (one for one in added if one.kind is FactKind.NEGATION)
-
-
-def _shown(score: float) -> float:
-    """Return a score with two decimals, not rounded up; further ones differ between processors."""
-    return int(score * 100) / 100
 
 
 def _reason(change: FactChange) -> LocalizedText:

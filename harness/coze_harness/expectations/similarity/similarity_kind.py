@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from coze_harness.expectations.answer_limit import reject_long_answer
-from coze_harness.expectations.excerpt import excerpt
+from coze_harness.expectations.excerpt import excerpt, truncate_score
 from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
 from coze_harness.expectations.optional_package import has_package, package_missing
@@ -30,11 +30,6 @@ _TO: Final = required_text("to")
 AT_LEAST: Final = share("at_least", 0.75)
 """The least similarity that passes; the default is promptfoo's."""
 _METRIC: Final = choice("metric", METRICS, reserved=("embedding",))
-
-
-def shown_score(score: float) -> float:
-    """Return a score with three decimals, not rounded up: 0.5996 must not become a failed 0.6."""
-    return int(score * 1000) / 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,15 +72,11 @@ class Similar(ExpectationKind):
     @property
     def expected(self) -> LocalizedText:
         """The text, and how similar the answer is."""
+        expected = message("kind.similar.expected", text=self.text, least=self.at_least)
         if self.metric != "ratio":
             expected = message(
-                "kind.similar.expected.metric",
-                text=self.text,
-                least=self.at_least,
-                metric=self.metric,
+                "kind.similar.expected.metric", **expected.params, metric=self.metric
             )
-        else:
-            expected = message("kind.similar.expected", text=self.text, least=self.at_least)
         return self.normalization.describe(expected)
 
     def evaluate(self, context: EvaluationContext) -> Verdict:
@@ -95,9 +86,8 @@ class Similar(ExpectationKind):
         if is_slow and (verdict := reject_long_answer(self, answer)):
             return verdict
         score = similarity_score(self.normalization.normalize(answer)[0], self.needle, self.metric)
-        shown = shown_score(score)
         if score >= self.at_least:
-            reason = message("kind.similar.passed", score=shown)
+            reason = message("kind.similar.passed", score=truncate_score(score))
             return self.passed(reason, excerpt(answer), (), score)
-        reason = message("kind.similar.failed", score=shown, least=self.at_least)
+        reason = message("kind.similar.failed", score=truncate_score(score), least=self.at_least)
         return self.failed(reason, excerpt(answer), (), score)
