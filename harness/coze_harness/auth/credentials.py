@@ -53,7 +53,7 @@ class AccessToken:
 class OAuthAppKeys(Struct, frozen=True, kw_only=True):
     """What an OAuth app signs in with, complete or not; the private key is never shown.
 
-    The private key stands here as PEM text, or in a file, or (both empty) nowhere.
+    The private key is PEM text, or in a file, or missing (both are empty).
     """
 
     client_id: str
@@ -63,13 +63,13 @@ class OAuthAppKeys(Struct, frozen=True, kw_only=True):
 
 
 Credentials: TypeAlias = AccessToken | OAuthAppKeys
-"""What opens the door to Coze."""
+"""What signs in to Coze."""
 
 
 def read_credentials(
     env: Mapping[str, str], folder: Path
 ) -> tuple[Credentials | None, tuple[LocalizedText, ...]]:
-    """Return what signs in, and remarks about it; a token wins over an app's keys.
+    """Return what signs in, and hints about it; a token wins over an app's keys.
 
     No key file is opened here, and keys may be incomplete: a replay needs none of them.
 
@@ -78,20 +78,21 @@ def read_credentials(
         folder: the working folder, which the path of a key file counts from.
 
     Raises:
-        SettingsError: the token holds what no token can.
+        SettingsError: the token has a character that no token has.
     """
     token, hints = _token(env)
+    path = _variable(env, PRIVATE_KEY_FILE)
     keys = OAuthAppKeys(
-        client_id=_given(env, CLIENT_ID),
-        public_key_id=_given(env, PUBLIC_KEY_ID),
+        client_id=_variable(env, CLIENT_ID),
+        public_key_id=_variable(env, PUBLIC_KEY_ID),
         # Many CI systems keep a secret on one line, with its line breaks written out.
-        private_key=AccessToken(_given(env, PRIVATE_KEY).replace("\\n", "\n")),
-        key_file=folder / _given(env, PRIVATE_KEY_FILE) if _given(env, PRIVATE_KEY_FILE) else None,
+        private_key=AccessToken(_variable(env, PRIVATE_KEY).replace("\\n", "\n")),
+        key_file=folder / path if path else None,
     )
-    given = [name for name in JWT_NAMES if _given(env, name)]
-    if token and given:
-        hints += (message("auth.token_wins", variable=given[0]),)
-    return token or (keys if given else None), hints
+    names = [name for name in JWT_NAMES if _variable(env, name)]
+    if token and names:
+        hints += (message("auth.token_wins", variable=names[0]),)
+    return token or (keys if names else None), hints
 
 
 def read_private_key(keys: OAuthAppKeys) -> str:
@@ -105,40 +106,40 @@ def read_private_key(keys: OAuthAppKeys) -> str:
         for name, value in ((CLIENT_ID, keys.client_id), (PUBLIC_KEY_ID, keys.public_key_id))
         if not value
     ]
-    written = keys.private_key.get_secret_value()
-    if not written and keys.key_file is None:
+    pem = keys.private_key.get_secret_value()
+    if not pem and keys.key_file is None:
         missing.append(message("auth.key_or_file", key=PRIVATE_KEY, file=PRIVATE_KEY_FILE))
     if missing:
         raise SettingsError(
             message("auth.missing", names=tuple(missing)),
             next_step=message("auth.missing.next"),
         )
-    if written or keys.key_file is None:
-        return written
+    if pem or keys.key_file is None:
+        return pem
     try:
         return keys.key_file.read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as fault:
+    except (OSError, UnicodeDecodeError) as error:
         path = str(keys.key_file)
         raise SettingsError(
-            message("auth.key_file", path=path, reason=os_error_reason(fault))
-            if isinstance(fault, OSError)
+            message("auth.key_file", path=path, reason=os_error_reason(error))
+            if isinstance(error, OSError)
             else message("auth.key_file.no_text", path=path),
             next_step=message("auth.key_file.next", variable=PRIVATE_KEY_FILE),
         ) from None
 
 
 def environment_secrets(env: Mapping[str, str], folder: Path) -> list[str]:
-    """Return every secret that the environment holds or leads to, whatever is wrong with it."""
+    """Return every secret in the environment and in the files that it names, valid or not."""
     names = (*TOKEN_NAMES, PROJECT_TOKEN, STUDIO_TOKEN, PRIVATE_KEY)
-    found = [_given(env, name) for name in names]
-    found.append(found[-1].replace("\\n", "\n"))
-    if path := _given(env, PRIVATE_KEY_FILE):
+    secrets = [_variable(env, name) for name in names]
+    secrets.append(secrets[-1].replace("\\n", "\n"))
+    if path := _variable(env, PRIVATE_KEY_FILE):
         with suppress(OSError, ValueError):
-            found.append((folder / path).read_text("utf-8"))
-    return [secret for secret in found if secret]
+            secrets.append((folder / path).read_text("utf-8"))
+    return [secret for secret in secrets if secret]
 
 
-def _given(env: Mapping[str, str], name: str) -> str:
+def _variable(env: Mapping[str, str], name: str) -> str:
     return env.get(name, "").strip()
 
 
@@ -146,9 +147,9 @@ def read_token(env: Mapping[str, str], name: str) -> AccessToken | None:
     """Return the token in one variable of the environment, if it is set.
 
     Raises:
-        SettingsError: it holds what no token can.
+        SettingsError: it has a character that no token has.
     """
-    secret = _given(env, name).removeprefix("Bearer ").strip()
+    secret = _variable(env, name).removeprefix("Bearer ").strip()
     if not secret:
         return None
     if not secret.isascii() or not secret.isprintable() or " " in secret:

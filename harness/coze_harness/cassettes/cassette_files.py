@@ -194,12 +194,12 @@ def find_secret(content: bytes, recording: Recording | None, redactor: Redactor)
         recording: what it contains; `None` if that cannot be read.
         redactor: knows the secrets.
     """
-    if found := redactor.find_secret(content.decode("utf-8", "replace")):
-        return found
+    if secret := redactor.find_secret(content.decode("utf-8", "replace")):
+        return secret
     for item in recording.interactions if recording else ():
         for body in (item.request_body, item.response_body):
-            if found := redactor.find_secret_in_body(body):
-                return found
+            if secret := redactor.find_secret_in_body(body):
+                return secret
     return LocalizedText()
 
 

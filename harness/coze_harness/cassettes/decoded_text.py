@@ -29,27 +29,27 @@ _SHORT_ESCAPES: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 class DecodedText:
     """A decoded text; `written_span` returns where a part of it stands in the written text."""
 
-    def __init__(self, written: str, escape: re.Pattern[str], decode: Callable[[str], str]) -> None:
+    def __init__(self, source: str, escape: re.Pattern[str], decode: Callable[[str], str]) -> None:
         pieces: list[str] = []
         self._starts: list[int] = []
         self._escapes: list[tuple[int, int, int]] = []
         done = length = 0
-        for match in escape.finditer(written):
+        for match in escape.finditer(source):
             start, end = match.span()
             character = decode(match[0])
-            pieces += (written[done:start], character)
+            pieces += (source[done:start], character)
             length += start - done
             self._starts.append(length)
             length += len(character)
             self._escapes.append((length, start, end))
             done = end
-        self.text = "".join([*pieces, written[done:]]) if pieces else written
+        self.text = "".join([*pieces, source[done:]]) if pieces else source
 
     def written_span(self, start: int, end: int) -> tuple[int, int]:
         """Return start and end, in the written text, of a part that is not empty."""
-        return self._written(start)[0], self._written(end - 1)[1]
+        return self._character_span(start)[0], self._character_span(end - 1)[1]
 
-    def _written(self, at: int) -> tuple[int, int]:
+    def _character_span(self, at: int) -> tuple[int, int]:
         index = bisect_right(self._starts, at) - 1
         if index < 0:
             return at, at + 1

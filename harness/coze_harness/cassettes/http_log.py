@@ -27,7 +27,7 @@ def build_http_log(interactions: Sequence[Interaction]) -> tuple[LoggedCall, ...
                 item.elapsed / 1000,
                 item.repeat_count,
                 _coze_code(item.response_body),
-                _indented(item.request_body) if item.request_body else "",
+                _indent_body(item.request_body) if item.request_body else "",
             )
             for item in interactions
         ]
@@ -57,7 +57,7 @@ def _coze_code(body: bytes) -> int | None:
     return code if type(code) is int else None
 
 
-def _indented(body: bytes) -> str:
+def _indent_body(body: bytes) -> str:
     """Return a request's body as a cassette has it: JSON is indented.
 
     This makes the log of a recorded trial equal to that of its replay.

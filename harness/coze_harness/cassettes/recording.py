@@ -130,9 +130,7 @@ def dump_info(recording: Recording, origin: RecordingInfo) -> dict[str, JSON]:
     if origin.candidate is not None:
         block["candidate"] = asdict(origin.candidate)
     if origin.judge is not None:
-        judge = origin.judge
-        questions = dict(judge.questions)
-        block["judge"] = {"bot": judge.bot, "bot_id": judge.bot_id, "questions": questions}
+        block["judge"] = asdict(origin.judge)
     if origin.bot is not None:
         snapshot = origin.bot
         block["bot"] = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Final, NamedTuple, TypeAlias
 
 from coze_harness.cassettes.decoded_text import decode_string, decoded_forms, written_span
@@ -169,21 +170,14 @@ class Redactor:
 
     def find_secret(self, text: str) -> LocalizedText:
         """Return a description of a secret in a file's text; empty if there is none."""
-        found = next(self._find_shapes(text), None)
-        if found is None and self._searches:
-            content = _DIGEST.sub("", text)
-            found = next(
-                (
-                    finding
-                    for search in self._searches
-                    for finding in search(content)
-                    # A match with a placeholder was redacted; the pattern matches around it, too.
-                    if not PLACEHOLDER.search(content[finding.start : finding.end])
-                    and not _is_inside_mark(content, finding)
-                ),
-                None,
-            )
-        return found.what if found else LocalizedText()
+        if first := next(self._find_shapes(text), None):
+            return first.what
+        content = _DIGEST.sub("", text) if self._searches else ""
+        for finding in self._find_matches(content):
+            # A match with a placeholder was redacted; the pattern matches around it, too.
+            if not PLACEHOLDER.search(content[finding.start : finding.end]):
+                return finding.what
+        return LocalizedText()
 
     def find_secret_in_body(self, body: bytes) -> LocalizedText:
         """Return a description of a secret in a recorded body, also one that is in pieces."""
@@ -191,8 +185,8 @@ class Redactor:
             text = body.decode("utf-8")
         except UnicodeDecodeError:
             text = body.decode("latin-1")
-        found = next(self._find_in_pieces(text), None) or next(self._find_shapes(text), None)
-        return found.what if found else LocalizedText()
+        first = next(chain(self._find_in_pieces(text), self._find_shapes(text)), None)
+        return first.what if first else LocalizedText()
 
     # --- finding -----------------------------------------------------------------------------
 
@@ -241,9 +235,9 @@ class Redactor:
             return
         for pieces in split_texts(text):
             joined = "".join([piece.text for piece in pieces])
-            found = _merged(joined, [*self._find_shapes(joined), *self._find_inside(joined, 0)])
+            findings = [*self._find_shapes(joined), *self._find_inside(joined, 0)]
             index, offset = 0, 0
-            for finding in found:
+            for finding in _merge_findings(findings):
                 while offset + len(pieces[index].text) <= finding.start:
                     offset += len(pieces[index].text)
                     index += 1
@@ -284,12 +278,12 @@ class Redactor:
         if depth > _MAX_DEPTH or not _is_json(text):
             yield from self._find_matches(text)
             return
-        found: list[_Finding] = []
+        findings: list[_Finding] = []
         for match in _STRINGS_AND_NUMBERS.finditer(text):
             lexeme = match[0]
             if lexeme[0] != '"':
                 if number := next(self._find_matches(lexeme), None):
-                    found.append(
+                    findings.append(
                         number._replace(start=match.start(), end=match.end(), is_number=True)
                     )
                 continue
@@ -298,23 +292,23 @@ class Redactor:
             for finding in self._find_inside(decoded.text, depth + 1):
                 start, end = decoded.written_span(finding.start, finding.end)
                 offset = match.start() + 1
-                found.append(finding._replace(start=offset + start, end=offset + end))
-        yield from found
-        yield from self._find_around_strings(text, found)
+                findings.append(finding._replace(start=offset + start, end=offset + end))
+        yield from findings
+        yield from self._find_around_strings(text, findings)
 
-    def _find_around_strings(self, text: str, found: Sequence[_Finding]) -> Iterator[_Finding]:
+    def _find_around_strings(self, text: str, inner: Sequence[_Finding]) -> Iterator[_Finding]:
         """Yield matches of a key together with its value, if JSON without them remains JSON."""
-        taken = _merged(text, found)
+        replaced = _merge_findings(inner)
         for search in self._searches:
             matches: list[_Finding] = []
             at = 0
             for finding in search(text):
-                while at < len(taken) and taken[at].end <= finding.start:
+                while at < len(replaced) and replaced[at].end <= finding.start:
                     at += 1
-                is_taken = at < len(taken) and taken[at].start < finding.end
-                if not is_taken and not _is_inside_mark(text, finding):
+                overlaps = at < len(replaced) and replaced[at].start < finding.end
+                if not overlaps and not _is_inside_mark(text, finding):
                     matches.append(finding)
-            if matches and _is_json(_replaced(text, matches, lambda _finding: MARK)):
+            if matches and _is_json(_replace_findings(text, matches, lambda _finding: MARK)):
                 yield from matches
 
     def _find_matches(self, text: str) -> Iterator[_Finding]:
@@ -333,7 +327,7 @@ class Redactor:
         return self._with_placeholders(text, findings) if findings else text
 
     def _with_placeholders(self, text: str, findings: Sequence[_Finding]) -> str:
-        return _replaced(text, _merged(text, findings), self._placeholder)
+        return _replace_findings(text, _merge_findings(findings), self._placeholder)
 
     def _placeholder(self, finding: _Finding) -> str:
         if not finding.secret:
@@ -398,7 +392,7 @@ def _personal_search(text: str) -> Iterator[_Finding]:
 PRESETS: Final[dict[str, _Search]] = {"cn_personal": _personal_search}
 
 
-def _merged(text: str, findings: Iterable[_Finding]) -> list[_Finding]:
+def _merge_findings(findings: Iterable[_Finding]) -> list[_Finding]:
     """Return findings in order, with those that overlap as one; the longest names the secret."""
     merged: list[_Finding] = []
     longest = 0
@@ -415,7 +409,7 @@ def _merged(text: str, findings: Iterable[_Finding]) -> list[_Finding]:
     return merged
 
 
-def _replaced(
+def _replace_findings(
     text: str, findings: Sequence[_Finding], placeholder: Callable[[_Finding], str]
 ) -> str:
     pieces: list[str] = []

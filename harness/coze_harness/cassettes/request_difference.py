@@ -143,10 +143,10 @@ def request_differences(before: JSON, after: JSON, path: str = "") -> list[Local
                 lines += request_differences(before[key], after[key], inner)
             else:
                 lines += (
-                    _recorded(inner, before[key])
+                    _recorded_line(inner, before[key])
                     if key in before
                     else message("difference.recorded_absent", name=inner),
-                    _now(inner, after[key])
+                    _current_line(inner, after[key])
                     if key in after
                     else message("difference.now_absent", name=inner),
                 )
@@ -160,17 +160,17 @@ def request_differences(before: JSON, after: JSON, path: str = "") -> list[Local
     if before == after and type(before) is type(after):
         return []
     name = path or "body"
-    return [_recorded(name, before), _now(name, after)]
+    return [_recorded_line(name, before), _current_line(name, after)]
 
 
-def _recorded(name: str, value: JSON) -> LocalizedText:
+def _recorded_line(name: str, value: JSON) -> LocalizedText:
     text = f"{name} = {dump_json(value).decode()}"
     if (length := len(text) - len(name) - 3) <= _MAX_VALUE_LENGTH:
         return message("difference.recorded", text=text)
     return message("difference.recorded_cut", text=_cut(text, length), n=length)
 
 
-def _now(name: str, value: JSON) -> LocalizedText:
+def _current_line(name: str, value: JSON) -> LocalizedText:
     text = f"{name} = {dump_json(value).decode()}"
     if (length := len(text) - len(name) - 3) <= _MAX_VALUE_LENGTH:
         return message("difference.now", text=text)

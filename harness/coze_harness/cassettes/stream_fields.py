@@ -53,9 +53,9 @@ class TextPiece(Struct, frozen=True):
         data = self.frame.data
         if self.path is not None:
             inner = _string_positions(data)[self.path]
-            written = data[slice(*inner)]
-            if "\\" in written:
-                start, end = decode_string(written).written_span(start, end)
+            source = data[slice(*inner)]
+            if "\\" in source:
+                start, end = decode_string(source).written_span(start, end)
             start, end = start + inner[0], end + inner[0]
         return self.frame.position(start), self.frame.position(end)
 
@@ -115,7 +115,7 @@ def _string_leaves(value: JSON, path: JsonPath) -> Iterator[tuple[JsonPath, str]
 
 def _string_positions(data: str) -> dict[JsonPath, tuple[int, int]]:
     """Return where each string of a JSON text begins and ends, without its quotes."""
-    found: dict[JsonPath, tuple[int, int]] = {}
+    positions: dict[JsonPath, tuple[int, int]] = {}
     path: list[str | int] = []
     expects_key = False
     for match in _LEXEME.finditer(data):
@@ -137,5 +137,5 @@ def _string_positions(data: str) -> dict[JsonPath, tuple[int, int]]:
             path[-1] = decode_string(lexeme[1:-1]).text
             expects_key = False
         elif lexeme[0] == '"':
-            found[tuple(path)] = match.start() + 1, match.end() - 1
-    return found
+            positions[tuple(path)] = match.start() + 1, match.end() - 1
+    return positions

@@ -52,7 +52,7 @@ def read_vcr_cassette(data: bytes, path: Path | str) -> Recording:
     if version is None:
         raise _unreadable(path, message("cassette.no_version"))
     if version != 1 or isinstance(version, bool):
-        raise _unknown_format(path, message("cassette.format", version=_shown(version)))
+        raise _unknown_format(path, message("cassette.format", version=_shorten(version)))
     entries = document["interactions"]
     if entries is None and isinstance(block, dict) and block.get("interactions") == 0:
         entries = document["interactions"] = []
@@ -72,7 +72,7 @@ def read_vcr_cassette(data: bytes, path: Path | str) -> Recording:
 def _origin(block: Mapping[str, Any], path: Path | str) -> RecordingInfo:
     version = block.get("format_version")
     if not isinstance(version, int) or not 1 <= version <= FORMAT_VERSION:
-        raise _unknown_format(path, message("cassette.format_block", version=_shown(version)))
+        raise _unknown_format(path, message("cassette.format_block", version=_shorten(version)))
     return parse_info(block)
 
 
@@ -212,7 +212,7 @@ def _interaction(request: Any, response: Mapping[str, Any], base_path: str) -> I
         request_body=_bytes(request.body),
         status=int(response["status"]["code"]),
         headers=headers,
-        response_body=_decoded(_bytes(_body(response)), headers),
+        response_body=_decompress(_bytes(_body(response)), headers),
     )
 
 
@@ -242,7 +242,7 @@ def _bytes(body: object) -> bytes:
     return body.encode("utf-8", "backslashreplace") if isinstance(body, str) else b""
 
 
-def _decoded(body: bytes, headers: Mapping[str, str]) -> bytes:
+def _decompress(body: bytes, headers: Mapping[str, str]) -> bytes:
     """Return a body without the content encoding that some recorders keep."""
     try:
         if body[:2] == b"\x1f\x8b":
@@ -262,7 +262,7 @@ def _inflate(body: bytes) -> bytes:
         return zlib.decompress(body, -zlib.MAX_WBITS)
 
 
-def _shown(version: object) -> str:
+def _shorten(version: object) -> str:
     return repr(version)[:_MAX_SHOWN]
 
 

@@ -49,14 +49,14 @@ def chat_body(bot_id: str, options: ChatOptions, messages: Sequence[JSON]) -> di
 
 def retrieve_chat(conversation_id: str, chat_id: str, timeout: float | None) -> HttpCall:
     """Return the call that retrieves a chat's state (a poll)."""
-    ids = _ids(conversation_id, chat_id)
-    return HttpCall("GET", "/v3/chat/retrieve", ids, timeout=timeout)
+    query = _ids(conversation_id, chat_id)
+    return HttpCall("GET", "/v3/chat/retrieve", query, timeout=timeout)
 
 
 def list_messages(conversation_id: str, chat_id: str, timeout: float | None) -> HttpCall:
     """Return the call that lists a chat's messages."""
-    ids = _ids(conversation_id, chat_id)
-    return HttpCall("POST", "/v3/chat/message/list", ids, timeout=timeout)
+    query = _ids(conversation_id, chat_id)
+    return HttpCall("POST", "/v3/chat/message/list", query, timeout=timeout)
 
 
 def cancel_chat(conversation_id: str, chat_id: str, timeout: float | None) -> HttpCall:
@@ -80,14 +80,8 @@ def submit_tool_outputs(
             {"tool_call_id": call_id, "output": output} for call_id, output in outputs
         ],
     }
-    return HttpCall(
-        "POST",
-        "/v3/chat/submit_tool_outputs",
-        _ids(conversation_id, chat_id),
-        body,
-        stream=stream,
-        timeout=timeout,
-    )
+    query, path = _ids(conversation_id, chat_id), "/v3/chat/submit_tool_outputs"
+    return HttpCall("POST", path, query, body, stream=stream, timeout=timeout)
 
 
 def create_conversation(bot_id: str) -> HttpCall:

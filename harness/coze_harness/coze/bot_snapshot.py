@@ -6,7 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from coze_harness.coze import api_calls, response_parsing
+from coze_harness.coze import api_calls
+from coze_harness.coze.json_fields import fields_of
+from coze_harness.coze.response_parsing import text
 from coze_harness.coze.retry_policy import RetryPolicy, call_with_retry
 from coze_harness.messages import message
 from coze_harness.model import JSON, BotSnapshot, unknown_snapshot
@@ -46,7 +48,7 @@ def parse_bot_snapshot(data: JSON) -> BotSnapshot:
     details: dict[str, JSON] = {
         name: value
         for name, value in (
-            ("name", response_parsing.text(source.get("name"))),
+            ("name", text(source.get("name"))),
             ("settings", {k: model[k] for k in _SETTINGS if model.get(k) is not None}),
             ("plugins", _names(source.get("plugin_info_list"))),
             ("workflows", _names(source.get("workflow_info_list"))),
@@ -55,10 +57,9 @@ def parse_bot_snapshot(data: JSON) -> BotSnapshot:
         if value
     }
     return BotSnapshot(
-        version=response_parsing.text(source.get("version")),
-        model=response_parsing.text(model.get("model_name"))
-        or response_parsing.text(model.get("model_id")),
-        prompt=response_parsing.text(prompt.get("prompt")),
+        version=text(source.get("version")),
+        model=text(model.get("model_name")) or text(model.get("model_id")),
+        prompt=text(prompt.get("prompt")),
         details=details,
     )
 
@@ -70,6 +71,4 @@ def _names(items: JSON) -> list[JSON]:
 
 def _mapping(value: JSON) -> Mapping[str, JSON]:
     """Return a mapping with keys in snake_case: Coze has sent both snake_case and camelCase."""
-    if not isinstance(value, dict):
-        return {}
-    return {_CAPITAL.sub(r"_\g<0>", key).lower(): item for key, item in value.items()}
+    return {_CAPITAL.sub(r"_\g<0>", key).lower(): item for key, item in fields_of(value).items()}

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
 from coze_harness.coze import response_parsing
 from coze_harness.coze.answer_pace import AnswerGrowth
+from coze_harness.coze.json_fields import parse_fields
 from coze_harness.coze.response_parsing import ChatState
-from coze_harness.model import JSON, HttpResponse, Message, replace
-from coze_harness.text import json_text as jsontext
+from coze_harness.model import HttpResponse, Message, replace
 from coze_harness.text.sse import ServerSentEvent, parse_events
 
 _CHAT = "conversation.chat."
@@ -52,14 +52,15 @@ def parse_stream(response: HttpResponse) -> ChatStream:
     error: tuple[int, str] | None = None
     is_complete = False
     for event in parse_events(response.body):
-        data = _data(event.data)
+        data = parse_fields(event.data)
         if event.name.startswith(_CHAT):
             current = response_parsing.parse_chat(data, event.name.removeprefix(_CHAT))
             chat = chat.update_to(current) if chat else current
         elif event.name in (_DELTA, _COMPLETED, _AUDIO):
             message = response_parsing.parse_message(data)
-            if first is None and message.type == "answer" and message.content:
-                first = _frame_time(response.frame_times, event.frame)
+            is_first = first is None and message.type == "answer" and message.content
+            if is_first and event.frame < len(response.frame_times):
+                first = response.frame_times[event.frame]
             if event.name == _AUDIO:
                 messages.append(replace(message, type="answer", content_type="audio"))
             else:
@@ -87,7 +88,7 @@ def _add_text(growth: AnswerGrowth, event: ServerSentEvent, message: Message) ->
 def _interrupts(messages: Sequence[Message]) -> bool:
     """Return whether a message says that the bot waits for the user (`interrupt`)."""
     return any(
-        message.type == "verbose" and _data(message.content).get("msg_type") == "interrupt"
+        message.type == "verbose" and parse_fields(message.content).get("msg_type") == "interrupt"
         for message in messages
     )
 
@@ -96,18 +97,6 @@ def answer_deltas(body: bytes) -> Iterator[str]:
     """Yield the pieces of the answer in some frames, to show them as they arrive."""
     for event in parse_events(body):
         if event.name == _DELTA:
-            message = response_parsing.parse_message(_data(event.data))
+            message = response_parsing.parse_message(parse_fields(event.data))
             if message.content and message.is_answer_text:
                 yield message.content
-
-
-def _data(text: str) -> Mapping[str, JSON]:
-    try:
-        value = jsontext.parse_json(text.encode("utf-8", "surrogatepass"))
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
-def _frame_time(frames: Sequence[float], frame: int) -> float | None:
-    return frames[frame] if frame < len(frames) else None

@@ -7,7 +7,7 @@ recording saw.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NoReturn
+from typing import Final
 
 from msgspec import Struct
 
@@ -20,7 +20,7 @@ from coze_harness.coze.message_list import ListMethod, list_messages
 from coze_harness.coze.prompt_messages import build_prompt_messages
 from coze_harness.coze.response_parsing import ChatState, Envelope
 from coze_harness.coze.retry_policy import RetryPolicy, call_with_retry
-from coze_harness.messages import LocalizedText, message
+from coze_harness.messages import LocalizedText, Param, message
 from coze_harness.model import (
     Attachment,
     ChatOptions,
@@ -140,7 +140,7 @@ class CozeConversation:
         messages = progress.streamed
         if chat.status == "completed" or chat.asks:
             is_whole = bool(self._bot.is_workflow) and progress.is_stream_complete
-            if not is_whole and not any(message.type == "answer" for message in messages):
+            if not is_whole and not _has_answer(messages):
                 messages = yield from self._messages(chat)
         elif not turn.checks_status:
             raise _failed_chat_error(chat, progress.log_id)
@@ -209,7 +209,7 @@ class CozeConversation:
             if self._schedule.timeout is not None:
                 remaining = self._schedule.timeout - progress.seconds
                 if remaining <= 0:
-                    yield from self._cancel(chat, progress)
+                    raise (yield from self._cancel(chat, progress))
                 delay = min(delay, max(remaining, self._schedule.interval))
             yield Wait(delay)
             call = api_calls.retrieve_chat(chat.conversation_id, chat.id, self._remaining(progress))
@@ -219,8 +219,7 @@ class CozeConversation:
                 progress.add_timeout(error)
                 if self._schedule.timeout is None or progress.seconds < self._schedule.timeout:
                     raise
-                yield from self._cancel(chat, progress)
-                raise  # never reached: `_cancel` raises
+                raise (yield from self._cancel(chat, progress)) from error
             envelope.raise_for_code(message("coze.call.poll"))
             polls += 1
             progress.polls += response.repeat_count
@@ -237,29 +236,24 @@ class CozeConversation:
         timeout, interval = self._schedule.timeout, self._schedule.interval
         return None if timeout is None else max(timeout - progress.seconds, interval, _LAST_CALL)
 
-    def _cancel(self, chat: ChatState, progress: _TurnProgress) -> CallFlow[NoReturn]:
+    def _cancel(self, chat: ChatState, progress: _TurnProgress) -> CallFlow[ChatTimeoutError]:
+        """Cancel a chat, and return the error that says so."""
         call = api_calls.cancel_chat(chat.conversation_id, chat.id, _CANCEL_SECONDS)
-        seconds, status = round(progress.seconds, 1), chat.status or "?"
+        facts: dict[str, Param] = {
+            "n": progress.polls,
+            "seconds": round(progress.seconds, 1),
+            "status": chat.status or "?",
+        }
         try:
             envelope, _response = yield from call_with_retry(call, self._policy, repeatable=True)
             if envelope.code in ENDED_CODES:
-                what = message(
-                    "coze.chat.timeout.ended", n=progress.polls, seconds=seconds, status=status
-                )
+                what = message("coze.chat.timeout.ended", **facts)
             else:
                 envelope.raise_for_code(message("coze.call.cancel"))
-                what = message(
-                    "coze.chat.timeout.canceled", n=progress.polls, seconds=seconds, status=status
-                )
+                what = message("coze.chat.timeout.canceled", **facts)
         except (ApiError, PayloadError, ResponseTooLargeError, TransportError) as error:
-            what = message(
-                "coze.chat.timeout.not_canceled",
-                n=progress.polls,
-                seconds=seconds,
-                status=status,
-                reason=error.what,
-            )
-        raise ChatTimeoutError(
+            what = message("coze.chat.timeout.not_canceled", **facts, reason=error.what)
+        return ChatTimeoutError(
             what,
             next_step=message("coze.chat.timeout.next"),
             detail=(_ids(chat),),
@@ -270,11 +264,11 @@ class CozeConversation:
         """List the chat's messages; the answer may appear a moment after the chat has completed."""
         messages, _envelope, response = yield from self._list_once(chat)
         # A recording has equal responses to GET once.
-        if response.repeat_count > 1 or any(message.type == "answer" for message in messages):
+        if response.repeat_count > 1 or _has_answer(messages):
             return messages
         yield Wait(self._schedule.interval)
         messages, envelope, response = yield from self._list_once(chat)
-        if not envelope.has_code and not any(message.type == "answer" for message in messages):
+        if not envelope.has_code and not _has_answer(messages):
             raise PayloadError(
                 message("coze.chat.no_answer"),
                 detail=(response_parsing.describe_body(response),),
@@ -352,6 +346,10 @@ class _TurnProgress:
         self.log_id = envelope.log_id or self.log_id
 
 
+def _has_answer(messages: Sequence[Message]) -> bool:
+    return any(message.type == "answer" for message in messages)
+
+
 def _tool_output(turn: Turn, call_id: str, name: str, arguments: str) -> str:
     tools = turn.tools or {}
     tool = tools.get(name)
@@ -370,11 +368,9 @@ def _tool_output(turn: Turn, call_id: str, name: str, arguments: str) -> str:
             if tools
             else message("coze.chat.tool.next_first"),
         )
-    return (
-        tool
-        if isinstance(tool, str)
-        else tool.call(call_id, response_parsing.parse_arguments(arguments))
-    )
+    if isinstance(tool, str):
+        return tool
+    return tool.call(call_id, response_parsing.parse_arguments(arguments))
 
 
 def _failed_chat_error(chat: ChatState, log_id: str) -> ChatFailedError:

@@ -59,6 +59,13 @@ _NEXT_STEPS: Final[dict[int, LocalizedText]] = {
     103200005: message("coze.advice.ended"),
 }
 
+_NEXT_STEPS_BY_STATUS: Final = {
+    401: _SIGN_IN,
+    403: _SIGN_IN,
+    404: message("coze.advice.address"),
+    429: _BUSY,
+}
+
 BUSY_CODES: Final = frozenset({4009, 4013, 4016, 4020})
 """The request was certainly not accepted: safe to retry even for a prompt."""
 
@@ -81,15 +88,8 @@ TRANSIENT_STATUSES: Final = frozenset({429, 500, 502, 503, 504})
 
 def advice_for(code: int, http_status: int) -> LocalizedText:
     """Return what a user does about an error code."""
-    if code in _NEXT_STEPS:
-        return _NEXT_STEPS[code]
-    if http_status in (401, 403):
-        return _SIGN_IN
-    if http_status == 429:
-        return _BUSY
-    if http_status == 404:
-        return message("coze.advice.address")
-    return message("coze.advice.lookup")
+    advice = _NEXT_STEPS.get(code) or _NEXT_STEPS_BY_STATUS.get(http_status)
+    return advice or message("coze.advice.lookup")
 
 
 _REGION_CODES: Final = frozenset({401, 4100, 4101, 4200, 700012006})

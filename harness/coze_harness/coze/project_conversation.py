@@ -6,17 +6,17 @@ one in a memory that all callers share.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from coze_harness.coze import project_calls, project_errors
 from coze_harness.coze.answer_pace import with_pace
 from coze_harness.coze.coze_conversation import PollSchedule
+from coze_harness.coze.json_fields import fields_of, parse_fields
 from coze_harness.coze.project_stream import ProjectReply, parse_agent_reply, parse_workflow_run
 from coze_harness.coze.response_parsing import describe_body, is_stream, number, text
 from coze_harness.coze.retry_policy import RetryPolicy
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import (
-    JSON,
     ChatOptions,
     HttpCall,
     HttpResponse,
@@ -37,7 +37,7 @@ from coze_harness.model.errors import (
 )
 from coze_harness.model.protocols import CallFlow
 from coze_harness.model.trial import Turn
-from coze_harness.text import json_text as jsontext
+from coze_harness.text.json_text import dump_json, parse_json
 
 
 class ProjectConversation:
@@ -86,10 +86,11 @@ class ProjectConversation:
             self._session_id = self._new_session()
         call = project_calls.send_prompt(self._target, self._options, turn, self._session_id)
         response = yield from _call(replace(call, timeout=self._timeout), self._policy)
-        if is_agent:
-            reply = self._checked(response, parse_agent_reply(response))
-        elif is_stream(response):
-            reply = self._checked(response, parse_workflow_run(response))
+        if is_stream(response):
+            reply = (parse_agent_reply if is_agent else parse_workflow_run)(response)
+        elif is_agent:
+            what = message("project.no_stream", status=response.status)
+            raise _no_reply(response, what, message("project.no_stream.next"))
         else:
             reply = _direct_run(response)
         if not reply.is_complete:
@@ -97,22 +98,12 @@ class ProjectConversation:
         self._session_id = reply.session_id or self._session_id
         return self._reply(reply, response, turn)
 
-    def _checked(self, response: HttpResponse, reply: ProjectReply) -> ProjectReply:
-        if is_stream(response):
-            return reply
-        raise PayloadError(
-            message("project.no_stream", status=response.status),
-            detail=(describe_body(response),),
-            next_step=message("project.no_stream.next"),
-            log_id=_log_id(response),
-        )
-
     def _reply(self, reply: ProjectReply, response: HttpResponse, turn: Turn) -> Reply:
         code, words = reply.error or ("", "")
         status = "completed"
         if reply.error:
             status = "canceled" if code in project_errors.CANCELED_CODES else "failed"
-        log_id = reply.log_id or _log_id(response)
+        log_id = reply.log_id or response.log_id
         if reply.error and not turn.checks_status:
             raise ChatFailedError(
                 message("project.ended", status=status, code=code, text=words)
@@ -126,7 +117,7 @@ class ProjectConversation:
         if self._target.kind is TargetKind.PROJECT_WORKFLOW and not reply.error:
             messages = (_workflow_answer(self._target, reply, log_id),)
         first = reply.first_token
-        answered = Reply(
+        result = Reply(
             chat_id=reply.reply_id or reply.execute_id,
             conversation_id=self._session_id,
             log_id=log_id,
@@ -139,7 +130,7 @@ class ProjectConversation:
             error_code=number(code),
             error_message=words,
         )
-        return with_pace(answered, reply.growth, response.started)
+        return with_pace(result, reply.growth, response.started)
 
     def _give_up(self, reply: ProjectReply, response: HttpResponse) -> CallFlow[None]:
         """Raise the error of a stream without an end; cancel the reply if it took too long."""
@@ -159,11 +150,7 @@ class ProjectConversation:
                 what = message("project.timeout.canceled", seconds=seconds, status=cancelled.status)
             except TransportError as error:
                 what = message("project.timeout.not_canceled", seconds=seconds, reason=error.what)
-        raise ChatTimeoutError(
-            what,
-            next_step=message("project.timeout.next"),
-            log_id=reply.log_id,
-        )
+        raise ChatTimeoutError(what, next_step=message("project.timeout.next"), log_id=reply.log_id)
 
 
 def _call(call: HttpCall, policy: RetryPolicy) -> CallFlow[HttpResponse]:
@@ -187,21 +174,15 @@ def _call(call: HttpCall, policy: RetryPolicy) -> CallFlow[HttpResponse]:
             if response.status < 400:
                 return response
             if response.status != 429 or tried == policy.tries:
-                raise _refused(response, tried)
+                raise _rejection(response, tried)
         yield Wait(policy.retry_delay(tried, response, is_minute_limit=response is not None))
     raise AssertionError  # tries is 1 or more
 
 
-def _refused(response: HttpResponse, tried: int) -> ApiError:
-    body = _object(response)
-    words = next(
-        (
-            text(body[key])
-            for key in ("message", "msg", "detail", "error_msg")
-            if text(body.get(key))
-        ),
-        "",
-    )
+def _rejection(response: HttpResponse, tried: int) -> ApiError:
+    body = parse_fields(response.body)
+    texts = (text(body.get(key)) for key in ("message", "msg", "detail", "error_msg"))
+    words = next(filter(None, texts), "")
     return ApiError(
         message("project.rejected.text", status=response.status, text=words)
         if words
@@ -213,23 +194,29 @@ def _refused(response: HttpResponse, tried: int) -> ApiError:
             *(() if words else (describe_body(response),)),
         ),
         next_step=project_errors.advice_for_status(response.status),
-        log_id=_log_id(response),
+        log_id=response.log_id,
     )
 
 
 def _direct_run(response: HttpResponse) -> ProjectReply:
     """Return the run of a workflow whose response is its output."""
     try:
-        output = jsontext.parse_json(response.body)
+        output = parse_json(response.body)
     except ValueError:
-        raise PayloadError(
+        raise _no_reply(
+            response,
             message("project.not_json", status=response.status),
-            detail=(describe_body(response),),
-            next_step=message("project.not_json.next"),
-            log_id=_log_id(response),
+            message("project.not_json.next"),
         ) from None
-    run_id = text(output.get("run_id")) if isinstance(output, dict) else ""
+    run_id = text(fields_of(output).get("run_id"))
     return ProjectReply(output=output, execute_id=run_id, is_complete=True)
+
+
+def _no_reply(
+    response: HttpResponse, what: LocalizedText, next_step: LocalizedText
+) -> PayloadError:
+    detail = (describe_body(response),)
+    return PayloadError(what, detail=detail, next_step=next_step, log_id=response.log_id)
 
 
 def _workflow_answer(target: Target, reply: ProjectReply, log_id: str) -> Message:
@@ -244,7 +231,7 @@ def _workflow_answer(target: Target, reply: ProjectReply, log_id: str) -> Messag
         except JMESPathError:
             answer = None
     if answer is None:
-        keys = tuple(reply.output) if isinstance(reply.output, Mapping) else ()
+        keys = tuple(fields_of(reply.output))
         raise PayloadError(
             message("project.no_answer", path=target.answer or "@"),
             detail=(
@@ -255,22 +242,9 @@ def _workflow_answer(target: Target, reply: ProjectReply, log_id: str) -> Messag
             next_step=message("project.no_answer.next", target=target.name),
             log_id=log_id,
         )
-    content = answer if isinstance(answer, str) else jsontext.dump_json(answer).decode()
+    content = answer if isinstance(answer, str) else dump_json(answer).decode()
     return Message(id=reply.execute_id, role="assistant", type="answer", content=content)
-
-
-def _object(response: HttpResponse) -> Mapping[str, JSON]:
-    try:
-        body = jsontext.parse_json(response.body)
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}
 
 
 def _run_id(reply: ProjectReply) -> tuple[LocalizedText, ...]:
     return (message("coze.run.id", run=reply.execute_id),) if reply.execute_id else ()
-
-
-def _log_id(response: HttpResponse) -> str:
-    headers = response.headers
-    return headers.get("x-tt-logid", "") or headers.get("x-log-id", "")

@@ -12,23 +12,24 @@ from coze_harness.messages import LocalizedText, message
 CANCELED_CODES: Final = frozenset({"1", "CANCELED", "701003", "703002"})
 """The codes of a reply or run that was canceled."""
 
-SIGN_IN: Final = message("project.advice.sign_in")
-BUSY: Final = message("project.advice.busy")
+_SIGN_IN: Final = message("project.advice.sign_in")
+_BUSY: Final = message("project.advice.busy")
+_QUOTA: Final = message("project.advice.quota")
 
 _NEXT_STEPS: Final = {
     "1": message("project.advice.canceled_reply"),
     "CANCELED": message("project.advice.canceled_run"),
     "TIMEOUT": message("project.advice.timeout"),
-    "301002": BUSY,
+    "301002": _BUSY,
     "301003": message("project.advice.token_limit"),
     "301005": message("project.advice.model_credentials"),
     "301006": message("project.advice.model"),
     "301007": message("project.advice.declined"),
     "301010": message("project.advice.project_id"),
     "305001": message("project.advice.slow_service"),
-    "604001": message("project.advice.quota"),
-    "604002": message("project.advice.quota"),
-    "604003": message("project.advice.quota"),
+    "604001": _QUOTA,
+    "604002": _QUOTA,
+    "604003": _QUOTA,
 }
 _CATEGORIES: Final = {
     "1": message("project.advice.code"),
@@ -39,6 +40,13 @@ _CATEGORIES: Final = {
     "6": message("project.advice.workflow"),
     "7": message("project.advice.log"),
     "8": message("project.advice.configuration"),
+}
+_NEXT_STEPS_BY_STATUS: Final = {
+    401: _SIGN_IN,
+    403: _SIGN_IN,
+    404: message("project.advice.address"),
+    422: message("project.advice.variant"),
+    429: _BUSY,
 }
 
 
@@ -53,12 +61,4 @@ def advice_for(code: str) -> LocalizedText:
 
 def advice_for_status(http_status: int) -> LocalizedText:
     """Return what a user does about the HTTP status of a refused call."""
-    if http_status in (401, 403):
-        return SIGN_IN
-    if http_status == 429:
-        return BUSY
-    if http_status == 404:
-        return message("project.advice.address")
-    if http_status == 422:
-        return message("project.advice.variant")
-    return message("project.advice.other")
+    return _NEXT_STEPS_BY_STATUS.get(http_status, message("project.advice.other"))

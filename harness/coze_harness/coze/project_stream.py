@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from coze_harness.coze.answer_pace import AnswerGrowth
+from coze_harness.coze.json_fields import fields_of, parse_fields
 from coze_harness.coze.response_parsing import number, text
-from coze_harness.model import JSON, HttpResponse, Message, ToolCall, Usage, replace
-from coze_harness.text import json_text as jsontext
+from coze_harness.model import JSON, HttpResponse, Message, ToolCall, Usage
+from coze_harness.text.json_text import dump_json
 from coze_harness.text.sse import parse_events
 
 
@@ -47,8 +48,7 @@ def parse_agent_reply(response: HttpResponse) -> ProjectReply:
         reply.session_id = text(frame.get("session_id")) or reply.session_id
         reply.reply_id = text(frame.get("reply_id")) or reply.reply_id
         reply.log_id = text(frame.get("log_id")) or reply.log_id
-        content = frame.get("content")
-        values: Mapping[str, JSON] = content if isinstance(content, dict) else {}
+        values = fields_of(frame.get("content"))
         is_answer = kind == "answer" and bool(values.get("answer"))
         if is_answer:
             growth.add_piece(place, text(frame.get("msg_id")), text(values.get("answer")))
@@ -78,19 +78,14 @@ def parse_workflow_run(response: HttpResponse) -> ProjectReply:
 def answer_pieces(body: bytes) -> Iterator[str]:
     """Yield the pieces of an agent's answer in some frames, to show them as they arrive."""
     for kind, frame, _place in _frames(body):
-        content = frame.get("content")
-        if kind == "answer" and isinstance(content, dict):
-            yield text(content.get("answer"))
+        if kind == "answer":
+            yield text(fields_of(frame.get("content")).get("answer"))
 
 
 def _frames(body: bytes) -> Iterator[tuple[str, Mapping[str, JSON], int]]:
     """Yield the type, the object and the number of each frame that has one."""
     for event in parse_events(body):
-        try:
-            frame = jsontext.parse_json(event.data.encode("utf-8", "surrogatepass"))
-        except ValueError:
-            continue  # `[DONE]`, or a frame that was cut
-        if isinstance(frame, dict):
+        if frame := parse_fields(event.data):
             yield text(frame.get("type")), frame, event.frame
 
 
@@ -104,7 +99,7 @@ class _AgentParser:
 
     def add(self, kind: str, message_id: str, value: JSON) -> None:
         """Add the content of one frame."""
-        details: Mapping[str, JSON] = value if isinstance(value, dict) else {}
+        details = fields_of(value)
         if kind == "answer":
             self._pieces.setdefault((kind, message_id), []).append(text(value))
         elif kind == "thinking":
@@ -129,8 +124,7 @@ class _AgentParser:
         if isinstance(arguments, dict) and isinstance(arguments.get(name), dict):
             arguments = arguments[name]
         call_id = text(details.get("tool_call_id")) or message_id
-        known = self._calls.get(call_id)
-        if known is None or arguments:
+        if call_id not in self._calls or arguments:
             self._calls[call_id] = ToolCall(name=name, arguments=arguments)
         self._pieces.setdefault(("tool_request", call_id), [])
 
@@ -140,8 +134,7 @@ class _AgentParser:
         code = text(details.get("code"))
         if code not in ("", "0") and reply.error is None:
             reply.error = code, text(details.get("message"))
-        cost = details.get("token_cost")
-        counts: Mapping[str, JSON] = cost if isinstance(cost, dict) else {}
+        counts = fields_of(details.get("token_cost"))
         sent, received = number(counts.get("input_tokens")), number(counts.get("output_tokens"))
         total = number(counts.get("total_tokens")) or sent + received
         if total:  # 0/0/0 is what the service sends where it does not count
@@ -151,29 +144,28 @@ class _AgentParser:
         """Set the messages and tool calls of the reply; thoughts belong to the next answer."""
         thoughts: list[str] = []
         for (kind, message_id), pieces in self._pieces.items():
-            joined = "".join(pieces)
+            content = "".join(pieces)
             if kind == "thinking":
-                thoughts.append(joined)
-            elif kind == "answer":
-                message = _message(message_id, "answer", joined)
-                self._reply.messages.append(replace(message, reasoning="\n".join(thoughts)))
-                thoughts = []
-            elif kind == "tool_request":
+                thoughts.append(content)
+                continue
+            reasoning = ""
+            if kind != "tool_response":
+                reasoning, thoughts = "\n".join(thoughts), []
+            if kind == "tool_request":
                 call = self._calls[message_id]
                 self._reply.tool_calls.append(call)
-                body = jsontext.dump_json({"name": call.name, "arguments": call.arguments})
-                message = _message(message_id, "function_call", body.decode())
-                self._reply.messages.append(replace(message, reasoning="\n".join(thoughts)))
-                thoughts = []
-            else:
-                self._reply.messages.append(_message(message_id, kind, joined))
+                kind = "function_call"
+                content = dump_json({"name": call.name, "arguments": call.arguments}).decode()
+            self._add_message(message_id, kind, content, reasoning)
         if thoughts:
-            message = _message("", "thinking", "")
-            self._reply.messages.append(replace(message, reasoning="\n".join(thoughts)))
+            self._add_message("", "thinking", "", "\n".join(thoughts))
 
-
-def _message(message_id: str, kind: str, content: str) -> Message:
-    return Message(id=message_id, role="assistant", type=kind, content=content)
+    def _add_message(self, message_id: str, kind: str, content: str, reasoning: str) -> None:
+        self._reply.messages.append(
+            Message(
+                id=message_id, role="assistant", type=kind, content=content, reasoning=reasoning
+            )
+        )
 
 
 def _thought(value: JSON) -> str:
@@ -188,4 +180,4 @@ def _thought(value: JSON) -> str:
 def _as_text(value: JSON) -> str:
     if value is None or isinstance(value, str):
         return value or ""
-    return jsontext.dump_json(value).decode()
+    return dump_json(value).decode()

@@ -7,7 +7,7 @@ from typing import Final
 
 from coze_harness.model import JSON, Attachment, ChatOptions
 from coze_harness.model.trial import Turn
-from coze_harness.text import json_text as jsontext
+from coze_harness.text.json_text import dump_json
 
 _TYPES: Final = {"user": "question", "assistant": "answer"}
 
@@ -30,7 +30,7 @@ def build_prompt_messages(
             for role, content in options.history
         ]
     if turn.attachments:
-        content = jsontext.dump_json(_objects(turn, file_ids)).decode()
+        content = dump_json(_objects(turn, file_ids)).decode()
         messages.append({"role": "user", "content": content, "content_type": "object_string"})
     elif turn.prompt or not options.shortcut_command:  # a shortcut may contain the question
         messages.append({"role": "user", "content": turn.prompt, "content_type": "text"})

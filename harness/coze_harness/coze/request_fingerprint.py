@@ -13,7 +13,7 @@ from coze_harness.coze.prompt_messages import build_prompt_messages, describe_at
 from coze_harness.coze.simulated_user import first_message, tester_options
 from coze_harness.model import JSON, ChatOptions, Target
 from coze_harness.model.trial import Turn
-from coze_harness.text import json_text as jsontext
+from coze_harness.text.json_text import dump_json, dump_sorted_json, parse_json
 
 _PROMPT_PATHS: Final = frozenset(
     {
@@ -74,14 +74,14 @@ def recorded_prompt_bodies(exchanges: Sequence[tuple[str, bytes, bytes]]) -> lis
     for path, request, response in exchanges:
         if path == UPLOAD_PATH:
             with suppress(ValueError, TypeError, KeyError):
-                created: Any = jsontext.parse_json(response)
-                sent: Any = jsontext.parse_json(request)
+                created: Any = parse_json(response)
+                sent: Any = parse_json(request)
                 digests[created["data"]["id"].encode()] = sent["sha256"].encode()
         elif request and (path in _PROMPT_PATHS or path.endswith(_PROJECT_ROUTES)):
             for file_id, digest in digests.items():
                 request = request.replace(file_id, digest)
             with suppress(ValueError):
-                body = jsontext.parse_json(request)
+                body = parse_json(request)
                 if isinstance(body, dict) and path in _PROMPT_PATHS:
                     body = {k: value for k, value in body.items() if k not in _ASSIGNED_KEYS}
                     if isinstance(messages := body.get("additional_messages"), list):
@@ -117,7 +117,7 @@ def with_bot_version(path: str, request: bytes, bot_id: str, options: ChatOption
     if path != CHAT_PATH:
         return request
     try:
-        body = jsontext.parse_json(request)
+        body = parse_json(request)
     except ValueError:
         return request
     if not isinstance(body, dict) or body.get("bot_id") != bot_id:
@@ -126,7 +126,7 @@ def with_bot_version(path: str, request: bytes, bot_id: str, options: ChatOption
     if all(body.get(name, "") == text for name, text in fields.items()):
         return request
     others = {name: value for name, value in body.items() if name not in fields}
-    return jsontext.dump_json(others | {name: text for name, text in fields.items() if text})
+    return dump_json(others | {name: text for name, text in fields.items() if text})
 
 
 def fingerprint(
@@ -152,7 +152,7 @@ def fingerprint(
         sent.append(files)
     if tester is not None:
         sent.append({"simulated user": tester_body(tester, options, turns[0])})
-    return f"sha256:{hashlib.sha256(jsontext.dump_sorted_json(sent)).hexdigest()}"
+    return f"sha256:{hashlib.sha256(dump_sorted_json(sent)).hexdigest()}"
 
 
 def tester_body(tester: Target, options: ChatOptions, turn: Turn) -> dict[str, JSON]:

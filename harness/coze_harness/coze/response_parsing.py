@@ -73,8 +73,7 @@ def parse_envelope(response: HttpResponse) -> Envelope:
     Raises:
         PayloadError: the body is not a JSON object.
     """
-    headers = response.headers
-    log_id = headers.get("x-tt-logid", "") or headers.get("x-log-id", "")
+    log_id = response.log_id
     if is_stream(response):
         return Envelope(0, "", None, log_id, response.status)
     try:

@@ -16,6 +16,7 @@ from coze_harness.coze import response_parsing, workflow_calls
 from coze_harness.coze.answer_pace import AnswerGrowth, with_pace
 from coze_harness.coze.coze_conversation import PollSchedule
 from coze_harness.coze.error_codes import advice_for
+from coze_harness.coze.json_fields import fields_of, parse_fields
 from coze_harness.coze.retry_policy import RetryPolicy, call_with_retry
 from coze_harness.coze.workflow_calls import Interrupt
 from coze_harness.messages import message
@@ -39,7 +40,6 @@ from coze_harness.model.errors import (
 )
 from coze_harness.model.protocols import CallFlow
 from coze_harness.model.trial import Turn
-from coze_harness.text import json_text as jsontext
 from coze_harness.text.sse import parse_events
 
 ASKS: Final = "asks"
@@ -111,11 +111,11 @@ class WorkflowRuns:
         started, log_id = response.started, envelope.log_id
         execute_id, polls = "", 0
         if response_parsing.is_stream(response):
-            outcome = _streamed(response)
+            outcome = _parse_run_stream(response)
         else:
-            source = _fields(response)
-            execute_id = response_parsing.text(source.get("execute_id"))
-            outcome = _direct(source)
+            fields = parse_fields(response.body)
+            execute_id = response_parsing.text(fields.get("execute_id"))
+            outcome = _parse_run(fields)
             if self.options.is_async and execute_id and outcome.interrupt is None:
                 outcome, response, polls = yield from self._poll(execute_id, started, log_id)
         self._interrupt = outcome.interrupt
@@ -174,7 +174,8 @@ class WorkflowRuns:
             polls += 1
             count += response.repeat_count
             now = response.started + response.elapsed
-            history = _first(envelope.data)
+            data = envelope.data
+            history = fields_of(data[0] if isinstance(data, list) and data else data)
             status = response_parsing.text(history.get("execute_status"))
             if not status:
                 raise PayloadError(
@@ -184,24 +185,24 @@ class WorkflowRuns:
                 )
             if status != _RUNNING:
                 self._rounds += 1
-                return _finished(history, status), response, count
+                return _parse_history(history, status), response, count
 
 
-def _direct(source: Mapping[str, JSON]) -> _Outcome:
-    output, interrupt = source.get("data"), _interrupt(source.get("interrupt_data"))
+def _parse_run(fields: Mapping[str, JSON]) -> _Outcome:
+    output, interrupt = fields.get("data"), _interrupt(fields.get("interrupt_data"))
     return _Outcome(
         outputs=_outputs(output, interrupt),
         interrupt=interrupt,
-        usage=response_parsing.parse_usage(source.get("usage")),
+        usage=response_parsing.parse_usage(fields.get("usage")),
     )
 
 
-def _finished(history: Mapping[str, JSON], status: str) -> _Outcome:
+def _parse_history(history: Mapping[str, JSON], status: str) -> _Outcome:
     """Return the outcome of a run that has ended, from its history."""
     output = history.get("output")
-    inner = _json(output)
-    if isinstance(inner, dict) and "Output" in inner:  # the end node's; others are of output nodes
-        output = inner["Output"]
+    fields = parse_fields(output) if isinstance(output, str) else fields_of(output)
+    if "Output" in fields:  # the end node's; others are of output nodes
+        output = fields["Output"]
     error = None
     if status != _SUCCESS:
         text = response_parsing.text(history.get("error_message")) or status
@@ -215,14 +216,13 @@ def _finished(history: Mapping[str, JSON], status: str) -> _Outcome:
     )
 
 
-def _streamed(response: HttpResponse) -> _Outcome:
+def _parse_run_stream(response: HttpResponse) -> _Outcome:
     """Return the outcome of a streamed run; the pieces of a node's message are joined."""
     pieces: list[list[str]] = [[]]
     outcome = _Outcome(is_complete=False)
     growth = AnswerGrowth(response.frame_times)
     for event in parse_events(response.body):
-        data = _json(event.data)
-        fields: Mapping[str, JSON] = data if isinstance(data, dict) else {}
+        fields = parse_fields(event.data)
         name = event.name.lower()
         if name == "message":
             text = response_parsing.text(fields.get("content"))
@@ -268,15 +268,15 @@ def _messages(outcome: _Outcome, execute_id: str) -> tuple[Message, ...]:
 
 
 def _interrupt(data: JSON) -> Interrupt | None:
-    if not isinstance(data, dict) or not data:
+    fields = fields_of(data)
+    if not fields:
         return None
-    question = response_parsing.text(data.get("data"))
-    inner = _json(question)
-    if isinstance(inner, dict) and isinstance(inner.get("content"), str):
-        question = str(inner["content"])
+    question = response_parsing.text(fields.get("data"))
+    if isinstance(content := parse_fields(question).get("content"), str):
+        question = content
     return Interrupt(
-        response_parsing.text(data.get("event_id")),
-        response_parsing.number(data.get("type")),
+        response_parsing.text(fields.get("event_id")),
+        response_parsing.number(fields.get("type")),
         question,
     )
 
@@ -288,23 +288,3 @@ def _failed_run(error: tuple[int, str], log_id: str) -> ChatFailedError:
         next_step=advice_for(code, 200) if code else message("coze.run.failed.next"),
         log_id=log_id,
     )
-
-
-def _first(data: JSON) -> Mapping[str, JSON]:
-    first = data[0] if isinstance(data, list) and data else data
-    return first if isinstance(first, dict) else {}
-
-
-def _json(text: JSON) -> JSON:
-    if not isinstance(text, str):
-        return text
-    try:
-        return jsontext.parse_json(text.encode("utf-8", "surrogatepass"))
-    except ValueError:
-        return None
-
-
-def _fields(response: HttpResponse) -> Mapping[str, JSON]:
-    """Return all fields of a response that has been parsed as an envelope."""
-    body = jsontext.parse_json(response.body)
-    return body if isinstance(body, dict) else {}

@@ -58,7 +58,7 @@ def limit_trial(
                 raise timeout_error() from error.__cause__
             raise
         if response is not None:
-            log_id = response.headers.get("x-tt-logid") or log_id
+            log_id = response.log_id or log_id
         return response
 
     return relay_flow(flow, answer)

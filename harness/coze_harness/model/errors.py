@@ -83,14 +83,14 @@ class HarnessError(Exception):
         """
         words = words or Catalogue()
         what = words.text(self.what)
-        shown = [f"{self.where}: {what}" if self.where else what]
-        shown += [f"  {words.text(line)}" for line in self.detail]
+        lines = [f"{self.where}: {what}" if self.where else what]
+        lines += [f"  {words.text(line)}" for line in self.detail]
         if self.log_id:
-            shown.append(f"  {words.word('error.log_id', {'id': self.log_id})}")
+            lines.append(f"  {words.word('error.log_id', {'id': self.log_id})}")
         if self.next_step:
             step = words.text(self.next_step)
-            shown.append(f"  {words.word('error.next', {'step': step})}")
-        return shown
+            lines.append(f"  {words.word('error.next', {'step': step})}")
+        return lines
 
     def __str__(self) -> str:
         return "\n".join(self.lines())
@@ -119,8 +119,8 @@ class ScenarioErrors(ScenarioError):  # noqa: N818 (a plural: several errors)
     def lines(self, words: Catalogue | None = None) -> list[str]:
         """Return the lines of each error, one after the other, then the count."""
         words = words or Catalogue()
-        shown = [line for error in self.errors for line in error.lines(words)]
-        return [*shown, words.text(self.what)] if len(self.errors) > 1 else shown
+        lines = [line for error in self.errors for line in error.lines(words)]
+        return [*lines, words.text(self.what)] if len(self.errors) > 1 else lines
 
 
 class SettingsError(HarnessError):

@@ -20,7 +20,7 @@ _PLAIN_PATH = re.compile(r"[A-Za-z0-9_.~/%:@!$&'()*+,;=-]*").fullmatch
 _PATH_CHARACTERS = "/%:@!$&'()*+,;="
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     return text if _PLAIN(text) else quote(text, safe="", errors="replace")
 
 
@@ -57,7 +57,7 @@ class HttpCall(Struct, frozen=True):
         path = self.path if _PLAIN_PATH(self.path) else quote(self.path, safe=_PATH_CHARACTERS)
         if not self.query:
             return path
-        return f"{path}?{'&'.join([f'{_quoted(n)}={_quoted(value)}' for n, value in self.query])}"
+        return f"{path}?{'&'.join([f'{_quote(n)}={_quote(value)}' for n, value in self.query])}"
 
 
 class Wait(Struct, frozen=True):
@@ -86,6 +86,11 @@ class HttpResponse(Struct, frozen=True):
     elapsed: float = 0.0
     repeat_count: int = 1
     frame_times: tuple[float, ...] = ()
+
+    @property
+    def log_id(self) -> str:
+        """What identifies the request for Coze's support; empty if the service does not say it."""
+        return self.headers.get("x-tt-logid", "") or self.headers.get("x-log-id", "")
 
 
 class LoggedCall(Struct, frozen=True, rename={"repeat_count": "repeats"}):

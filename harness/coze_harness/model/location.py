@@ -54,7 +54,7 @@ class SourcePositions(Protocol):
 
 def format_path(path: Iterable[PathPart]) -> str:
     """Return a path as messages show it: `turns[0].prompt`."""
-    shown = ""
+    text = ""
     for part in path:
-        shown += f"[{part}]" if isinstance(part, int) else f".{part}" if shown else part
-    return shown
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text

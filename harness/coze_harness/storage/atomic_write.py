@@ -29,8 +29,7 @@ def write_atomically(path: Path, chunks: Iterable[bytes], temporaries: Path | No
     Raises:
         OSError: the disk or its permissions; the old file is unchanged, and no other is left.
     """
-    name = f".{path.name[:_MAX_STEM]}.{secrets.token_hex(4)}{TEMPORARY_SUFFIX}"
-    temporary = (temporaries or path.parent) / name
+    temporary = (temporaries or path.parent) / temporary_name(path.name)
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
@@ -42,6 +41,11 @@ def write_atomically(path: Path, chunks: Iterable[bytes], temporaries: Path | No
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def temporary_name(name: str) -> str:
+    """Return a new name for the temporary file of a file."""
+    return f".{name[:_MAX_STEM]}.{secrets.token_hex(4)}{TEMPORARY_SUFFIX}"
 
 
 def sync_folder(folder: Path) -> None:

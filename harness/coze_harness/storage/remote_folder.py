@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import re
-import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePath
@@ -18,7 +17,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from coze_harness.messages import literal, message
-from coze_harness.storage.atomic_write import TEMPORARY_SUFFIX
+from coze_harness.storage.atomic_write import temporary_name
 from coze_harness.storage.storage_errors import FolderUrlError, RemoteError
 
 if TYPE_CHECKING:
@@ -32,7 +31,6 @@ _ATOMIC: Final = frozenset(
     {"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "oss", "oci", "tos", "memory"}
 )
 _PACKAGES: Final = {"s3": "coze-harness[s3]", "s3a": "coze-harness[s3]"}
-_MAX_STEM: Final = 20
 _MAX_REASON: Final = 300
 
 
@@ -231,26 +229,25 @@ def list_folders(folder: RemoteFolder) -> list[str]:
         return []
 
 
-def _write_whole(url: str, put: Callable[[AbstractFileSystem, str], object]) -> None:
-    """Call `put` so that the file appears at its URL in one step."""
+def _write_whole(url: str, write: Callable[[AbstractFileSystem, str], object]) -> None:
+    """Call `write` so that the file appears at its URL in one step."""
 
-    def write(store: AbstractFileSystem, path: str) -> None:
+    def write_and_move(store: AbstractFileSystem, path: str) -> None:
         if url.partition("://")[0] in _ATOMIC:
-            put(store, path)
+            write(store, path)
             return
         folder, _, name = path.rpartition("/")
-        neighbour = f".{name[:_MAX_STEM]}.{secrets.token_hex(4)}{TEMPORARY_SUFFIX}"
-        temporary = f"{folder}/{neighbour}"
+        temporary = f"{folder}/{temporary_name(name)}"
         store.makedirs(folder, exist_ok=True)
         try:
-            put(store, temporary)
+            write(store, temporary)
             store.mv(temporary, path)
         except BaseException:
             with suppress(Exception):
                 store.rm_file(temporary)
             raise
 
-    _call_store(url, write)
+    _call_store(url, write_and_move)
 
 
 def _call_store(url: str, call: Callable[[AbstractFileSystem, str], Value]) -> Value:

@@ -101,35 +101,38 @@ class DeadlineAdapter(HTTPAdapter):
         return manager
 
     def _use_deadline(self, manager: PoolManager) -> None:
+        deadline = self._deadline
         pools: Any = {
-            "http": partial(_pool, HTTPConnectionPool, _DeadlineConnection, self._deadline),
-            "https": partial(_pool, HTTPSConnectionPool, _DeadlineTlsConnection, self._deadline),
+            "http": partial(_make_pool, HTTPConnectionPool, _DeadlineConnection, deadline),
+            "https": partial(
+                _make_pool, HTTPSConnectionPool, _DeadlineTlsConnection, self._deadline
+            ),
         }
         manager.pool_classes_by_scheme = pools
 
 
-def _pool(
+def _make_pool(
     kind: type[HTTPConnectionPool],
-    connection: type[_DeadlineMixin],
+    connection: type[_DeadlineConnection],
     deadline: CallDeadline,
     *args: Any,  # noqa: ANN401 (urllib3's own)
     **kwargs: Any,  # noqa: ANN401 (as above)
 ) -> HTTPConnectionPool:
     pool = kind(*args, **kwargs)
-    made: Any = partial(connection, deadline)
-    pool.ConnectionCls = made
+    make_connection: Any = partial(connection, deadline)
+    pool.ConnectionCls = make_connection
     return pool
 
 
-class _DeadlineMixin(HTTPConnection):
+class _DeadlineConnection(HTTPConnection):
     """A connection whose every operation ends at the deadline of the current call."""
 
     def __init__(self, deadline: CallDeadline, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (urllib3's own)
         self._deadline = deadline
         super().__init__(*args, **kwargs)
         # http.client makes its responses with this, those of proxies too.
-        made: Any = partial(_response, deadline)
-        self.response_class = made
+        make_response: Any = partial(_make_response, deadline)
+        self.response_class = make_response
 
     def _new_conn(self) -> socket.socket:
         """Connect to the first of the host's addresses that accepts.
@@ -137,14 +140,14 @@ class _DeadlineMixin(HTTPConnection):
         urllib3 gives each address the whole time.
         """
         try:
-            found = socket.getaddrinfo(
+            addresses = socket.getaddrinfo(
                 self._dns_host.strip("[]"), self.port, type=socket.SOCK_STREAM
             )
         except (OSError, UnicodeError) as error:
             reason = error if isinstance(error, socket.gaierror) else socket.gaierror(str(error))
             raise NameResolutionError(self.host, self, reason) from error
         failure: OSError = OSError("the host has no address")
-        for family, kind, protocol, _name, address in found:
+        for family, kind, protocol, _name, address in addresses:
             sock = socket.socket(family, kind, protocol)
             try:
                 for option in self.socket_options or ():
@@ -181,11 +184,7 @@ class _DeadlineMixin(HTTPConnection):
         return super().getresponse()
 
 
-class _DeadlineConnection(_DeadlineMixin):
-    """A connection over HTTP."""
-
-
-class _DeadlineTlsConnection(_DeadlineMixin, HTTPSConnection):
+class _DeadlineTlsConnection(_DeadlineConnection, HTTPSConnection):
     """A connection over HTTPS."""
 
 
@@ -234,7 +233,7 @@ class _DeadlineReader(io.RawIOBase):
         super().close()
 
 
-def _response(
+def _make_response(
     deadline: CallDeadline,
     sock: _Socket,
     *args: Any,  # noqa: ANN401 (http.client's own)

@@ -101,21 +101,23 @@ class HttpTransport:
         return response
 
     def _begin(self, call: HttpCall) -> None:
-        own, given = self._call_seconds, call.timeout
+        own = self._call_seconds
+        seconds = inf if call.timeout is None else call.timeout
         if call.upload:
             # The time to send depends on the file: only pauses and the answer are limited.
-            self._deadline.begin(inf if given is None else given, silence=own, answer=own)
+            self._deadline.begin(seconds, silence=own, answer=own)
         elif call.stream:
-            self._deadline.begin(inf if given is None else given, silence=own)
+            self._deadline.begin(seconds, silence=own)
         else:
             self._deadline.begin(self._seconds(call))
 
     def _seconds(self, call: HttpCall) -> float:
         """Return the limit that a call is most likely to have reached."""
-        own, given = self._call_seconds, call.timeout
-        if given is None or call.upload:
-            return own
-        return given if call.stream or call.waits_for_chat else min(own, given)
+        if call.timeout is None or call.upload:
+            return self._call_seconds
+        if call.stream or call.waits_for_chat:
+            return call.timeout
+        return min(self._call_seconds, call.timeout)
 
     def _send(
         self, call: HttpCall, token: str, on_chunk: Callable[[bytes], object] | None
@@ -212,7 +214,7 @@ class HttpTransport:
         # An operation may have a shorter limit than the call.
         elapsed = self._deadline.elapsed
         seconds = self._seconds(call) if self._deadline.is_over else round(elapsed, 1)
-        given = call.timeout is not None and seconds == call.timeout
+        is_own_timeout = call.timeout is not None and seconds == call.timeout
         url = f"{self._base_url}{call.path}"
         return CallTimeoutError(
             message("transport.timeout.incomplete", url=url, seconds=float(seconds))
@@ -221,7 +223,7 @@ class HttpTransport:
             may_have_arrived=may_have_arrived,
             seconds=elapsed,
             next_step=message("transport.timeout.next_poll")
-            if given
+            if is_own_timeout
             else message("transport.timeout.next_call"),
             log_id=log_id,
         )

@@ -52,8 +52,8 @@ def proxies_for(base_url: str, environment: Mapping[str, str]) -> dict[str, str]
 
     if should_bypass_proxies(base_url, no_proxy=variable("no_proxy")):
         return {}
-    found = {scheme: variable(f"{scheme}_proxy") for scheme in ("http", "https", "all")}
-    return {scheme: proxy for scheme, proxy in found.items() if proxy}
+    proxies = {scheme: variable(f"{scheme}_proxy") for scheme in ("http", "https", "all")}
+    return {scheme: proxy for scheme, proxy in proxies.items() if proxy}
 
 
 def ca_bundle(environment: Mapping[str, str]) -> bool | str:

@@ -18,7 +18,7 @@ from coze_harness.messages.os_error_reason import os_error_reason
 from coze_harness.model import HttpCall
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location
-from coze_harness.text import json_text as jsontext
+from coze_harness.text.json_text import dump_json
 
 _CHUNK_BYTES: Final = 1 << 16
 
@@ -31,7 +31,7 @@ def attach_body(call: HttpCall, request: requests.PreparedRequest) -> Iterator[N
         ScenarioError: the file cannot be read, or has changed since the call was made.
     """
     if not call.upload:
-        body = jsontext.dump_json(call.body) if call.body is not None else None
+        body = dump_json(call.body) if call.body is not None else None
         request.body = body
         request.prepare_content_length(body)
         if body is not None:

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 from coze_harness.messages import message
 from coze_harness.model import HttpCall, HttpResponse
 from coze_harness.model.errors import SettingsError
-from coze_harness.text import json_text as jsontext
+from coze_harness.text.json_text import parse_json
 
 _TOKEN_CODES: Final = frozenset({4100, 700012006})
 _MAX_ERROR_BYTES: Final = 4096
@@ -54,7 +54,7 @@ def is_authentication_error(response: HttpResponse, call: HttpCall) -> bool:
     if response.status != 401 and (response.status != 200 or len(response.body) > _MAX_ERROR_BYTES):
         return False
     try:
-        body = jsontext.parse_json(response.body)
+        body = parse_json(response.body)
     except ValueError:
         body = None
     code = body.get("code") if isinstance(body, dict) else None
