@@ -11,10 +11,9 @@ import click
 from coze_harness.cli.command_help import SCENARIO, argument, command, option
 from coze_harness.cli.command_output import current_output, echo
 from coze_harness.cli.project_access import opened_project
-from coze_harness.commands.import_tests import import_tests
+from coze_harness.commands.import_tests import ImportOutcome, import_tests
 from coze_harness.config import SettingsOverrides
 from coze_harness.importing.imported_scenario import ImportFinding
-from coze_harness.importing.scenario_import import ImportOutcome
 from coze_harness.messages import Catalogue, message
 from coze_harness.reporting.views.safe_text import single_line
 

@@ -8,13 +8,11 @@ from typing import Final
 
 from msgspec import Struct
 
+from coze_harness.commands.scenario_folder import NewScenario, ScenarioFolder
 from coze_harness.messages import LocalizedText, message
-from coze_harness.model import TrialResult
-from coze_harness.model.errors import HarnessError
+from coze_harness.model import TrialResult, replace
 from coze_harness.project.opened_project import Project
-from coze_harness.project.selected_trials import select_trials
 from coze_harness.project.trial_selection import TrialSelection
-from coze_harness.scenarios.new_scenario_file import NewScenario, ScenarioFolder
 from coze_harness.scenarios.scenario_text import quote
 
 _SIMILARITY: Final = 0.6
@@ -27,21 +25,6 @@ class SavedScenario(Struct, frozen=True):
     result: TrialResult
 
 
-def scenario_folder(project: Project) -> ScenarioFolder:
-    """Return the folder of a project's scenarios, to write new ones."""
-
-    def names_in_use() -> set[str]:
-        if not project.settings.scenarios.is_dir():
-            return set()
-        try:
-            return {trial.key.scenario for trial in select_trials(project, TrialSelection())}
-        except HarnessError:
-            # A project without scenarios, or with faulty ones: `check` reports them.
-            return set()
-
-    return ScenarioFolder(project.settings.scenarios, project.folders, names_in_use)
-
-
 def create_scenario(
     project: Project, scenario: NewScenario, describe: Callable[[LocalizedText], str]
 ) -> Path:
@@ -52,10 +35,10 @@ def create_scenario(
     Raises:
         UsageError: the name is not valid, or in use.
     """
-    folder = scenario_folder(project)
+    folder = ScenarioFolder(project)
     path = folder.free_path(scenario.name)
-    prompt = scenario.prompt or describe(message("new.prompt"))
-    folder.write_scenario(path, scenario, prompt, [quote(describe(message("new.expectation")))])
+    scenario = replace(scenario, prompt=scenario.prompt or describe(message("new.prompt")))
+    folder.write_scenario(path, scenario, [quote(describe(message("new.expectation")))])
     return path
 
 
@@ -70,9 +53,9 @@ def save_as_scenario(
     Raises:
         UsageError: the name is not valid, or in use.
     """
-    folder = scenario_folder(project)
+    folder = ScenarioFolder(project)
     path = folder.free_path(scenario.name)
-    folder.write_scenario(path, scenario, scenario.prompt)
+    folder.write_scenario(path, scenario)
     is_saved = False
     try:
         result = record(TrialSelection(paths=(str(path),)))
@@ -83,5 +66,5 @@ def save_as_scenario(
     reply = result.turns[0].reply if result.turns else None
     if is_saved and reply is not None and reply.answer:
         similar = f"similar: {{to: {quote(reply.answer)}, at_least: {_SIMILARITY}}}"
-        folder.write_scenario(path, scenario, scenario.prompt, [similar])
+        folder.write_scenario(path, scenario, [similar])
     return SavedScenario(path if is_saved else None, result)

@@ -1,5 +1,5 @@
 """Import of other tools' tests: promptfoo configurations, tables and logs, as scenarios.
 
 Reading converts each source into `ImportedScenario`s, and into an `ImportFinding` for everything
-that could not be converted; `write_scenarios` makes files of them.
+that could not be converted; `scenario_files` makes the texts of files of them.
 """

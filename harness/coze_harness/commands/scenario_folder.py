@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -11,12 +11,14 @@ from msgspec import Struct
 
 from coze_harness.messages import LocalizedText, message
 from coze_harness.messages.os_error_reason import os_error_reason
-from coze_harness.model.errors import ScenarioError, UsageError
+from coze_harness.model.errors import HarnessError, ScenarioError, UsageError
 from coze_harness.model.location import Location
+from coze_harness.project.opened_project import Project
+from coze_harness.project.selected_trials import select_trials
+from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.scenarios.name_rules import check_name, fold_name
-from coze_harness.scenarios.scenario_text import scenario_text
+from coze_harness.scenarios.scenario_text import quote
 from coze_harness.storage.atomic_write import write_atomically
-from coze_harness.storage.project_folders import ProjectFolders
 
 _SCHEMA_FILE: Final = "scenario.schema.json"
 _SUFFIXES: Final = (".yaml", ".yml")
@@ -33,21 +35,18 @@ class NewScenario(Struct, frozen=True, kw_only=True):
 
 
 class ScenarioFolder(Struct, frozen=True):
-    """The folder of scenarios, as far as new files are written into it.
+    """The folder of a project's scenarios, as far as new files are written into it."""
 
-    Args:
-        path: the folder, absolute.
-        folders: the project's folders.
-        names_in_use: returns the names of the project's scenarios.
-    """
+    project: Project
 
-    path: Path
-    folders: ProjectFolders
-    names_in_use: Callable[[], Collection[str]]
+    @property
+    def path(self) -> Path:
+        """The folder, absolute."""
+        return self.project.settings.scenarios
 
     def schema_from(self, folder: Path) -> str:
         """Return the path of the JSON Schema from a folder; empty if the project has none."""
-        schema = self.folders.root / _SCHEMA_FILE
+        schema = self.project.settings.root / _SCHEMA_FILE
         return Path(os.path.relpath(schema, folder)).as_posix() if schema.is_file() else ""
 
     def check_names(self, names: Iterable[str], next_step: LocalizedText) -> None:
@@ -56,7 +55,7 @@ class ScenarioFolder(Struct, frozen=True):
         Raises:
             UsageError: one has.
         """
-        known = {fold_name(one) for one in self.names_in_use()}
+        known = {fold_name(one) for one in self._names_in_use()}
         for one in names:
             if fold_name(one) in known:
                 raise UsageError(message("new.name_in_use", name=one), next_step=next_step)
@@ -79,49 +78,63 @@ class ScenarioFolder(Struct, frozen=True):
         existing = [path.with_suffix(one) for one in _SUFFIXES if path.with_suffix(one).exists()]
         if existing:
             raise UsageError(
-                message("new.file_exists", file=self.folders.display_path(existing[0])),
+                message("new.file_exists", file=self.project.folders.display_path(existing[0])),
                 next_step=message("new.name.next"),
             )
         self.check_names([parts.name], message("new.name.next"))
         return path
 
     def write_scenario(
-        self, path: Path, scenario: NewScenario, prompt: str, expectations: Sequence[str] = ()
+        self, path: Path, scenario: NewScenario, expectations: Sequence[str] = ()
     ) -> None:
         """Write a scenario with one turn.
 
         Args:
             path: from `free_path`.
             scenario: what it has.
-            prompt: the prompt of the turn.
-            expectations: as in `scenario_text`.
+            expectations: the turn's expectations as YAML, each on one line.
 
         Raises:
             UsageError: the file cannot be written.
         """
-        text = scenario_text(
-            prompt,
-            expectations=expectations,
-            bot=scenario.bot,
-            tags=scenario.tags,
-            stream=scenario.stream,
-            schema=self.schema_from(path.parent),
-        )
-        write_scenario_file(path, text)
+        schema = self.schema_from(path.parent)
+        self.write_file(path, _scenario_text(scenario, expectations, schema))
+
+    def write_file(self, path: Path, text: str) -> None:
+        """Write a file of the folder.
+
+        Raises:
+            UsageError: it cannot be written.
+        """
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(path, [text.encode("utf-8", "replace")])
+        except OSError as error:
+            raise UsageError(
+                message("new.cannot_write", reason=os_error_reason(error)),
+                where=Location(str(path)),
+                next_step=message("new.cannot_write.next"),
+            ) from error
+
+    def _names_in_use(self) -> set[str]:
+        if not self.path.is_dir():
+            return set()
+        try:
+            return {trial.key.scenario for trial in select_trials(self.project, TrialSelection())}
+        except HarnessError:
+            # A project without scenarios, or with faulty ones: `check` reports them.
+            return set()
 
 
-def write_scenario_file(path: Path, text: str) -> None:
-    """Write a file of the scenarios folder.
-
-    Raises:
-        UsageError: it cannot be written.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, [text.encode("utf-8", "replace")])
-    except OSError as error:
-        raise UsageError(
-            message("new.cannot_write", reason=os_error_reason(error)),
-            where=Location(str(path)),
-            next_step=message("new.cannot_write.next"),
-        ) from error
+def _scenario_text(scenario: NewScenario, expectations: Sequence[str], schema: str) -> str:
+    lines = [f"# yaml-language-server: $schema={schema}"] if schema else []
+    if scenario.bot:
+        lines.append(f"bot: {quote(scenario.bot)}")
+    if scenario.tags:
+        lines.append(f"tags: [{', '.join(map(quote, scenario.tags))}]")
+    if scenario.stream:
+        lines.append("stream: true")
+    lines += ["turns:", f"  - prompt: {quote(scenario.prompt)}"]
+    if expectations:
+        lines += ["    expect:", *(f"      - {one}" for one in expectations)]
+    return "\n".join(lines) + "\n"
