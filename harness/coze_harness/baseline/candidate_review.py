@@ -24,8 +24,7 @@ from coze_harness.baseline.decisions import (
 from coze_harness.baseline.promotion import Promotion
 from coze_harness.cassettes import Recording
 from coze_harness.cassettes import cassette_files as store
-from coze_harness.coze import fingerprint
-from coze_harness.coze.request_fingerprint import with_bot_version
+from coze_harness.execution.accepted_recording import accepted_info, without_overrides
 from coze_harness.execution.judge_cassette import judge_path
 from coze_harness.execution.replay_runner import ReplayRunner
 from coze_harness.messages import literal, message
@@ -203,21 +202,7 @@ class CandidateReview(Struct, frozen=True):
         info = recording.origin
         if info is None:
             return CassetteStaleError(message("candidate.unnamed"), where=Location(relative_path))
-        rewritten = replace(
-            recording,
-            interactions=tuple(
-                replace(
-                    item,
-                    request_body=with_bot_version(
-                        item.target.partition("?")[0],
-                        item.request_body,
-                        trial.bot.id,
-                        trial.options,
-                    ),
-                )
-                for item in recording.interactions
-            ),
-        )
+        rewritten = without_overrides(recording, trial)
         result = runner.replay_recording(trial, rewritten, turns, judged_as=recorded)
         if result.error is not None:
             return CassetteError(
@@ -230,17 +215,11 @@ class CandidateReview(Struct, frozen=True):
                 detail=result.error.detail,
                 next_step=literal(f"coze-harness compare {shell_word(trial.key.file)}"),
             )
-        accepted = replace(
-            info,
-            trial=trial.key.id,
-            fingerprint=fingerprint(trial.bot, trial.options, turns, trial.tester),
-            candidate=None,
-        )
         return Promotion(
             candidate=candidate,
             trial=trial,
             recording=rewritten,
-            origin=accepted,
+            origin=accepted_info(info, trial, turns),
             result=result,
             extra=tuple(extra),
             judged=_read_judge_recording(relative_path) if trial.judge else None,

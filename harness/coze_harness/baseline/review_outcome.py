@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from msgspec import Struct, field
 
 from coze_harness.baseline.candidate_review import CandidateReview, DecidedCandidates
 from coze_harness.baseline.cassette_access import CassetteAccess, Note
-from coze_harness.baseline.decisions import Decisions, ReviewDecision, other_candidate
+from coze_harness.baseline.decisions import ReviewDecision
 from coze_harness.baseline.evidence import save_evidence
 from coze_harness.baseline.evidence_judging import (
     JUDGED_AGAIN,
@@ -17,10 +17,6 @@ from coze_harness.baseline.evidence_judging import (
     read_evidence,
 )
 from coze_harness.baseline.promotion import Promotion, promote
-from coze_harness.messages import message
-from coze_harness.model import Mode
-from coze_harness.model.errors import HarnessError, ResultsError, UsageError
-from coze_harness.results import read_results, read_run
 
 
 class ReviewOutcome(Struct, frozen=True):
@@ -72,31 +68,6 @@ class ReviewOutcome(Struct, frozen=True):
         return bool(self.accepted or self.rejected or self.edits)
 
 
-def find_decided(
-    review: CandidateReview, decisions: Decisions, locate_run: Callable[[str], Path]
-) -> list[DecidedCandidates | HarnessError]:
-    """Return the candidates of each decision, or why it cannot be applied.
-
-    A decision is about the answers that its run has shown: other candidates are not decided.
-
-    `locate_run` returns the folder of a run; it raises ResultsError if there is none.
-
-    Raises:
-        UsageError: there is no such comparison.
-    """
-    answers = _answers_of_run(decisions, locate_run)
-    checked: list[DecidedCandidates | HarnessError] = []
-    for one in review.find_decided(decisions):
-        if isinstance(one, DecidedCandidates) and any(
-            answers.get(promotion.recorded.key.id) != promotion.result.answers
-            for promotion in one.promotions
-        ):
-            checked.append(other_candidate(one.entry, decisions.run_id))
-        else:
-            checked.append(one)
-    return checked
-
-
 def apply_decisions(
     review: CandidateReview,
     access: CassetteAccess,
@@ -121,34 +92,6 @@ def apply_decisions(
     cassettes = review.candidates.cassettes
     with access.lock_for_replacing(cassettes, wait=wait, note=note):
         return promote(review.candidates, review.runner, accepted, rejected, access.clock.now())
-
-
-def _answers_of_run(
-    decisions: Decisions, locate_run: Callable[[str], Path]
-) -> dict[str, tuple[str | None, ...]]:
-    """Return the answers that a comparison has shown, by trial.
-
-    Raises:
-        UsageError: there is no such comparison.
-    """
-    run = decisions.run_id
-    try:
-        folder = locate_run(run)
-        is_comparison = read_run(folder).mode is Mode.COMPARE
-        answers = {result.key.id: result.answers for result in read_results(folder)}
-    except ResultsError as error:
-        raise UsageError(
-            message("decisions.no_run", run=run, reason=error.what),
-            where=decisions.location,
-            next_step=message("decisions.no_run.next"),
-        ) from error
-    if not is_comparison:
-        raise UsageError(
-            message("decisions.no_comparison", run=run),
-            where=decisions.location,
-            next_step=message("decisions.no_run.next"),
-        )
-    return answers
 
 
 def _judge_again(

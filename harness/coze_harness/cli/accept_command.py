@@ -11,7 +11,7 @@ import click
 from coze_harness.baseline.candidate_review import CandidateReview, DecidedCandidates
 from coze_harness.baseline.decisions import read_decisions
 from coze_harness.baseline.promotion import Promotion, find_failing
-from coze_harness.baseline.review_outcome import ReviewOutcome, apply_decisions, find_decided
+from coze_harness.baseline.review_outcome import ReviewOutcome, apply_decisions
 from coze_harness.cli import shared_options
 from coze_harness.cli.command_help import DONE, RUN, argument, command, option
 from coze_harness.cli.command_output import current_output, echo
@@ -21,7 +21,11 @@ from coze_harness.cli.progress_display import progress_display
 from coze_harness.cli.project_access import lock_for_writing, note, opened_project
 from coze_harness.cli.project_completion import complete_paths
 from coze_harness.cli.shared_options import DisplayOptions
-from coze_harness.commands.accept_candidates import compare_reviewed, review_candidates
+from coze_harness.commands.accept_candidates import (
+    compare_reviewed,
+    find_decided,
+    review_candidates,
+)
 from coze_harness.config import SettingsOverrides
 from coze_harness.messages import message
 from coze_harness.model.errors import HarnessError, UsageError
@@ -117,7 +121,7 @@ def _read_decisions(
     project: Project, review: CandidateReview, file: Path, name: str
 ) -> ReviewOutcome | int:
     """Return the decisions of a file; if one cannot be applied, the exit code."""
-    entries = find_decided(review, read_decisions(file, name), project.run_folder)
+    entries = find_decided(project, review, read_decisions(file, name))
     if code := _print_errors([one for one in entries if isinstance(one, HarnessError)]):
         echo(message("accept.nothing_decided"), err=True)
         return code

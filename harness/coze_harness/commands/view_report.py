@@ -12,8 +12,8 @@ from coze_harness.baseline.candidate_review import DecidedCandidates
 from coze_harness.baseline.cassette_access import Note
 from coze_harness.baseline.decisions import parse_decisions
 from coze_harness.baseline.promotion import find_failing
-from coze_harness.baseline.review_outcome import ReviewOutcome, apply_decisions, find_decided
-from coze_harness.commands.accept_candidates import review_candidates
+from coze_harness.baseline.review_outcome import ReviewOutcome, apply_decisions
+from coze_harness.commands.accept_candidates import find_decided, review_candidates
 from coze_harness.messages import message
 from coze_harness.model.errors import HarnessError, ResultsError, ScenarioErrors, UsageError
 from coze_harness.project.opened_project import Project
@@ -91,7 +91,7 @@ def _apply(project: Project, body: bytes, *, failing: bool, note: Note) -> Appli
     access.finish_interrupted_accept(note)
     project.resources.enter_context(access.lock_for_writing("coze-harness view", note=note))
     review = review_candidates(project)
-    entries = find_decided(review, decisions, project.run_folder)
+    entries = find_decided(project, review, decisions)
     if errors := [one for one in entries if isinstance(one, HarnessError)]:
         return AppliedDecisions(errors=errors)
     decided = [one for one in entries if isinstance(one, DecidedCandidates)]
