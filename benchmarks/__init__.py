@@ -1,1 +1,1 @@
-"""Times coze-harness beside its peers, on the same files, in one run: ratios, not seconds."""
+"""Measures coze-harness and its peers on the same files, in one run: ratios, not seconds."""

@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: measure, print the table, and write it for the docs if asked to."""
+"""`python -m benchmarks`: measure, print tables, and write them into a page of the docs."""
 
 from __future__ import annotations
 
@@ -15,95 +15,103 @@ from types import MappingProxyType
 from typing import Final
 
 from benchmarks import (
-    deciding,
+    decisions,
     engine,
-    page,
     profiling,
+    pytest_items,
     recording,
-    replaying,
+    replay,
+    report_page,
     scale,
     startup,
-    under_pytest,
 )
-from benchmarks.bench import Bench
-from benchmarks.comparing import Found
-from benchmarks.processes import ROOT, Machine
-from benchmarks.table import markdown, placed, plain
+from benchmarks.benchmark_context import BenchmarkContext
+from benchmarks.figure_table import format_markdown, format_plain, insert_result
+from benchmarks.figures import BenchmarkResult
+from benchmarks.processes import ROOT, CommandRunner
 
-ROWS: Final[Mapping[str, Callable[[Bench], Found]]] = MappingProxyType(
+BENCHMARKS: Final[Mapping[str, Callable[[BenchmarkContext], BenchmarkResult]]] = MappingProxyType(
     {
-        "suite": replaying.against_pytest_recording,
-        "engine": engine.measured,
-        "size": replaying.against_itself,
-        "recording": recording.many_at_once,
-        "calls": recording.calls_for_one,
-        "start": startup.measured,
-        "page": page.measured,
-        "pytest": under_pytest.measured,
-        "scale": scale.measured,
-        "deciding": deciding.measured,
+        "suite": replay.compare_with_pytest_recording,
+        "engine": engine.measure_engine,
+        "size": replay.compare_sizes,
+        "recording": recording.measure_concurrent_recording,
+        "calls": recording.count_calls,
+        "start": startup.measure_startup,
+        "page": report_page.measure_page,
+        "pytest": pytest_items.measure_pytest_items,
+        "scale": scale.measure_scale,
+        "deciding": decisions.measure_decisions,
     }
 )
-_ASKED_FOR: Final = ("scale", "deciding")  # ten minutes more for each
+_ONLY_BY_NAME: Final = ("scale", "deciding")  # each takes ten minutes more
 
 
 def main() -> int:
-    """Run what is asked for; 0 whether aims are met or not: the words in the table tell."""
-    given = _arguments()
+    """Run the selected benchmarks; 0 also if goals are missed, which the tables show."""
+    arguments = _arguments()
     compileall.compile_dir(ROOT / "harness", quiet=2)
-    circumstances = _circumstances(quick=given.quick)
-    sys.stdout.write(f"{circumstances}\n\n")
-    with TemporaryDirectory(prefix="coze-harness-bench-") as name:
+    setup = _describe_setup(is_quick=arguments.quick)
+    sys.stdout.write(f"{setup}\n\n")
+    with TemporaryDirectory(prefix="coze-harness-benchmarks-") as name:
         scratch = Path(name)
-        rng = random.Random(given.seed)  # noqa: S311 (an order of contenders, no secret)
-        bench = Bench(scratch, Machine(scratch), rng, given.quick, _tell)
-        for found in _measured(bench, given):
-            sys.stdout.write(f"{plain(found)}\n")
+        rng = random.Random(arguments.seed)  # noqa: S311 (an order of contenders, no secret)
+        runner = CommandRunner(scratch)
+        context = BenchmarkContext(scratch, runner, rng, arguments.quick, _report_progress)
+        for result in _run_benchmarks(context, arguments):
+            sys.stdout.write(f"{format_plain(result)}\n")
             sys.stdout.flush()
-            if given.markdown:
-                _place(given.markdown, found, circumstances)
+            if arguments.markdown:
+                _write_markdown(arguments.markdown, result, setup)
     return 0
 
 
-def _measured(bench: Bench, given: argparse.Namespace) -> Iterator[Found]:
-    if given.profile:
-        yield from profiling.measured(bench)
+def _run_benchmarks(
+    context: BenchmarkContext, arguments: argparse.Namespace
+) -> Iterator[BenchmarkResult]:
+    if arguments.profile:
+        yield from profiling.profile_run(context)
         return
-    for row in given.only or [row for row in ROWS if row not in _ASKED_FOR]:
-        _tell(row)
-        yield ROWS[row](bench)
+    for name in arguments.only or [name for name in BENCHMARKS if name not in _ONLY_BY_NAME]:
+        _report_progress(name)
+        yield BENCHMARKS[name](context)
 
 
-def _place(path: Path, found: Found, circumstances: str) -> None:
+def _write_markdown(path: Path, result: BenchmarkResult, setup: str) -> None:
     page = path.read_text("utf-8") if path.exists() else ""
-    path.write_text(placed(page, found.row, markdown(found, circumstances)), encoding="utf-8")
+    text = format_markdown(result, setup)
+    path.write_text(insert_result(page, result.benchmark, text), encoding="utf-8")
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="small sizes: does it work at all?")
-    parser.add_argument("--only", action="append", choices=ROWS, help="one row (repeatable)")
-    parser.add_argument("--profile", action="store_true", help="where replay's time goes, instead")
+    parser.add_argument("--quick", action="store_true", help="small sizes, to see that it works")
+    parser.add_argument(
+        "--only", action="append", choices=BENCHMARKS, help="one benchmark (repeatable)"
+    )
+    parser.add_argument(
+        "--profile", action="store_true", help="show where the time of a run goes, instead"
+    )
     parser.add_argument(
         "--markdown",
         type=Path,
         metavar="FILE",
-        help="put the tables into a page, each between its marks",
+        help="write each table into a page, between its marks",
     )
-    parser.add_argument("--seed", type=int, default=1, help="for the order of the contenders")
+    parser.add_argument("--seed", type=int, default=1, help="of the order of contenders")
     return parser.parse_args()
 
 
-def _circumstances(*, quick: bool) -> str:
+def _describe_setup(*, is_quick: bool) -> str:
     packages = ("requests", "vcrpy", "pytest", "pytest-recording", "pytest-xdist", "playwright")
     versions = ", ".join(f"{package} {version(package)}" for package in packages)
-    words = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}"
-    size = " Quick sizes: not to be quoted." if quick else ""
-    return f"{words}; {versions}.{size}"
+    system = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}"
+    size = " Quick sizes: not to be quoted." if is_quick else ""
+    return f"{system}; {versions}.{size}"
 
 
-def _tell(words: str) -> None:
-    sys.stderr.write(f"… {words}\n")
+def _report_progress(text: str) -> None:
+    sys.stderr.write(f"… {text}\n")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Starts one command and tells, as JSON, what it took. Run alone: `python -I -S launch.py …`.
+"""Runs one command and prints, as JSON, what it used. Run alone: `python -I -S launch.py …`.
 
-A process of its own, because the kernel counts the memory of the process that starts another as
-the other's until it has begun: from a large parent, every child would seem large.
+A process of its own: until a child executes its program, the kernel counts the parent's memory as
+the child's. From a large parent, every child would seem large.
 """
 
 from __future__ import annotations
@@ -13,42 +13,42 @@ import threading
 import time
 from pathlib import Path
 
-_EVERY = 0.02  # seconds between two looks at the memory
+_SAMPLE_SECONDS = 0.02
 
 
-def main(output: str, watch: str, *command: str) -> None:
-    """Run a command with its output in a file; `watch` is "1" to add up its processes' memory."""
+def main(output: str, samples_memory: str, *command: str) -> None:
+    """Run a command with its output in a file; with "1", add up the memory of its processes."""
     outputs = [
         (os.POSIX_SPAWN_OPEN, 1, output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
         (os.POSIX_SPAWN_DUP2, 1, 2),
     ]
-    largest = {"rss": 0, "pss": 0}
-    begun = time.perf_counter()
-    pid = os.posix_spawn(command[0], command, os.environ, file_actions=outputs)  # noqa: TID251 (handed on as it is)
-    if watch == "1":
-        while not (found := os.wait4(pid, os.WNOHANG))[0]:
+    peaks = {"rss": 0, "pss": 0}
+    start = time.perf_counter()
+    pid = os.posix_spawn(command[0], command, os.environ, file_actions=outputs)  # noqa: TID251 (passed on as it is)
+    if samples_memory == "1":
+        while not (wait_result := os.wait4(pid, os.WNOHANG))[0]:
             for key, value in _memory(pid).items():
-                largest[key] = max(largest[key], value)
-            threading.Event().wait(_EVERY)
+                peaks[key] = max(peaks[key], value)
+            threading.Event().wait(_SAMPLE_SECONDS)
     else:
-        found = os.wait4(pid, 0)
-    wall = time.perf_counter() - begun
-    _pid, status, usage = found
-    taken = {
-        "code": os.waitstatus_to_exitcode(status),
-        "wall": wall,
-        "cpu": usage.ru_utime + usage.ru_stime,
-        "largest": usage.ru_maxrss * 1024,
-        "together": largest["rss"],
-        "together_shared_once": largest["pss"],
+        wait_result = os.wait4(pid, 0)
+    wall_seconds = time.perf_counter() - start
+    _pid, status, usage = wait_result
+    usage_json = {
+        "exit_code": os.waitstatus_to_exitcode(status),
+        "wall_seconds": wall_seconds,
+        "cpu_seconds": usage.ru_utime + usage.ru_stime,
+        "largest_rss": usage.ru_maxrss * 1024,
+        "total_rss": peaks["rss"],
+        "total_pss": peaks["pss"],
     }
-    sys.stdout.write(json.dumps(taken))
+    sys.stdout.write(json.dumps(usage_json))
 
 
 def _memory(root: int) -> dict[str, int]:
-    """Return the bytes that a process and its descendants hold now: with what they share, without.
+    """Return the bytes of memory of a process and its descendants now.
 
-    Every page that two processes share counts for both under `rss` and half for each under `pss`.
+    A page that two processes share counts for both in `rss`, and half for each in `pss`.
     """
     parents: dict[int, int] = {}
     for entry in os.listdir("/proc"):  # noqa: PTH208 (many times a second)
@@ -58,13 +58,13 @@ def _memory(root: int) -> dict[str, int]:
             except OSError:
                 continue
             parents[int(entry)] = int(stat.rpartition(b")")[2].split()[1])
-    family = {root}
-    while more := {child for child, parent in parents.items() if parent in family} - family:
-        family |= more
+    tree = {root}
+    while more := {child for child, parent in parents.items() if parent in tree} - tree:
+        tree |= more
     sums = {"rss": 0, "pss": 0}
-    for member in family:
+    for pid in tree:
         try:
-            lines = Path(f"/proc/{member}/smaps_rollup").read_text("ascii").splitlines()
+            lines = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()
         except OSError:
             continue
         for line in lines:

@@ -1,4 +1,4 @@
-"""Whole processes, measured from outside: wall clock, processor time, memory."""
+"""Commands, measured from outside: wall-clock time, processor time, memory."""
 
 from __future__ import annotations
 
@@ -15,35 +15,35 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class BenchmarkError(Exception):
-    """A measured command did not do what it was measured at."""
+    """A command failed, or did something else than what is measured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
-    """What one process took, with all that it started: seconds and bytes.
+class ProcessUsage:
+    """What a command used, with all processes that it started: seconds and bytes.
 
-    `largest` is the peak of its largest process. `together` is the peak of the sum over all of
-    them, with shared pages counted for each; `together_shared_once` counts those once. The sums are
-    0 unless they were watched, which disturbs the time.
+    `largest_rss` is the peak of its largest process. `total_rss` is the peak of the sum over all of
+    them, with shared pages counted for each; `total_pss` counts those once. The sums are 0 unless
+    memory is sampled, which takes time itself.
     """
 
-    code: int
-    wall: float
-    cpu: float
-    largest: int
-    together: int
-    together_shared_once: int
+    exit_code: int
+    wall_seconds: float
+    cpu_seconds: float
+    largest_rss: int
+    total_rss: int
+    total_pss: int
 
 
-class Machine:
-    """Runs commands in a plain environment, so that this shell's settings are not measured.
+class CommandRunner:
+    """Runs commands in an environment of its own, without the settings of this shell.
 
     Args:
-        scratch: a folder for their output and their home.
+        scratch: a folder for their output, and their home.
     """
 
     def __init__(self, scratch: Path) -> None:
-        self._output = scratch / "output.txt"
+        self._output_file = scratch / "output.txt"
         self.environment = {
             "PATH": "/usr/local/bin:/usr/bin:/bin",
             "HOME": str(scratch),
@@ -51,38 +51,38 @@ class Machine:
             "PYTHONPATH": str(ROOT),
         }
 
-    def takes(
+    def run(
         self,
         command: Sequence[str],
         folder: Path,
         environment: Mapping[str, str] | None = None,
         *,
-        watch: bool = False,
-        code: int = 0,
-    ) -> Taken:
-        """Run a command to its end, which is to be with `code`, and return what it took.
+        samples_memory: bool = False,
+        exit_code: int = 0,
+    ) -> ProcessUsage:
+        """Run a command to its end and return what it used.
 
         Raises:
-            BenchmarkError: it failed; its output is in the message.
+            BenchmarkError: it ended with another exit code; its output is in the message.
         """
         launcher = [sys.executable, "-I", "-S", launch.__file__]
-        done = subprocess.run(  # noqa: S603 (our own commands)
-            [*launcher, str(self._output), "1" if watch else "0", *command],
+        process = subprocess.run(  # noqa: S603 (our own commands)
+            [*launcher, str(self._output_file), "1" if samples_memory else "0", *command],
             cwd=folder,
             env={**self.environment, **(environment or {})},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=True,
         )
-        taken = Taken(**json.loads(done.stdout))
-        if taken.code != code:
-            said = self._output.read_text("utf-8", "replace")[-2000:]
-            raise BenchmarkError(f"{' '.join(command)} ended with {taken.code}:\n{said}")
-        return taken
+        usage = ProcessUsage(**json.loads(process.stdout))
+        if usage.exit_code != exit_code:
+            output = self._output_file.read_text("utf-8", "replace")[-2000:]
+            raise BenchmarkError(f"{' '.join(command)} ended with {usage.exit_code}:\n{output}")
+        return usage
 
-    def said(self) -> str:
+    def output(self) -> str:
         """Return what the last command printed."""
-        return self._output.read_text("utf-8")
+        return self._output_file.read_text("utf-8")
 
 
 def harness_command(*arguments: str) -> list[str]:

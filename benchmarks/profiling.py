@@ -1,7 +1,7 @@
-"""Where the time of `coze-harness run` goes, by looking at its stack a thousand times a second.
+"""Where the time of `coze-harness run` goes: its stack is sampled a thousand times a second.
 
 Run as `python -m benchmarks.profiling REPORTS`, it executes the command in this process, on one
-processor, and prints its samples as JSON; `measured` starts it so and makes lines of them.
+processor, and prints its samples as JSON; `profile_run` starts it so and returns the figures.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
-from benchmarks.bench import Bench
-from benchmarks.comparing import Found, Line, spread
-from benchmarks.processes import ROOT, BenchmarkError, Taken, harness_command
+from benchmarks.benchmark_context import BenchmarkContext
+from benchmarks.figures import BenchmarkResult, Figure, median_figure
+from benchmarks.processes import ROOT, BenchmarkError
 
-_EVERY: Final = 0.001  # seconds between two looks
-_SHOWN: Final = 30
+_SAMPLE_SECONDS: Final = 0.001
+_MAX_FUNCTIONS: Final = 30
 
 _STEPS: Final = (
     ("importlib._bootstrap", "start-up: imports"),
@@ -52,100 +52,101 @@ _STEPS: Final = (
     ("coze_harness.execution", "replay: the conversation"),
     ("coze_harness.commands", "use cases"),
 )
-"""A step is known by a module that is somewhere in the stack; the first that is found counts."""
+"""A step is known by a module that is somewhere in the stack; the first that is steps counts."""
 
 
-def measured(bench: Bench) -> list[Found]:
-    """Tell how many microseconds a trial each step and each function takes."""
-    count, rounds = (100, 2) if bench.quick else (2000, 5)
-    project, _ = bench.project(count)
-    one, _ = bench.project(1)
-    bench.told("a run of one trial, and of all on one processor")
-    alone = [_run(bench, one).wall * 1000 for _ in range(rounds)]
-    single = [_run(bench, project, "--workers", "1").wall * 1000 for _ in range(rounds)]
-    both = [_run(bench, project).wall * 1000 for _ in range(rounds)]
-    by_round, places = _looked(bench, project, count, rounds)
-    steps = sorted(
-        {name for found in by_round for name in found}, key=lambda name: -by_round[0].get(name, 0.0)
-    )
+def profile_run(context: BenchmarkContext) -> list[BenchmarkResult]:
+    """Return how many microseconds of a trial each step and each function takes."""
+    count, rounds = (100, 2) if context.is_quick else (2000, 5)
+    project, _ = context.recorded_project(count)
+    smallest_project, _ = context.recorded_project(1)
+    context.report_progress("a run of one trial, and of all on one processor")
+
+    def time_runs(folder: Path, *options: str) -> list[float]:
+        usages = [context.run_project(folder, *options) for _ in range(rounds)]
+        return [usage.wall_seconds * 1000 for usage in usages]
+
+    one_trial = time_runs(smallest_project)
+    one_worker = time_runs(project, "--workers", "1")
+    all_workers = time_runs(project)
+    by_round, by_function = _sample_runs(context, project, count, rounds)
+    names = {name for steps in by_round for name in steps}
     unit = "µs a trial"
-    lines = [spread(name, unit, [found.get(name, 0.0) for found in by_round]) for name in steps]
-    lines.append(spread("all of these", unit, [sum(found.values()) for found in by_round]))
-    lines += [
-        spread("a whole run of one trial", "ms", alone),
-        spread(f"a whole run of {count:,}, one worker", "ms", single),
-        spread(f"a whole run of {count:,}", "ms", both),
+    figures = [
+        median_figure(name, unit, [steps.get(name, 0.0) for steps in by_round])
+        for name in sorted(names, key=lambda name: -by_round[0].get(name, 0.0))
+    ]
+    figures += [
+        median_figure("all of these", unit, [sum(steps.values()) for steps in by_round]),
+        median_figure("a whole run of one trial", "ms", one_trial),
+        median_figure(f"a whole run of {count:,}, one worker", "ms", one_worker),
+        median_figure(f"a whole run of {count:,}", "ms", all_workers),
     ]
     functions = [
-        Line(name, unit, worth, worth, worth) for name, worth in places.most_common(_SHOWN)
+        Figure(name, unit, value, value, value)
+        for name, value in by_function.most_common(_MAX_FUNCTIONS)
     ]
     remarks = (
         "Processor time; start-up is divided among the trials. Garbage collection counts for the "
         "step in which it happens.",
     )
+    title = f"Where the time goes: a run of {count:,} trials on one processor"
+    functions_title = "Functions, with what they call outside this package"
     return [
-        Found(
-            "profile",
-            f"Where the time goes: a run of {count:,} trials on one processor",
-            lines,
-            remarks,
-        ),
-        Found("functions", "Functions, with what they call outside this package", functions),
+        BenchmarkResult("profile", title, figures, remarks),
+        BenchmarkResult("functions", functions_title, functions),
     ]
 
 
-def _looked(
-    bench: Bench, project: Path, count: int, rounds: int
+def _sample_runs(
+    context: BenchmarkContext, project: Path, count: int, rounds: int
 ) -> tuple[list[dict[str, float]], Counter[str]]:
-    """Return µs a trial by step, for each round, and by function, for all of them together."""
+    """Return the microseconds of a trial: by step, for each round; by function, on average."""
     by_round: list[dict[str, float]] = []
-    places: Counter[str] = Counter()
+    by_function: Counter[str] = Counter()
     for number in range(rounds):
-        bench.told(f"looking, {number + 1} of {rounds}")
-        command = [sys.executable, "-m", "benchmarks.profiling", str(bench.reports())]
-        bench.machine.takes(command, project)
-        seen = json.loads(bench.machine.said())
-        worth = seen["seconds"] / sum(seen["steps"].values()) / count * 1e6
-        by_round.append({name: looks * worth for name, looks in seen["steps"].items()})
-        places.update({name: looks * worth / rounds for name, looks in seen["places"].items()})
-    return by_round, places
+        context.report_progress(f"sampling, {number + 1} of {rounds}")
+        command = [sys.executable, "-m", "benchmarks.profiling", str(context.empty_reports())]
+        context.runner.run(command, project)
+        samples = json.loads(context.runner.output())
+        # Of a trial, for each sample.
+        weight = samples["seconds"] / sum(samples["steps"].values()) / count * 1e6
+        by_round.append({name: number * weight for name, number in samples["steps"].items()})
+        for name, function_samples in samples["functions"].items():
+            by_function[name] += function_samples * weight / rounds
+    return by_round, by_function
 
 
-def _run(bench: Bench, project: Path, *options: str) -> Taken:
-    command = harness_command("run", "--no-progress", "--reports", str(bench.reports()), *options)
-    return bench.machine.takes(command, project)
-
-
-class _Looks:
-    """What was seen: how often each step, and each innermost function of this package."""
+class _StackSamples:
+    """Counts samples by step, and by the innermost function of this package."""
 
     def __init__(self) -> None:
         self.steps: Counter[str] = Counter()
-        self.places: Counter[str] = Counter()
+        self.functions: Counter[str] = Counter()
 
-    def look(self, _signal: int, frame: FrameType | None) -> None:
+    def take(self, _signal: int, frame: FrameType | None) -> None:
         """Take one sample."""
         modules: list[str] = []
-        place = ""
+        function = ""
         while frame is not None:
             module = str(frame.f_globals.get("__name__", ""))
             modules.append(module)
-            if not place and module.startswith("coze_harness."):
-                place = _place(frame, module)
+            if not function and module.startswith("coze_harness."):
+                function = _function_name(frame, module)
             frame = frame.f_back
-        self.steps[_step(modules)] += 1
-        self.places[place or "outside this package"] += 1
+        self.steps[_step_name(modules)] += 1
+        self.functions[function or "outside this package"] += 1
 
 
-def _place(frame: FrameType, module: str) -> str:
+def _function_name(frame: FrameType, module: str) -> str:
     code = frame.f_code
-    if code.co_filename == "<string>":  # made by dataclasses: only its object tells whose it is
+    if code.co_filename == "<string>":  # made by dataclasses: only its object has the class
         return f"{module} {type(frame.f_locals.get('self')).__name__}.{code.co_name}"
     file = code.co_filename.removeprefix(f"{ROOT}/")
     return f"{file}:{code.co_firstlineno} {code.co_qualname}"
 
 
-def _step(modules: list[str]) -> str:
+def _step_name(modules: list[str]) -> str:
     for prefix, step in _STEPS:
         for module in modules:
             if module == prefix or module.startswith((f"{prefix}.", f"{prefix}_")):
@@ -154,21 +155,21 @@ def _step(modules: list[str]) -> str:
 
 
 def main(reports: str) -> None:
-    """Execute the command here, looking at it all the while."""
-    looks = _Looks()
-    signal.signal(signal.SIGALRM, looks.look)
-    signal.setitimer(signal.ITIMER_REAL, _EVERY, _EVERY)
-    begun = time.process_time()
+    """Execute the command in this process, sample its stack, and print the samples."""
+    samples = _StackSamples()
+    signal.signal(signal.SIGALRM, samples.take)
+    signal.setitimer(signal.ITIMER_REAL, _SAMPLE_SECONDS, _SAMPLE_SECONDS)
+    start = time.process_time()
     with redirect_stdout(io.StringIO()):
         from coze_harness.cli.main import run
 
         code = run(["run", "--workers", "1", "--no-progress", "--quiet", "--reports", reports])
-    seconds = time.process_time() - begun
+    seconds = time.process_time() - start
     signal.setitimer(signal.ITIMER_REAL, 0)
     if code:
         raise BenchmarkError(f"the run ended with {code}")
-    found = {"seconds": seconds, "steps": looks.steps, "places": looks.places}
-    sys.stdout.write(json.dumps(found))
+    samples_json = {"seconds": seconds, "steps": samples.steps, "functions": samples.functions}
+    sys.stdout.write(json.dumps(samples_json))
 
 
 if __name__ == "__main__":

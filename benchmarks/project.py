@@ -24,7 +24,7 @@ _SENTENCE = "我是chatchat,一个虚拟的学术助手。我可以帮助你研�
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """What one trial asks and what it is answered, for peers that must ask the same."""
+    """The prompt of one trial and its recorded ids, for peers that send the same prompt."""
 
     name: str
     prompt: str
@@ -32,10 +32,10 @@ class Exchange:
     conversation_id: str
 
 
-def build(folder: Path, count: int) -> list[Exchange]:
+def build_project(folder: Path, count: int) -> list[Exchange]:
     """Write a project of `count` scenario files with a cassette each (about 7 KB of YAML).
 
-    Not synced file by file, as a recording is: nobody misses these after a power cut.
+    Unlike recordings, the files are not synced to disk one by one.
     """
     (folder / "scenarios").mkdir(parents=True)
     (folder / "cassettes").mkdir()
@@ -61,10 +61,10 @@ def build(folder: Path, count: int) -> list[Exchange]:
     return exchanges
 
 
-def build_unrecorded(folder: Path, count: int, poll: str = "") -> None:
-    """Write a project of `count` scenario files that are still to be recorded.
+def build_unrecorded_project(folder: Path, count: int, poll: str = "") -> None:
+    """Write a project of `count` scenario files without recordings.
 
-    `poll` is what stands under `poll:` in harness.yaml, as YAML; the defaults where it is empty.
+    `poll` is the value of `poll` in harness.yaml, as YAML; empty for the defaults.
     """
     (folder / "scenarios").mkdir(parents=True)
     settings = SETTINGS + (f"poll: {poll}\n" if poll else "")
@@ -75,7 +75,7 @@ def build_unrecorded(folder: Path, count: int, poll: str = "") -> None:
         scenario.write_text(_scenario(exchange), encoding="utf-8")
 
 
-def script(delay: float) -> str:
+def server_script(delay: float) -> str:
     """Return a script for `coze-harness serve`: one bot that takes `delay` seconds to answer."""
     answer = f"这是第1次回答。{_SENTENCE * 6}"
     return f"""\
@@ -126,14 +126,16 @@ def _interactions(exchange: Exchange) -> tuple[Interaction, ...]:
         "status": "in_progress",
     }
     usage = {"token_count": 203, "output_count": 71, "input_count": 132}
-    done = {**chat, "status": "completed", "completed_at": 1723726842, "usage": usage}
+    completed_chat = {**chat, "status": "completed", "completed_at": 1723726842, "usage": usage}
     ids = f"conversation_id={exchange.conversation_id}&chat_id={exchange.chat_id}"
     retrieve = f"/v3/chat/retrieve?{ids}"
     return (
-        interaction("POST", "/v3/chat", chat_body(BOT, exchange.prompt), chat, 0),
-        interaction("GET", retrieve, None, chat, 1000, polls=2),
-        interaction("GET", retrieve, None, done, 3000),
-        interaction("POST", f"/v3/chat/message/list?{ids}", None, _messages(exchange), 3100),
+        recorded_interaction("POST", "/v3/chat", chat_body(BOT, exchange.prompt), chat, 0),
+        recorded_interaction("GET", retrieve, None, chat, 1000, polls=2),
+        recorded_interaction("GET", retrieve, None, completed_chat, 3000),
+        recorded_interaction(
+            "POST", f"/v3/chat/message/list?{ids}", None, _messages(exchange), 3100
+        ),
     )
 
 
@@ -162,10 +164,10 @@ def _messages(exchange: Exchange) -> list[dict[str, object]]:
     ]
 
 
-def interaction(
+def recorded_interaction(
     method: str, target: str, body: object, data: object, started: int, polls: int = 1
 ) -> Interaction:
-    """Return a call and its answer as they are recorded; `started` is in milliseconds."""
+    """Return a recorded call and its response; `started` is in milliseconds."""
     log_id = f"20241001{started:06}A1B2C3D4E5F60718293A"
     envelope = {"data": data, "code": 0, "msg": "", "detail": {"logid": log_id}}
     return Interaction(

@@ -1,7 +1,7 @@
-"""The walkthrough's client, as its reader would keep it: `requests`, a loop, a pause.
+"""The client of the walkthrough: `requests`, a loop that polls, a pause.
 
-It knows nothing of this project: a peer that replays under vcrpy copies this very file. Its one
-departure is that the answer is picked by type and not by an index, which is an accident.
+It imports nothing of this project: the peer that replays with vcrpy copies this file. Unlike the
+walkthrough, it takes the answer by its type and not by an index.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ POLL_SECONDS = 0.5
 
 
 Http: TypeAlias = ModuleType | requests.Session
-"""What sends: the module `requests`, or a session of it, which keeps settings and connections."""
+"""What sends requests: the module `requests`, or a session, which keeps connections."""
 
 
 def chat_body(bot: str, prompt: str) -> dict[str, object]:
-    """Return the body that a prompt is sent with."""
+    """Return the body of the request that sends a prompt."""
     return {
         "bot_id": bot,
         "user_id": "0",
@@ -41,22 +41,22 @@ def ask(
     pause: float = 0.0,
     headers: Mapping[str, str] | None = None,
 ) -> tuple[str, int]:
-    """Hold one chat and return its answer and the tokens that it took.
+    """Run one chat and return its answer and its number of tokens.
 
-    `pause` is how long to wait between two polls, in seconds; from a recording nobody waits.
+    `pause` is the time between two polls, in seconds; 0 for a replay.
     """
-    started = http.post(f"{base}/v3/chat", json=chat_body(bot, prompt), headers=headers)
-    chat = started.json()["data"]
+    response = http.post(f"{base}/v3/chat", json=chat_body(bot, prompt), headers=headers)
+    chat = response.json()["data"]
     ids = {"conversation_id": chat["conversation_id"], "chat_id": chat["id"]}
     while True:
-        found = http.get(f"{base}/v3/chat/retrieve", params=ids, headers=headers)
-        chat = found.json()["data"]
+        response = http.get(f"{base}/v3/chat/retrieve", params=ids, headers=headers)
+        chat = response.json()["data"]
         if chat["status"] == "completed":
             break
         if pause:
-            time.sleep(pause)  # noqa: TID251 (this is what the walkthrough does)
-    listed = http.post(f"{base}/v3/chat/message/list", params=ids, headers=headers)
-    messages = listed.json()["data"]
+            time.sleep(pause)  # noqa: TID251 (as the walkthrough does)
+    response = http.post(f"{base}/v3/chat/message/list", params=ids, headers=headers)
+    messages = response.json()["data"]
     answer = "".join(item["content"] for item in messages if item["type"] == "answer")
     return answer, chat["usage"]["token_count"]
 

@@ -13,7 +13,7 @@ from project import ProjectFolder
 from report_rich import rich_results, rich_run
 from report_samples import everything, full_run
 
-from benchmarks.reader import ARGUMENTS, CHROMIUM
+from benchmarks.browser_timing import ARGUMENTS, CHROMIUM
 from browser import ROOT
 from browser.compared import compared_project
 from browser.making import hostile_results, hostile_run, write_page

@@ -12,8 +12,8 @@ import pytest
 from builders import failed_verdict, key, reply, run, trial, turn
 from coze_harness.model import TrialResult, TrialStatus, replace
 
-from benchmarks.conversations import chinese, english
-from benchmarks.page import empty_page, without_words
+from benchmarks.conversations import random_chinese, random_english
+from benchmarks.report_page import empty_page, without_messages
 from browser.conftest import Visit
 from browser.making import write_page
 
@@ -30,7 +30,11 @@ def _many() -> Iterator[TrialResult]:
         fails = number % 100 == 0
         verdicts = [failed_verdict()] if fails else []
         said = [
-            turn(chinese(rng, 12), reply(chinese(rng, 48) + english(rng, 10)), verdicts)
+            turn(
+                random_chinese(rng, 12),
+                reply(random_chinese(rng, 48) + random_english(rng, 10)),
+                verdicts,
+            )
             for _ in range(2)
         ]
         named = key(f"场景-{number:05}", tags=[f"t{number % 7}"])
@@ -83,7 +87,7 @@ def test_ten_thousand_trials_are_read_filtered_and_opened_in_no_time(
 
 def test_a_page_of_nothing_is_small() -> None:
     page = empty_page()
-    shell = without_words(page)
+    shell = without_messages(page)
     assert 10_000 < len(shell) < len(page) - 5_000
     assert len(shell) <= 82_000
     assert len(gzip.compress(shell, 9)) <= 25_000

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser
 from project import TOKEN, ProjectFolder, chatchat_script, empty_project, record_from, script_server
 from viewing import ReportServer, serving_reports, viewing, write_finished_run
 
-from benchmarks.reader import CHROMIUM
+from benchmarks.browser_timing import CHROMIUM
 from browser.conftest import Visit
 
 POST = """async ({ url, token, body, mode, type }) => {

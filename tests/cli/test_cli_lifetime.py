@@ -23,7 +23,7 @@ from lifetime import (
 )
 from project import ProjectFolder, chatchat_script
 
-from benchmarks.project import build
+from benchmarks.project import build_project
 
 ServeScript = Callable[[ServerScript], RunningServer]
 TRIALS = 1_200
@@ -34,7 +34,7 @@ POLITE = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 def large(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
     """A project whose scenarios are loaded, and whose trials are replayed, by two processes."""
     folder = tmp_path_factory.mktemp("lifetime")
-    build(folder / "project", TRIALS)
+    build_project(folder / "project", TRIALS)
     return ProjectFolder(folder / "project", home=folder / "home")
 
 

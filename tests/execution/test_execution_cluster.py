@@ -15,7 +15,7 @@ from dask_cluster import Cluster, cluster
 from project import ProjectFolder
 from scale import scale_down
 
-from benchmarks.project import build
+from benchmarks.project import build_project
 
 TRIALS = scale_down(4_000)
 
@@ -23,7 +23,7 @@ TRIALS = scale_down(4_000)
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
     folder = tmp_path_factory.mktemp("cluster")
-    build(folder / "project", TRIALS)
+    build_project(folder / "project", TRIALS)
     return ProjectFolder(folder / "project", home=folder / "home")
 
 

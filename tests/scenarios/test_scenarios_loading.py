@@ -8,7 +8,7 @@ import pytest
 from coze_harness.scenarios.parallel_loader import LARGE_PROJECT
 from project import ProjectFolder
 
-from benchmarks.project import build
+from benchmarks.project import build_project
 
 COUNT = LARGE_PROJECT + 230
 NAMES = [f"s{number:06}" for number in range(COUNT)]
@@ -17,7 +17,7 @@ NAMES = [f"s{number:06}" for number in range(COUNT)]
 @pytest.fixture(scope="module")
 def recorded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("large") / "project"
-    build(folder, COUNT)
+    build_project(folder, COUNT)
     return folder
 
 

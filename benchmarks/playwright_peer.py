@@ -1,6 +1,6 @@
 """The peer of the page: Playwright's HTML report of as many results, made by its own runner.
 
-Installed by npm into the scratch folder, without a browser: the tests open none. Each test has
+Installed by npm into the scratch folder, without a browser, which no test opens. Each test has
 three steps and attaches its transcript, of the same random words as ours.
 """
 
@@ -12,7 +12,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from benchmarks.conversations import TURNS, chinese, english
+from benchmarks.conversations import TURNS, random_chinese, random_english
 
 _CONFIG = """\
 export default {
@@ -24,45 +24,51 @@ _SPEC = """\
 import { readFileSync } from 'node:fs';
 import { test, expect } from '@playwright/test';
 
-for (const { name, fails, said } of JSON.parse(readFileSync('trials.json', 'utf8')))
+for (const { name, fails, turns } of JSON.parse(readFileSync('trials.json', 'utf8')))
   test(name, async ({}, info) => {
-    for (const [prompt] of said) await test.step(prompt, async () => {});
-    const body = JSON.stringify(said, null, 1);
+    for (const [prompt] of turns) await test.step(prompt, async () => {});
+    const body = JSON.stringify(turns, null, 1);
     await info.attach('transcript', { body, contentType: 'application/json' });
-    expect(said[0][1]).toContain(fails ? '绝不会有的话' : said[0][1].slice(15, 21));
+    expect(turns[0][1]).toContain(fails ? '绝不会有的话' : turns[0][1].slice(15, 21));
   });
 """
 
 
-def install(folder: Path) -> str:
-    """Install Playwright's test runner; return its version, or "" where that is not possible."""
+def install_playwright(folder: Path) -> str:
+    """Install Playwright's test runner; return its version; empty if that is not possible."""
     npm = shutil.which("npm")
     if npm is None:
         return ""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "package.json").write_text('{"private": true, "type": "module"}', encoding="utf-8")
-    done = subprocess.run(  # noqa: S603 (npm, found on the path)
+    process = subprocess.run(  # noqa: S603 (npm, found on the path)
         [npm, "install", "--no-audit", "--no-fund", "--loglevel=error", "@playwright/test"],
         cwd=folder,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,
     )
-    described = folder / "node_modules" / "@playwright" / "test" / "package.json"
-    if done.returncode or not described.exists():
+    package = folder / "node_modules" / "@playwright" / "test" / "package.json"
+    if process.returncode or not package.exists():
         return ""
-    return str(json.loads(described.read_text("utf-8"))["version"])
+    return str(json.loads(package.read_text("utf-8"))["version"])
 
 
-def build(folder: Path, count: int, failing: int) -> Path:
+def build_report(folder: Path, count: int, failing: int) -> Path:
     """Run `count` tests, `failing` of them failing, and return the report's page."""
     rng = random.Random(20261122)  # noqa: S311 (words, no secret)
     trials = [
         {
-            "name": f"场景-{number:05} {english(rng, 3)}",
+            "name": f"场景-{number:05} {random_english(rng, 3)}",
             "fails": number * failing // count != (number + 1) * failing // count,
-            "said": [
-                [chinese(rng, 12), f"{chinese(rng, 72)}{english(rng, 18)}\n\n{chinese(rng, 36)}"]
+            "turns": [
+                [
+                    random_chinese(rng, 12),
+                    random_chinese(rng, 72)
+                    + random_english(rng, 18)
+                    + "\n\n"
+                    + random_chinese(rng, 36),
+                ]
                 for _ in range(TURNS)
             ],
         }
@@ -73,13 +79,15 @@ def build(folder: Path, count: int, failing: int) -> Path:
     (folder / "replies.spec.js").write_text(_SPEC, encoding="utf-8")
     shutil.rmtree(folder / "report", ignore_errors=True)
     command = [str(folder / "node_modules" / ".bin" / "playwright"), "test", "--quiet"]
-    done = subprocess.run(  # noqa: S603 (just installed)
+    process = subprocess.run(  # noqa: S603 (just installed)
         command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
     page = folder / "report" / "index.html"
-    if done.returncode != (1 if failing else 0) or not page.exists():
-        raise RuntimeError(f"playwright test ended with {done.returncode}: {done.stdout[-2000:]}")
-    kept = folder / f"report-{count}"
-    shutil.rmtree(kept, ignore_errors=True)
-    (folder / "report").rename(kept)
-    return kept / "index.html"
+    if process.returncode != (1 if failing else 0) or not page.exists():
+        raise RuntimeError(
+            f"playwright test ended with {process.returncode}: {process.stdout[-2000:]}"
+        )
+    report = folder / f"report-{count}"
+    shutil.rmtree(report, ignore_errors=True)
+    (folder / "report").rename(report)
+    return report / "index.html"

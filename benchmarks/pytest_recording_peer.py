@@ -1,8 +1,8 @@
-"""The peer: pytest-recording and vcrpy, on the same cassette files, set up as a careful user would.
+"""The peer: pytest-recording and vcrpy on the same cassette files, set up to be fast.
 
-One test a trial and one cassette a test, record mode `none`, no plugin that is not used, no cache
-of results, no report file (we write all of ours). The client is the walkthrough's; in the tuned
-variant it keeps one `requests.Session` a test, which is what makes it quicker.
+One test for each trial and one cassette for each test, record mode `none`, no unused plugin, no
+cache of results, no report file (we write all of ours). The client is the walkthrough's; the tuned
+variant keeps one `requests.Session` for each test, which makes it faster.
 """
 
 from __future__ import annotations
@@ -79,11 +79,11 @@ def write_tests(
 
 
 def command(workers: int = 1) -> list[str]:
-    """Return the command that runs such a folder; it stands in it."""
-    spread = ["-p", "xdist.plugin", "-n", str(workers)] if workers > 1 else []
+    """Return the command that runs the tests, to be started in their folder."""
+    xdist = ["-p", "xdist.plugin", "-n", str(workers)] if workers > 1 else []
     recording = ["-p", "pytest_recording.plugin", "-p", "no:cacheprovider"]
-    return [sys.executable, "-m", "pytest", "-q", *recording, *spread]
+    return [sys.executable, "-m", "pytest", "-q", *recording, *xdist]
 
 
 ENVIRONMENT = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-"""Whoever has other plugins installed waits for them too; this peer need not."""
+"""Without the plugins that happen to be installed here."""

@@ -1,4 +1,4 @@
-"""Whole comparisons of twenty scenarios with bots of known pass rates: false alarms, power, trials.
+"""Comparisons of twenty scenarios with bots of known pass rates: false alarms, power, trials.
 
 Each round writes evidence of ten earlier verdicts, serves a bot whose answers pass and fail at
 random, and runs `coze-harness compare`. The same suites are simulated without calls in
@@ -19,16 +19,16 @@ from typing import Final
 from coze_harness.server.script_reader import parse_script
 from coze_harness.server.server_process import serve
 
-from benchmarks.bench import Bench
-from benchmarks.comparing import Aim, Found, Line
+from benchmarks.benchmark_context import BenchmarkContext
+from benchmarks.figures import BenchmarkResult, Figure, Goal
 from benchmarks.processes import BenchmarkError, harness_command
 from benchmarks.project import BOT, SETTINGS
 
 SCENARIOS: Final = 20
 EVIDENCE: Final = 10
 MIX: Final = (1.0,) * 12 + (0.95,) * 4 + (0.9,) * 2 + (0.8, 0.7)
-_TOKEN: Final = "pat_any_token_will_do"  # noqa: S105 (what it says)
-_LENGTH: Final = 80
+_TOKEN: Final = "pat_any_token_will_do"  # noqa: S105 (no secret)
+_ANSWERS_PER_SCENARIO: Final = 80
 _ROUNDS: Final = 40
 _UNCHANGED_ROUNDS: Final = 120
 _RECORDED: Final = "100"
@@ -37,30 +37,32 @@ _RECORDED: Final = "100"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One comparison: the scenarios that were called worse, and its trials."""
+    """One comparison: the scenarios that it reports as worse, and its number of trials."""
 
     regressed: frozenset[str]
     trials: int
 
 
-def measured(bench: Bench) -> Found:
+def measure_decisions(context: BenchmarkContext) -> BenchmarkResult:
     """Compare unchanged bots, and bots of which one scenario became worse."""
-    rounds = 2 if bench.quick else _ROUNDS
-    unchanged_rounds = 2 if bench.quick else _UNCHANGED_ROUNDS
-    lines: list[Line] = []
+    rounds = 2 if context.is_quick else _ROUNDS
+    unchanged_rounds = 2 if context.is_quick else _UNCHANGED_ROUNDS
+    figures: list[Figure] = []
     for name, rates in (("0.95", (0.95,) * 20), ("0.9", (0.9,) * 20), ("a mix", MIX)):
-        outcomes = list(_rounds(bench, rates, rates, unchanged_rounds, ()))
+        outcomes = list(_rounds(context, rates, rates, unchanged_rounds, ()))
         alarms = sum(bool(one.regressed) for one in outcomes) / unchanged_rounds
-        lines.append(_line(f"false alarms, unchanged bot of {name}", "share", alarms, Aim(0.02)))
-        lines.append(_trials(f"trials, unchanged bot of {name}", outcomes, name == "0.95"))
-    for options, aims in (((), (1.0, None, None)), (("--thorough",), (1.0, 0.95, 0.6))):
-        for (before, after), aim in zip(((1, 0), (1, 0.2), (0.95, 0.5)), aims, strict=True):
+        figures.append(
+            _exact_figure(f"false alarms, unchanged bot of {name}", "share", alarms, Goal(0.02))
+        )
+        figures.append(_trials_figure(f"trials, unchanged bot of {name}", outcomes, name == "0.95"))
+    for options, goals in (((), (1.0, None, None)), (("--thorough",), (1.0, 0.95, 0.6))):
+        for (before, after), bound in zip(((1, 0), (1, 0.2), (0.95, 0.5)), goals, strict=True):
             old, new = ((float(rate), *[0.95] * (SCENARIOS - 1)) for rate in (before, after))
-            outcomes = list(_rounds(bench, old, new, rounds, options))
-            found = sum("s00" in one.regressed for one in outcomes) / rounds
-            what = " ".join(["power", f"{before} → {after}", *options])
-            goal = None if aim is None else Aim(aim, at_least=True)
-            lines.append(_line(what, "share", found, goal))
+            outcomes = list(_rounds(context, old, new, rounds, options))
+            power = sum("s00" in one.regressed for one in outcomes) / rounds
+            name = " ".join(["power", f"{before} → {after}", *options])
+            goal = None if bound is None else Goal(bound, at_least=True)
+            figures.append(_exact_figure(name, "share", power, goal))
     remarks = (
         f"{unchanged_rounds} comparisons for each line of an unchanged bot and {rounds} for the"
         f" others, of {SCENARIOS} scenarios with {EVIDENCE} earlier verdicts each. Shares of"
@@ -68,51 +70,53 @@ def measured(bench: Bench) -> Found:
         "One first trial sees a drop to 0.2 with probability 0.8 and one to 0.5 with 0.5; so these"
         " have no target without --thorough.",
     )
-    return Found("deciding", "Deciding what got worse", lines, remarks)
+    return BenchmarkResult("deciding", "Deciding what got worse", figures, remarks)
 
 
-def _line(what: str, unit: str, value: float, aim: Aim | None = None) -> Line:
-    return Line(what, unit, value, value, value, aim)
+def _exact_figure(name: str, unit: str, value: float, goal: Goal | None = None) -> Figure:
+    return Figure(name, unit, value, value, value, goal)
 
 
-def _trials(what: str, outcomes: Sequence[Outcome], has_aim: bool) -> Line:
+def _trials_figure(name: str, outcomes: Sequence[Outcome], has_goal: bool) -> Figure:
     trials = [one.trials for one in outcomes]
     mean = sum(trials) / len(trials)
-    return Line(what, "mean", mean, min(trials), max(trials), Aim(35) if has_aim else None)
+    return Figure(name, "mean", mean, min(trials), max(trials), Goal(35) if has_goal else None)
 
 
 def _rounds(
-    bench: Bench,
+    context: BenchmarkContext,
     before: Sequence[float],
     after: Sequence[float],
     rounds: int,
     options: Sequence[str],
 ) -> Iterator[Outcome]:
-    project = bench.scratch / "deciding"
+    project = context.scratch / "deciding"
     shutil.rmtree(project, ignore_errors=True)
     names = [f"s{number:02}" for number in range(SCENARIOS)]
     _write_project(project, names)
-    _run(bench, project, "record", _script(_version(_RECORDED, dict.fromkeys(names, "p"))))
+    _run(context, project, "record", _script(_version(_RECORDED, dict.fromkeys(names, "p"))))
     lines = (project / "cassettes" / "evidence.jsonl").read_text("utf-8").splitlines()
     recorded = [json.loads(line) for line in lines]
     for number in range(rounds):
-        bench.told(f"{' '.join(map(str, after[:2]))}: comparison {number + 1} of {rounds}")
+        context.report_progress(
+            f"{' '.join(map(str, after[:2]))}: comparison {number + 1} of {rounds}"
+        )
         evidence = list(recorded)
         for line, rate in zip(recorded, before, strict=True):
-            passed = _verdicts(bench.rng, rate)[:EVIDENCE].count("p")
+            passed = _verdicts(context.rng, rate)[:EVIDENCE].count("p")
             evidence.append({**line, "run": "earlier", "attempts": EVIDENCE, "passed": passed})
         text = "".join(f"{json.dumps(line)}\n" for line in evidence)
         (project / "cassettes" / "evidence.jsonl").write_text(text, encoding="utf-8")
         old, new = (
-            {name: _verdicts(bench.rng, rate) for name, rate in zip(names, rates, strict=True)}
+            {name: _verdicts(context.rng, rate) for name, rate in zip(names, rates, strict=True)}
             for rates in (before, after)
         )
         script = _script(_version(str(200 + number), new), _version(_RECORDED, old))
-        _run(bench, project, "compare", script, *options)
+        _run(context, project, "compare", script, *options)
         run = json.loads((project / "reports" / "latest" / "run.json").read_bytes())
-        found = run["comparison"]["scenarios"]
+        scenarios = run["comparison"]["scenarios"]
         yield Outcome(
-            frozenset(one["scenario"] for one in found if one["regressed"]), len(run["trials"])
+            frozenset(one["scenario"] for one in scenarios if one["regressed"]), len(run["trials"])
         )
         shutil.rmtree(project / "reports")
         shutil.rmtree(project / "cassettes" / ".candidate")
@@ -127,7 +131,7 @@ def _write_project(project: Path, names: Sequence[str]) -> None:
 
 
 def _verdicts(rng: random.Random, rate: float) -> str:
-    return "".join("p" if rng.random() < rate else "f" for _ in range(_LENGTH))
+    return "".join("p" if rng.random() < rate else "f" for _ in range(_ANSWERS_PER_SCENARIO))
 
 
 def _version(version: str, verdicts: dict[str, str]) -> dict[str, object]:
@@ -145,17 +149,19 @@ def _script(published: dict[str, object], *earlier: dict[str, object]) -> str:
     return json.dumps({"defaults": {"delay": 0}, "bots": [bot]}, ensure_ascii=False)
 
 
-def _run(bench: Bench, project: Path, command: str, script: str, *options: str) -> None:
+def _run(
+    context: BenchmarkContext, project: Path, command: str, script: str, *options: str
+) -> None:
     with serve(parse_script(script, "deciding.json")) as server:
-        given = {"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": _TOKEN}
-        done = subprocess.run(  # noqa: S603 (our own command)
+        service = {"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": _TOKEN}
+        process = subprocess.run(  # noqa: S603 (our own command)
             harness_command(command, "--no-progress", *options),
             cwd=project,
-            env=bench.machine.environment | given,
+            env=context.runner.environment | service,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             check=False,
         )
-    if done.returncode not in (0, 1):
-        raise BenchmarkError(f"{command} ended with {done.returncode}:\n{done.stderr}")
+    if process.returncode not in (0, 1):
+        raise BenchmarkError(f"{command} ended with {process.returncode}:\n{process.stderr}")
