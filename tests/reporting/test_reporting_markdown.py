@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import pytest
 from builders import failed_verdict, key, reply, run, snapshot, trial, turn, verdict
-from coze_harness.messages import literal, message
+from coze_harness.messages import LocalizedText, literal, message
 from coze_harness.model import (
     AnswerChange,
     Assessment,
@@ -38,6 +38,7 @@ from coze_harness.model import (
 from coze_harness.model.location import Location
 from coze_harness.reporting.files.markdown_comparison import diff_fence
 from coze_harness.reporting.report_formats import FORMATS, PageOptions
+from coze_harness.reporting.views.comparison_view import comparison_view
 from coze_harness.reporting.views.diff_view import diff_tree
 from coze_harness.results import encode_trial
 from coze_harness.text import diff_lines, diff_texts
@@ -459,3 +460,28 @@ def test_any_number_of_survivors_fits_a_comment(survivors: int) -> None:
     text = summary(of, [])
     assert len(text) < 65_536
     assert "survived" in text
+
+
+@pytest.mark.parametrize(
+    "side",
+    [
+        message("compare.recordings", what="cassettes"),
+        message("compare.side.candidates", what="cassettes/.candidates"),
+        message("compare.side.run", what="20261126T060802983Z-8ad4"),
+        message("compare.draft"),
+        message("compare.side.candidate"),
+        message(
+            "compare.side.of_bots", side=message("compare.side.version", what="3"), bots=("a", "b")
+        ),
+        message("compare.side", what="main"),
+    ],
+)
+def test_the_name_of_a_side_is_the_message_that_it_was_written_from(side: LocalizedText) -> None:
+    comparison = Comparison(baseline=str(side), candidate="", counts={})
+    assert comparison_view(comparison).sides[0] == side
+
+
+def test_the_name_of_a_version_is_that_of_a_side() -> None:
+    assert str(message("candidate.version", version="3")) == str(
+        message("compare.side.version", what="3")
+    )

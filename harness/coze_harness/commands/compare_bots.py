@@ -132,10 +132,12 @@ def compare_candidate(
                 recording.resume(latest_results(partial(read_results, resumed)))
             return recording.results(list(remaining))
 
-        bots = ", ".join(selection.bots)
+        side = candidate.describe() or message("compare.side.candidate")
+        if selection.bots:
+            side = message("compare.side.of_bots", side=side, bots=tuple(selection.bots))
         builder = ComparisonBuilder(
             _baseline_name(project),
-            f"{candidate.describe() or 'the candidate'}{f', of {bots}' if bots else ''}",
+            str(side),
             replace(tally, cases={}),
             is_sequential=not plan.is_fixed,
             max_increase=limits_by_scenario(trials, project.settings.compare.max_increase),
@@ -169,7 +171,7 @@ def compare_recorded(
     known = KnownEvidence.read(folder, trials, runner)
     builder = ComparisonBuilder(
         _baseline_name(project),
-        f"the candidates in {project.folders.display_path(folder.path)}",
+        str(message("compare.side.candidates", what=project.folders.display_path(folder.path))),
         CaseTally(required_rates(pairs), known.find, is_replay=True),
         is_sequential=selection.repeat is None,
         max_increase=limits_by_scenario(
@@ -222,4 +224,5 @@ def _own_trials(project: Project, selection: TrialSelection) -> list[Trial]:
 
 
 def _baseline_name(project: Project) -> str:
-    return f"the recordings in {project.folders.display_path(project.settings.cassettes)}"
+    folder = project.folders.display_path(project.settings.cassettes)
+    return str(message("compare.recordings", what=folder))

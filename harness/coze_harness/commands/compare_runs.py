@@ -49,8 +49,8 @@ def compare_runs(
         )
     limits = project.settings.compare.max_increase
     builder = ComparisonBuilder(
-        f"run {baseline.resolve().name}",
-        f"run {candidate.resolve().name}",
+        str(message("compare.side.run", what=baseline.resolve().name)),
+        str(message("compare.side.run", what=candidate.resolve().name)),
         CaseTally({pair.key.scenario: pair.min_pass_rate for pair in pairs}),
         max_increase={
             **dict.fromkeys((pair.key.scenario for pair in pairs), limits),

@@ -182,7 +182,7 @@ def review_view(
         for echo in card.echoes:
             place = (card.shown_bot, echo.number, echo.is_removed)
             same_in.setdefault(place, []).append((card.label, card.anchor))
-    can_decide = not comparison.candidate.startswith("run ")
+    can_decide = view.sides[1].id != "compare.side.run"
     return ReviewView(
         overall_verdict(by_state, comparison),
         list(_counts(by_state)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
@@ -27,13 +28,12 @@ from coze_harness.reporting.views.safe_text import ANSWER_LIMIT, single_line, tr
 from coze_harness.reporting.views.view_model import SideFact, filter_link
 from coze_harness.text import diff_lines
 
-# The English names that `compare` gives to its sides, by their beginnings.
-_SIDES: Final = {
-    "the recordings in ": "compare.recordings",
-    "the candidates in ": "compare.side.candidates",
-    "run ": "compare.side.run",
-    "version ": "compare.side.version",
-}
+# The messages that `compare` names its sides by; run.json has their texts in English.
+_SIDES: Final = (
+    *("compare.recordings", "compare.side.candidates", "compare.side.run", "compare.side.version"),
+    *("compare.draft", "compare.side.candidate"),
+)
+_VALUE: Final = "\0"
 _MAX_SCENARIOS: Final = 500
 _MAX_FACTS: Final = 3
 _FACT_LIMIT: Final = 60
@@ -159,16 +159,17 @@ def comparison_view(comparison: Comparison) -> ComparisonView:
 
 
 def _side(name: str) -> LocalizedText:
-    """Return a side's name; the English names that `compare` gives have a phrase."""
+    """Return the message whose text in English is a side's name; other names are what they are."""
     line = single_line(name)
-    side, has_bots, bots = line.partition(", of ")
+    of_bots = str(message("compare.side.of_bots", side="", bots=""))
+    side, has_bots, bots = line.partition(of_bots)
     if has_bots:
         return message("compare.side.of_bots", side=_side(side), bots=tuple(bots.split(", ")))
-    for start, phrase in _SIDES.items():
-        if line.startswith(start):
-            return message(phrase, what=line.removeprefix(start))
-    phrase_id = {"the draft": "compare.draft", "the candidate": "compare.side.candidate"}.get(line)
-    return message(phrase_id) if phrase_id else message("compare.side", what=line)
+    for identifier in _SIDES:
+        text = re.escape(str(message(identifier, what=_VALUE)))
+        if match := re.fullmatch(text.replace(_VALUE, "(?P<what>.*)"), line):
+            return message(identifier, **match.groupdict())
+    return message("compare.side", what=line)
 
 
 def scenario_state(change: ScenarioComparison) -> ScenarioState:
