@@ -6,7 +6,7 @@ from itertools import product
 from math import comb
 
 import pytest
-from coze_harness.compare.exact_tests import PythonTests, holm_adjusted, wilson_interval
+from coze_harness.compare.exact_tests import PythonTests, holm_adjusted
 from coze_harness.compare.scipy_tests import ScipyTests, best_available_tests
 from coze_harness.compare.stratified_tests import (
     BY_CASE,
@@ -16,6 +16,7 @@ from coze_harness.compare.stratified_tests import (
     is_drop,
     run_stratified_test,
 )
+from coze_harness.model import PassShare
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest  # type: ignore[import-untyped]  # has no types
@@ -65,15 +66,18 @@ def test_the_binomial_test_and_wilsons_interval_equal_scipys(trials: int) -> Non
         assert PLAIN.binomial(k, trials) == pytest.approx(SCIPY.binomial(k, trials), abs=1e-9)
         if trials:
             theirs = binomtest(k, trials).proportion_ci(method="wilson")
-            assert wilson_interval(k, trials) == pytest.approx((theirs.low, theirs.high), abs=1e-9)
+            share = PassShare.of(k, trials)
+            interval = pytest.approx((theirs.low, theirs.high), abs=1e-9)
+            assert (share.low, share.high) == interval
 
 
 def test_textbook_examples() -> None:
     assert PLAIN.fisher((3, 4), (1, 4)) == pytest.approx(17 / 70)  # the lady tasting tea
     assert PLAIN.binomial(0, 6) == 1 / 64
     assert PLAIN.fisher((6, 6), (0, 6)) == pytest.approx(1 / 924)
-    assert wilson_interval(0, 0) == (0.0, 1.0)
-    assert wilson_interval(6, 6) == pytest.approx((0.6097, 1.0), abs=1e-4)
+    assert PassShare.of(0, 0) == PassShare(passed=0, trials=0, low=0.0, high=1.0)
+    assert PassShare.of(6, 6).low == pytest.approx(0.6097, abs=1e-4)
+    assert PassShare.of(6, 6).high == 1.0
 
 
 def test_holms_correction() -> None:

@@ -6,12 +6,29 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from coze_harness.messages import LocalizedText, message
+from coze_harness.model.location import Location
+from coze_harness.model.record import replace
 from coze_harness.model.trial_result import TrialResult
+from coze_harness.mutation.expectation_suggestions import Suggestion
 from coze_harness.mutation.mutation_runner import MutationRunner
-from coze_harness.mutation.suggestion_writing import TurnSuggestions, write_suggestions
 from coze_harness.project.opened_project import Project
 from coze_harness.project.selected_trials import select_trials
 from coze_harness.project.trial_selection import TrialSelection
+from coze_harness.scenarios.expectation_insertion import NewExpectations, add_expectations
+
+
+class TurnSuggestions(Struct, frozen=True):
+    """What to add to a turn of a scenario file; `problem` says why it could not be written.
+
+    `key` is the list that it belongs to. With a simulated user it is the scenario's `every_turn`.
+    """
+
+    location: Location
+    suggestions: Sequence[Suggestion]
+    key: str = "expect"
+    is_written: bool = False
+    problem: LocalizedText = LocalizedText()
 
 
 class SuggestionOutcome(Struct, frozen=True):
@@ -39,5 +56,19 @@ def suggest(
         for location, items in runner.suggestions()
     ]
     if write:
-        turns = write_suggestions(project.settings.root, turns)
+        turns = _write(project, turns)
     return SuggestionOutcome(turns, unjudged)
+
+
+def _write(project: Project, turns: Sequence[TurnSuggestions]) -> list[TurnSuggestions]:
+    additions = [
+        NewExpectations(turn.location, turn.key, [one.item for one in turn.suggestions])
+        for turn in turns
+    ]
+    places = add_expectations(project.settings.root, additions)
+    return [
+        replace(turn, is_written=True)
+        if turn.location in places
+        else replace(turn, problem=message("suggest.not_written"))
+        for turn in turns
+    ]

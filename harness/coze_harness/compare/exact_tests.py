@@ -6,11 +6,8 @@ All tests are one-sided: p is the probability of at most so many passed trials o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import comb, sqrt
-from typing import Final, Protocol
-
-# The 97.5 % quantile of the normal distribution.
-_Z: Final = 1.959963984540054
+from math import comb
+from typing import Protocol
 
 
 class ExactTests(Protocol):
@@ -93,17 +90,3 @@ def holm_adjusted(values: Sequence[float | None]) -> list[float | None]:
     for factor, (p, index) in zip(range(len(ranked), 0, -1), ranked, strict=True):
         adjusted[index] = highest = max(highest, min(1.0, factor * p))
     return adjusted
-
-
-def wilson_interval(passed: int, trials: int) -> tuple[float, float]:
-    """Return the 95 % Wilson interval of a share; 0..1 without trials."""
-    if not trials:
-        return 0.0, 1.0
-    share, square = passed / trials, _Z * _Z
-    middle = share + square / (2 * trials)
-    spread = _Z * sqrt(share * (1 - share) / trials + square / (4 * trials * trials))
-    scale = 1 + square / trials
-    # At the ends the formula gives 0 and 1 up to rounding.
-    low = (middle - spread) / scale if passed else 0.0
-    high = (middle + spread) / scale if passed < trials else 1.0
-    return low, high

@@ -29,7 +29,7 @@ from msgspec import Struct
 
 from coze_harness.compare.case_counts import CaseAttempts, CaseTally, Suspect
 from coze_harness.compare.cost_comparison import CostPairs, compare_costs
-from coze_harness.compare.exact_tests import ExactTests, holm_adjusted, wilson_interval
+from coze_harness.compare.exact_tests import ExactTests, holm_adjusted
 from coze_harness.compare.sequential_test import Attempts, Decision
 from coze_harness.compare.stratified_tests import (
     StratifiedTestResult,
@@ -290,5 +290,4 @@ def _pass_share(sides: Iterable[Attempts]) -> PassShare:
     passed, failed = 0, 0
     for one in sides:
         passed, failed = passed + one.passed, failed + one.failed
-    low, high = wilson_interval(passed, passed + failed)
-    return PassShare(passed=passed, trials=passed + failed, low=low, high=high)
+    return PassShare.of(passed, passed + failed)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from math import sqrt
+from typing import Final, Self
 
 from msgspec import Struct, field
 
 from coze_harness.model.record import Count
 from coze_harness.model.reply import BotSnapshot
 from coze_harness.model.trial_result import ChangeKind, FactDifference
+
+# The 97.5 % quantile of the normal distribution.
+_Z: Final = 1.959963984540054
 
 
 class Assessment(StrEnum):
@@ -83,6 +88,20 @@ class PassShare(Struct, frozen=True, kw_only=True):
     trials: Count
     low: float
     high: float
+
+    @classmethod
+    def of(cls, passed: int, trials: int) -> Self:
+        """Return a share with its interval; 0..1 without trials."""
+        if not trials:
+            return cls(passed=0, trials=0, low=0.0, high=1.0)
+        share, square = passed / trials, _Z * _Z
+        middle = share + square / (2 * trials)
+        spread = _Z * sqrt(share * (1 - share) / trials + square / (4 * trials * trials))
+        scale = 1 + square / trials
+        # At the ends the formula gives 0 and 1 up to rounding.
+        low = (middle - spread) / scale if passed else 0.0
+        high = (middle + spread) / scale if passed < trials else 1.0
+        return cls(passed=passed, trials=trials, low=low, high=high)
 
 
 class ScenarioComparison(Struct, frozen=True, kw_only=True, rename={"assessment": "finding"}):

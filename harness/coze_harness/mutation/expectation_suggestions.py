@@ -15,10 +15,11 @@ from enum import IntEnum
 from types import MappingProxyType
 from typing import Final, NamedTuple, TypeAlias
 
-from coze_harness.expectations import build_expectation, judge_expectation
+from coze_harness.expectations import judge_expectation
 from coze_harness.messages import LocalizedText
 from coze_harness.model import MutationClass, VerdictStatus
-from coze_harness.model.errors import HarnessError, ScenarioError
+from coze_harness.model.errors import HarnessError
+from coze_harness.model.project_code import NO_PROJECT
 from coze_harness.model.trial import EvaluationContext, Expectation
 from coze_harness.mutation.deletion_operators import is_json
 from coze_harness.mutation.mutant_evaluation import (
@@ -31,9 +32,9 @@ from coze_harness.mutation.mutant_evaluation import (
 )
 from coze_harness.mutation.name_operators import find_names
 from coze_harness.mutation.text_language import is_chinese
+from coze_harness.scenarios.single_expectation import read_expectations
 from coze_harness.text.facts import Fact, FactKind, extract_facts
 from coze_harness.text.whole_parts import widen_to_whole_parts
-from coze_harness.yaml_source import read_yaml
 
 _MAX_SUGGESTIONS: Final = 12
 _MAX_TRIALS: Final = 40
@@ -181,7 +182,7 @@ def _execute(
     survivors: Sequence[tuple[MutationTarget, Survivor]],
 ) -> list[tuple[MutationTarget, Survivor]]:
     """Return which survivors an expectation kills; none if it fails on a right answer."""
-    expectation = build_item(item)
+    expectation = _build_item(item)
     if expectation is None:
         return []
     for target, text in right:
@@ -194,14 +195,11 @@ def _execute(
     ]
 
 
-def build_item(item: str) -> Expectation | None:
+def _build_item(item: str) -> Expectation | None:
     """Build an expectation from an item as it is written in a scenario; `None` if it is none."""
     try:
-        document = read_yaml(f"- {item}", "suggestion", ScenarioError)
-        items = document.data
-        if not isinstance(items, list) or len(items) != 1:
-            return None
-        return build_expectation(items[0], document.positions.below(0))
+        (expectation,) = read_expectations(item, NO_PROJECT)
+        return expectation
     except HarnessError:
         return None
 
@@ -250,7 +248,7 @@ def _candidates(results: Sequence[MutantResults], texts: Sequence[str]) -> Itera
 
 def _build_candidate(tier: _Tier, item: str, context: EvaluationContext) -> Iterator[_Candidate]:
     """Yield an item whose kind is executed to find out what passes it."""
-    expectation = build_item(item)
+    expectation = _build_item(item)
     if expectation is None:
         return
 

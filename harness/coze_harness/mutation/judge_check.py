@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from coze_harness.compare.exact_tests import wilson_interval
-from coze_harness.model import Target
+from coze_harness.model import PassShare, Target
 from coze_harness.model.judge_rating import BY_LABELS, BY_MUTANTS, JudgeRating
 from coze_harness.mutation.judge_samples import JudgeSample
 
@@ -42,7 +41,8 @@ class JudgeMeasurement:
 
     def interval(self, *, good: bool) -> tuple[float, float]:
         """Return the 95 % interval of the share that is decided rightly."""
-        return wilson_interval(*self.counts(good=good))
+        share = PassShare.of(*self.counts(good=good))
+        return share.low, share.high
 
     @property
     def undecided(self) -> int:
@@ -80,7 +80,7 @@ def least_answers(bound: float) -> int:
 
     At most 1,000: a bound of 1 is never reached.
     """
-    return next((n for n in range(1, 1000) if wilson_interval(n, n)[0] >= bound), 1000)
+    return next((n for n in range(1, 1000) if PassShare.of(n, n).low >= bound), 1000)
 
 
 def cohens_kappa(pairs: Sequence[tuple[object, object]]) -> float | None:

@@ -1,4 +1,4 @@
-"""Writes suggested expectations into the scenario files, and keeps all else in them."""
+"""Adds expectations to turns of scenario files, and keeps all else in the files."""
 
 from __future__ import annotations
 
@@ -6,55 +6,49 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from coze_harness.messages import LocalizedText, message
 from coze_harness.model import JSON
 from coze_harness.model.errors import HarnessError, ScenarioError
 from coze_harness.model.location import Location
-from coze_harness.mutation.expectation_suggestions import Suggestion
 from coze_harness.storage.atomic_write import write_atomically
 from coze_harness.yaml_source import read_yaml
 from coze_harness.yaml_source.list_insertion import insert_items
 
 
-class TurnSuggestions(NamedTuple):
-    """What to add to a turn of a scenario file; `problem` says why it could not be written.
-
-    `key` is the list that it belongs to. With a simulated user it is the scenario's `every_turn`.
-    """
+class NewExpectations(NamedTuple):
+    """Items to add to a list of the mapping at a place in a file, such as `expect` of a turn."""
 
     location: Location
-    suggestions: Sequence[Suggestion]
-    key: str = "expect"
-    is_written: bool = False
-    problem: LocalizedText = LocalizedText()
+    key: str
+    items: Sequence[str]
 
 
-def write_suggestions(root: Path, turns: Sequence[TurnSuggestions]) -> list[TurnSuggestions]:
-    """Add suggestions to their files, from the last turn of a file to the first."""
-    outcomes: dict[Location, TurnSuggestions] = {}
-    for path in dict.fromkeys(turn.location.path for turn in turns):
+def add_expectations(root: Path, additions: Sequence[NewExpectations]) -> set[Location]:
+    """Write items into their files, from the last place of a file to the first.
+
+    Returns:
+        the places whose items were written; at the others, a list cannot be extended.
+    """
+    done: set[Location] = set()
+    for path in dict.fromkeys(one.location.path for one in additions):
         file = root / path
         source = file.read_bytes().decode("utf-8")
         mark, text = ("\ufeff", source[1:]) if source[:1] == "\ufeff" else ("", source)
-        own = [turn for turn in turns if turn.location.path == path]
+        own = [one for one in additions if one.location.path == path]
         edited = text
-        for turn in sorted(own, key=lambda one: one.location.line, reverse=True):
-            changed = _with_suggestions(edited, turn)
-            outcomes[turn.location] = (
-                turn._replace(problem=message("suggest.not_written"))
-                if changed is None
-                else turn._replace(is_written=True)
-            )
-            edited = changed if changed is not None else edited
+        for addition in sorted(own, key=lambda one: one.location.line, reverse=True):
+            extended = _with_items(edited, addition)
+            if extended is not None:
+                edited = extended
+                done.add(addition.location)
         if edited != text:
             write_atomically(file, [(mark + edited).encode("utf-8")])
-    return [outcomes[turn.location] for turn in turns]
+    return done
 
 
-def _with_suggestions(text: str, turn: TurnSuggestions) -> str | None:
-    """Return a file's text with suggestions; `None` unless they are all that has changed."""
-    where, items = turn.location, [one.item for one in turn.suggestions]
-    inserted = insert_items(text, where.line, where.column, turn.key, items)
+def _with_items(text: str, addition: NewExpectations) -> str | None:
+    """Return a file's text with new items; `None` unless they are all that has changed."""
+    where, key, items = addition
+    inserted = insert_items(text, where.line, where.column, key, items)
     if inserted is None:
         return None
     edited, path = inserted
@@ -64,7 +58,7 @@ def _with_suggestions(text: str, turn: TurnSuggestions) -> str | None:
         added = read_yaml("\n".join(f"- {item}" for item in items), where.path, ScenarioError).data
     except HarnessError:
         return None
-    return edited if _extend(before, path, turn.key, added) == after else None
+    return edited if _extend(before, path, key, added) == after else None
 
 
 def _extend(data: JSON, path: Sequence[str | int], key: str, added: JSON) -> JSON:
