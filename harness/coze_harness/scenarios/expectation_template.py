@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 from coze_harness.expectations import build_expectation
@@ -84,6 +84,26 @@ class ExpectationTemplate:
                 self._numeric_paths = tuple(paths)
                 return expectation
         raise error
+
+
+DeclaredExpectation: TypeAlias = Expectation | ExpectationTemplate
+"""An item of `expect:`, built unless it has templates."""
+
+
+def fill_expectations(
+    items: Iterable[DeclaredExpectation], values: Mapping[str, JSON], renderer: TemplateRenderer
+) -> tuple[Expectation, ...]:
+    """Return the expectations for one case.
+
+    Raises:
+        ScenarioError: one cannot be filled or built.
+    """
+    return tuple(
+        [
+            one.fill(values, renderer) if isinstance(one, ExpectationTemplate) else one
+            for one in items
+        ]
+    )
 
 
 def _has_key(item: JSON, key: str) -> bool:

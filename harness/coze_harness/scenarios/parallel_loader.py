@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from copyreg import dispatch_table
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from operator import attrgetter
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -37,9 +37,9 @@ _PACK_SIZE: Final = 100
 Check: TypeAlias = Callable[[Scenario], object]
 Batch: TypeAlias = tuple[int, Sequence[str]]
 LoadedBatch: TypeAlias = "tuple[int, ScenarioBatch | None]"
+LoadBatches: TypeAlias = Callable[[Sequence[Batch]], list[LoadedBatch]]
 MapInProcesses: TypeAlias = Callable[
-    [Callable[[Sequence[Batch]], list[LoadedBatch]], Sequence[Batch]],
-    Generator[list[LoadedBatch], None, None],
+    [LoadBatches, Sequence[Batch]], Generator[list[LoadedBatch], None, None]
 ]
 """Applies a function to items one by one, in other processes or here; yields as they complete."""
 
@@ -62,7 +62,8 @@ def load_in_parallel(
         ScenarioErrors: every error of every file, by file and line.
     """
     if len(files) >= LARGE_PROJECT:
-        batches = _load_batches(files, _BatchLoader(project, check), map_in_processes)
+        load = partial(_load_some, project, check)
+        batches = _load_batches(files, load, map_in_processes)
         scenarios = None if batches is None else merge_batches(batches)
         if scenarios is not None:
             return scenarios
@@ -70,7 +71,7 @@ def load_in_parallel(
 
 
 def _load_batches(
-    files: Sequence[str], load: _BatchLoader, map_in_processes: MapInProcesses
+    files: Sequence[str], load: LoadBatches, map_in_processes: MapInProcesses
 ) -> list[ScenarioBatch] | None:
     """Return the files' batches in their order; `None` if any file has an error."""
     end = len(files) - _LOADED_HERE
@@ -90,14 +91,9 @@ def _load_batches(
     return [batch for _, batch in sorted(loaded.items()) if batch is not None]
 
 
-class _BatchLoader(Struct, frozen=True):
-    """Loads batches of files, each with the position of its first file."""
-
-    project: ProjectPaths
-    check: Check
-
-    def __call__(self, batches: Sequence[Batch]) -> list[LoadedBatch]:
-        return [(start, load_batch(files, self.project, self.check)) for start, files in batches]
+def _load_some(project: ProjectPaths, check: Check, batches: Sequence[Batch]) -> list[LoadedBatch]:
+    """Load batches of files, each with the position of its first file."""
+    return [(start, load_batch(files, project, check)) for start, files in batches]
 
 
 def load_batch(files: Sequence[str], project: ProjectPaths, check: Check) -> ScenarioBatch | None:

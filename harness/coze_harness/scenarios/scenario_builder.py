@@ -14,7 +14,6 @@ from coze_harness.model import JSON, ChatOptions, replace
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location, SourcePositions
 from coze_harness.model.project_code import ProjectCode
-from coze_harness.model.trial import Expectation
 from coze_harness.scenarios.case_expansion import expand_cases
 from coze_harness.scenarios.case_files import CaseRow, read_cases
 from coze_harness.scenarios.chat_option_rules import (
@@ -23,11 +22,11 @@ from coze_harness.scenarios.chat_option_rules import (
     exclusive_keys_error,
 )
 from coze_harness.scenarios.error_collector import ErrorCollector, shape_errors
-from coze_harness.scenarios.expectation_template import ExpectationTemplate
+from coze_harness.scenarios.expectation_template import DeclaredExpectation
 from coze_harness.scenarios.name_rules import check_name, is_bot_id
 from coze_harness.scenarios.project_paths import ProjectPaths
 from coze_harness.scenarios.scenario import BotReference, Scenario
-from coze_harness.scenarios.scenario_keys import SCENARIO, SIMULATED, ScenarioSpec
+from coze_harness.scenarios.scenario_keys import DEFAULTS, SCENARIO, ScenarioSpec
 from coze_harness.scenarios.simulation_spec import SimulationSpec
 from coze_harness.scenarios.target_rules import (
     limited_keys,
@@ -39,7 +38,7 @@ from coze_harness.scenarios.template_renderer import (
     has_placeholder,
     has_template,
 )
-from coze_harness.scenarios.tool_outputs import CompiledTools, compile_tools
+from coze_harness.scenarios.tool_outputs import CompiledTools
 from coze_harness.scenarios.turn_spec import (
     TurnContext,
     TurnSpec,
@@ -87,7 +86,7 @@ class ScenarioBuilder:
             ScenarioErrors: everything that is wrong with it.
         """
         errors = ErrorCollector()
-        schema = SIMULATED if "simulate" in data else SCENARIO
+        schema = DEFAULTS if "simulate" in data else SCENARIO
         errors.extend(shape_errors(data, schema, positions))
         if errors.errors:
             _check_expectations(data, positions, self._project.code, errors)
@@ -165,7 +164,7 @@ class ScenarioBuilder:
         )
         shared: CompiledTools = {}
         with errors:
-            shared = self._tools(spec.tools, positions, source)
+            shared = context.compile_tools(spec.tools, positions)
         turns: list[TurnSpec] = []
         if spec.simulate is not None:
             with errors:
@@ -177,22 +176,8 @@ class ScenarioBuilder:
             if conflicts:
                 continue
             with errors:
-                own_tools = cast("Mapping[str, JSON] | None", turn.get("tools"))
-                own = self._tools(own_tools, below, source)
-                # `tools: {}` takes those of the scenario away.
-                tools = {**shared, **own} if own or own_tools is None else None
-                turns.append(compile_turn(turn, tools or None, below, context))
+                turns.append(compile_turn(turn, shared, below, context))
         return _with_shared_expectations(turns, spec, positions, context, errors)
-
-    def _tools(
-        self, tools: Mapping[str, JSON] | None, positions: SourcePositions, source: ScenarioSource
-    ) -> CompiledTools:
-        if not tools:
-            return {}
-        root = str(self._project.root)
-        return compile_tools(
-            tools, positions.below("tools"), root, has_templates=source.has_templates
-        )
 
 
 def _simulated_turn(
@@ -211,7 +196,7 @@ def _simulated_turn(
     if spec.turns:
         errors.add(exclusive_keys_error("simulate", "turns", positions))
     below = positions.below("simulate")
-    until: Sequence[Expectation | ExpectationTemplate] = ()
+    until: Sequence[DeclaredExpectation] = ()
     with errors:
         until = compile_expectations(simulate["until"], below.below("until"), context)
     errors.raise_all()
@@ -236,20 +221,17 @@ def _with_shared_expectations(
 
     A simulated user's turn has those of `expect` apart, since no turn is known to be the last.
     """
-    every: tuple[Expectation | ExpectationTemplate, ...] = ()
-    final: tuple[Expectation | ExpectationTemplate, ...] = ()
     if spec.every_turn:
         with errors:
             every = compile_expectations(spec.every_turn, positions.below("every_turn"), context)
+            turns = [replace(turn, expect=(*turn.expect, *every)) for turn in turns]
     if spec.expect:
         with errors:
             final = compile_expectations(spec.expect, positions.below("expect"), context)
-    if every:
-        turns = [replace(turn, expect=(*turn.expect, *every)) for turn in turns]
-    if final and turns and (simulation := turns[-1].simulation):
-        turns[-1] = replace(turns[-1], simulation=replace(simulation, expect=final))
-    elif final and turns:
-        turns[-1] = replace(turns[-1], expect=(*turns[-1].expect, *final))
+            if turns and (simulation := turns[-1].simulation):
+                turns[-1] = replace(turns[-1], simulation=replace(simulation, expect=final))
+            elif turns:
+                turns[-1] = replace(turns[-1], expect=(*turns[-1].expect, *final))
     return turns
 
 

@@ -70,17 +70,13 @@ def _load_file(
     scenarios: list[Scenario] = []
     errors = ErrorCollector()
     with errors:
-        _read_file(path, project, builder, scenarios, errors)
+        scenarios += _read_file(path, project, builder, errors)
     return scenarios, errors
 
 
 def _read_file(
-    path: str,
-    project: ProjectPaths,
-    builder: ScenarioBuilder,
-    scenarios: list[Scenario],
-    errors: ErrorCollector,
-) -> None:
+    path: str, project: ProjectPaths, builder: ScenarioBuilder, errors: ErrorCollector
+) -> Iterator[Scenario]:
     display_path = project.display_path(path)
     try:
         content = read_content(path)
@@ -105,9 +101,9 @@ def _read_file(
     _reject_other_file(data, stem, Location(display_path))
     source = ScenarioSource(path, folder, display_path, stem, has_placeholder(document.text))
     if "scenarios" in data or "defaults" in data:
-        _read_suite(data, positions, source, builder, scenarios, errors)
+        yield from _read_suite(data, positions, source, builder, errors)
     else:
-        scenarios.append(builder.build(data, positions, source))
+        yield builder.build(data, positions, source)
 
 
 def _reject_other_file(data: Mapping[str, JSON], stem: str, where: Location) -> None:
@@ -137,10 +133,9 @@ def _read_suite(
     positions: YamlPositions,
     source: ScenarioSource,
     builder: ScenarioBuilder,
-    scenarios: list[Scenario],
     errors: ErrorCollector,
-) -> None:
-    """Load the scenarios of a file with `scenarios:`."""
+) -> Iterator[Scenario]:
+    """Yield the scenarios of a file with `scenarios:`."""
     mismatches = shape_errors(data, SUITE, positions)
     errors.extend(mismatches)
     defaults, items = data.get("defaults", {}), data.get("scenarios")
@@ -172,9 +167,9 @@ def _read_suite(
                 )
             if defaults:
                 layers = LayeredPositions(below, positions.below("defaults"))
-                scenarios.append(builder.build(apply_defaults(item, defaults), layers, source))
+                yield builder.build(apply_defaults(item, defaults), layers, source)
             else:
-                scenarios.append(builder.build(item, below, source))
+                yield builder.build(item, below, source)
 
 
 def _check_names(scenarios: Sequence[Scenario]) -> Iterator[ScenarioError]:

@@ -131,8 +131,7 @@ class ScenarioSpec:
 
 
 DEFAULTS: Final = record_schema(ScenarioSpec)
-SIMULATED: Final[Schema] = DEFAULTS
-"""A scenario with `simulate`."""
+"""The keys of a scenario: all that `defaults` may have, and a scenario with `simulate`."""
 SCENARIO: Final[Schema] = {**DEFAULTS, "required": ["turns"]}
 """Any other scenario."""
 _WITH_TURNS: Final[Schema] = {

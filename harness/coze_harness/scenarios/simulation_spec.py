@@ -13,8 +13,8 @@ from coze_harness.messages import message
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import SourcePositions
-from coze_harness.model.trial import Expectation, SimulatedUser
-from coze_harness.scenarios.expectation_template import ExpectationTemplate
+from coze_harness.model.trial import SimulatedUser
+from coze_harness.scenarios.expectation_template import DeclaredExpectation, fill_expectations
 from coze_harness.scenarios.template_renderer import TemplateRenderer
 from coze_harness.yaml_source.record_schema import (
     ANY_TEXT,
@@ -41,7 +41,7 @@ class SimulationSpec:
         TEXT, "The target that plays the user: a name of harness.yaml or an id."
     )
     goal: str = required_key(TEXT, "What the user wants, and how it behaves. Templates are filled.")
-    until: Sequence[Expectation | ExpectationTemplate] = required_key(
+    until: Sequence[DeclaredExpectation] = required_key(
         list_of(EXPECTATION, 1), "The conversation ends with a reply on which one of these passes."
     )
     first: str = key(
@@ -52,54 +52,39 @@ class SimulationSpec:
         {"type": "integer", "minimum": 1, "maximum": _MAX_TURNS},
         "The most turns. A conversation that has not ended by then has failed.",
     )
-    expect: Sequence[Expectation | ExpectationTemplate] = field(default=())
+    expect: Sequence[DeclaredExpectation] = field(default=())
     positions: SourcePositions
 
-    def items(self) -> tuple[Expectation | ExpectationTemplate, ...]:
+    def items(self) -> tuple[DeclaredExpectation, ...]:
         """Return all expectations."""
         return (*self.until, *self.expect)
 
-    def fill(self, values: Mapping[str, JSON], renderer: TemplateRenderer | None) -> SimulatedUser:
+    def fill(self, values: Mapping[str, JSON], renderer: TemplateRenderer) -> SimulatedUser:
         """Return the simulated user of a trial.
-
-        Args:
-            values: fill the templates.
-            renderer: `None` if there are no templates.
 
         Raises:
             ScenarioError: a template cannot be filled, or the result is invalid.
         """
-        goal = self.goal
-        items = [self.until, self.expect]
-        if renderer is not None:
-            goal = renderer.text(goal, values, partial(self.positions.at, "goal"))
-            items = [[_fill_item(one, values, renderer) for one in some] for some in items]
+        goal = renderer.text(self.goal, values, partial(self.positions.at, "goal"))
+        until = fill_expectations(self.until, values, renderer)
+        expect = fill_expectations(self.expect, values, renderer)
         if not goal.strip():
             raise ScenarioError(
                 message("simulate.no_goal"),
                 where=self.positions.at("goal"),
                 next_step=message("simulate.no_goal.next"),
             )
-        until, expect = items
         return SimulatedUser(
             goal=goal,
             until=ConversationEnd(
                 location=self.positions.at("until"),
-                members=tuple(cast("Sequence[ExpectationKind]", until)),
+                members=cast("tuple[ExpectationKind, ...]", until),
                 max_turns=self.max_turns,
             ),
             max_turns=self.max_turns,
-            expectations=tuple(cast("Sequence[Expectation]", expect)),
+            expectations=expect,
             location=self.positions.at(),
         )
-
-
-def _fill_item(
-    item: Expectation | ExpectationTemplate,
-    values: Mapping[str, JSON],
-    renderer: TemplateRenderer,
-) -> Expectation:
-    return item.fill(values, renderer) if isinstance(item, ExpectationTemplate) else item
 
 
 SIMULATION: Final = record_schema(SimulationSpec)

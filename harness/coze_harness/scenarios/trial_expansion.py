@@ -44,7 +44,7 @@ def expand_trials(
         UsageError: a chosen bot is unknown, or `repeat` is below 1.
     """
     lookup = _BotLookup(bots, default_bot)
-    chosen = None if chosen_bots is None else [lookup.chosen(word) for word in chosen_bots]
+    chosen = None if chosen_bots is None else [lookup.find(word) for word in chosen_bots]
     if repeat is not None and repeat < 1:
         raise UsageError(
             message("option.below_one", option="--repeat", value=repeat),
@@ -73,8 +73,7 @@ def expand_trials(
         with errors:
             judge = lookup.judge_of(scenario, judge_bot)
         count = repeat or scenario.repeat
-        others = _OtherTargets(tester, judge)
-        trials += _scenario_trials(scenario, own, selected, count, folder, others)
+        trials += _scenario_trials(scenario, own, selected, count, folder, tester, judge)
     errors.extend(_check_ids(trials))
     errors.raise_all()
     return trials
@@ -107,7 +106,7 @@ def find_bot(word: str, bots: Mapping[str, Target], default_bot: str) -> Target:
     """
     if not (word or default_bot):
         raise UsageError(message("bot.none"), next_step=message("bot.none.next"))
-    return _BotLookup(bots, default_bot).chosen(word or default_bot)
+    return _BotLookup(bots, default_bot).find(word or default_bot)
 
 
 class _BotLookup(Struct, frozen=True):
@@ -140,14 +139,10 @@ class _BotLookup(Struct, frozen=True):
             )
         bots = []
         for reference in references:
-            try:
-                target = self.chosen(reference.word)
-            except UsageError as error:
-                what, next_step = error.what, error.next_step
-                errors.add(ScenarioError(what, where=reference.location, next_step=next_step))
-                continue
-            bots.append(target)
-            errors.extend(unsupported_keys(target.kind, scenario.limited_keys, target.name))
+            with errors:
+                target = self._named_in_scenario(reference.word, reference.location)
+                bots.append(target)
+                errors.extend(unsupported_keys(target.kind, scenario.limited_keys, target.name))
         errors.raise_all()
         return bots
 
@@ -161,10 +156,7 @@ class _BotLookup(Struct, frozen=True):
         if reference is None:
             return None
         where = reference.location
-        try:
-            tester = self.chosen(reference.word)
-        except UsageError as error:
-            raise ScenarioError(error.what, where=where, next_step=error.next_step) from error
+        tester = self._named_in_scenario(reference.word, where)
         kind = tester.capabilities
         if "prompt" not in kind.scenario_keys:
             chats = tuple(
@@ -199,10 +191,7 @@ class _BotLookup(Struct, frozen=True):
                 where=where,
                 next_step=message("judge.none.next", code="{bot: NAME}"),
             )
-        try:
-            judge = self.chosen(word)
-        except UsageError as error:
-            raise ScenarioError(error.what, where=where, next_step=error.next_step) from error
+        judge = self._named_in_scenario(word, where)
         if "prompt" not in judge.capabilities.scenario_keys:
             raise ScenarioError(
                 message("judge.no_chat", judge=judge.name, kind=judge.kind.value),
@@ -211,7 +200,13 @@ class _BotLookup(Struct, frozen=True):
             )
         return judge
 
-    def chosen(self, word: str) -> Target:
+    def _named_in_scenario(self, word: str, where: Location | None) -> Target:
+        try:
+            return self.find(word)
+        except UsageError as error:
+            raise ScenarioError(error.what, where=where, next_step=error.next_step) from error
+
+    def find(self, word: str) -> Target:
         """Return a bot by its name or id.
 
         Raises:
@@ -226,20 +221,14 @@ class _BotLookup(Struct, frozen=True):
         raise UsageError(what, next_step=step if self.bots else message("bot.unknown_alone.next"))
 
 
-class _OtherTargets(Struct, frozen=True):
-    """Whom the trials of a scenario talk to besides its bots."""
-
-    tester: Target | None = None
-    judge: Target | None = None
-
-
 def _scenario_trials(
     scenario: Scenario,
     own: Sequence[Target],
     bots: Sequence[Target],
     repeat: int,
     folder: str,
-    others: _OtherTargets,
+    tester: Target | None,
+    judge: Target | None,
 ) -> Iterator[Trial]:
     only_id = own[0].id if len(own) == 1 else ""
     name_part = file_name_part(scenario.name)
@@ -267,8 +256,8 @@ def _scenario_trials(
                     min_pass_rate=scenario.min_pass_rate,
                     max_increase=scenario.max_increase,
                     stop_on_failure=scenario.stop_on_failure,
-                    tester=others.tester,
-                    judge=others.judge,
+                    tester=tester,
+                    judge=judge,
                 )
 
 

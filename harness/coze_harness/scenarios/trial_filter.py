@@ -93,14 +93,14 @@ class _Parser:
         while self._symbol == "or" and not self._is_word:
             self._next()
             parts.append(self._parse_and())
-        return parts[0] if len(parts) == 1 else _any(parts)
+        return lambda text: any(part(text) for part in parts)
 
     def _parse_and(self) -> Predicate:
         parts = [self._parse_not()]
         while self._symbol == "and" and not self._is_word:
             self._next()
             parts.append(self._parse_not())
-        return parts[0] if len(parts) == 1 else _all(parts)
+        return lambda text: all(part(text) for part in parts)
 
     def _parse_not(self) -> Predicate:
         self._depth += 1
@@ -114,10 +114,12 @@ class _Parser:
         symbol, is_word = self._symbol, self._is_word
         if is_word:
             self._next()
-            return _has(symbol.casefold())
+            word = symbol.casefold()
+            return lambda text: word in text
         if symbol == "not":
             self._next()
-            return _not(self._parse_not())
+            part = self._parse_not()
+            return lambda text: not part(text)
         if symbol == "(":
             start = self._column
             self._next()
@@ -141,19 +143,3 @@ class _Parser:
             detail=[self._text, " " * self._start + "^"],
             next_step=message("selection.expression.next"),
         )
-
-
-def _has(word: str) -> Predicate:
-    return lambda text: word in text
-
-
-def _not(part: Predicate) -> Predicate:
-    return lambda text: not part(text)
-
-
-def _all(parts: list[Predicate]) -> Predicate:
-    return lambda text: all(part(text) for part in parts)
-
-
-def _any(parts: list[Predicate]) -> Predicate:
-    return lambda text: any(part(text) for part in parts)

@@ -17,11 +17,15 @@ from coze_harness.model.location import Location, SourcePositions
 from coze_harness.model.trial import Expectation, MinScore, Tool, Turn
 from coze_harness.scenarios.attachment_check import read_attachment
 from coze_harness.scenarios.error_collector import ErrorCollector
-from coze_harness.scenarios.expectation_template import ExpectationTemplate
+from coze_harness.scenarios.expectation_template import (
+    DeclaredExpectation,
+    ExpectationTemplate,
+    fill_expectations,
+)
 from coze_harness.scenarios.project_paths import ProjectPaths
 from coze_harness.scenarios.simulation_spec import EXPECTATION, SimulationSpec
 from coze_harness.scenarios.template_renderer import TemplateRenderer, has_template
-from coze_harness.scenarios.tool_outputs import CompiledTools, OutputTemplate
+from coze_harness.scenarios.tool_outputs import CompiledTools, OutputTemplate, compile_tools
 from coze_harness.text import json_text
 from coze_harness.yaml_source.record_schema import ANY_TEXT, TEXT, Schema, key, list_of
 
@@ -47,6 +51,19 @@ class TurnContext(Struct, frozen=True):
     allows_empty_prompt: bool
     is_streamed: bool
 
+    def compile_tools(
+        self, tools: Mapping[str, JSON] | None, positions: SourcePositions
+    ) -> CompiledTools:
+        """Return the tools that `tools:` declares in a mapping at `positions`.
+
+        Raises:
+            ScenarioErrors: every value that is neither an output nor a function.
+        """
+        if not tools:
+            return {}
+        root, has_templates = str(self.project.root), self.has_templates
+        return compile_tools(tools, positions.below("tools"), root, has_templates=has_templates)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnSpec:
@@ -57,7 +74,7 @@ class TurnSpec:
     """
 
     prompt: str = key("", ANY_TEXT, "What is said to the bot. Templates are filled.")
-    expect: Sequence[Expectation | ExpectationTemplate] = key(
+    expect: Sequence[DeclaredExpectation] = key(
         (), list_of(EXPECTATION), "What the reply must satisfy. Plain text means contains."
     )
     min_score: float | None = key(
@@ -84,7 +101,7 @@ class TurnSpec:
     context: TurnContext
     simulation: SimulationSpec | None = None
 
-    def expectations(self) -> tuple[Expectation | ExpectationTemplate, ...]:
+    def expectations(self) -> tuple[DeclaredExpectation, ...]:
         """Return all expectations, those that end the conversation and judge it whole included."""
         others = self.simulation.items() if self.simulation else ()
         return (*self.expect, *others)
@@ -121,12 +138,10 @@ class TurnSpec:
         Raises:
             ScenarioError: a template cannot be filled, or the result is invalid.
         """
-        has_templates = self.context.has_templates
-        filled = self._fill_templates(values) if has_templates else self
+        filled = self._fill_templates(values) if self.context.has_templates else self
         if self.simulation is None:
             return filled._turn()
-        renderer = self.context.renderer if has_templates else None
-        user = self.simulation.fill(values, renderer)
+        user = self.simulation.fill(values, self.context.renderer)
         turn = replace(filled._turn(), user=user)
         for one in (*turn.expectations, *user.final_expectations):
             if asks_for(one, "same_as_baseline"):
@@ -139,13 +154,11 @@ class TurnSpec:
 
     def _fill_templates(self, values: Mapping[str, JSON]) -> TurnSpec:
         positions, renderer = self.positions, self.context.renderer
+        prompt_path = ("simulate", "first") if self.simulation else ("prompt",)
         return replace(
             self,
-            prompt=renderer.text(self.prompt, values, partial(positions.at, *self._prompt_path())),
-            expect=tuple(
-                one.fill(values, renderer) if isinstance(one, ExpectationTemplate) else one
-                for one in self.expect
-            ),
+            prompt=renderer.text(self.prompt, values, partial(positions.at, *prompt_path)),
+            expect=fill_expectations(self.expect, values, renderer),
             attach=[
                 renderer.text(path, values, partial(positions.at, "attach", index))
                 for index, path in enumerate(self.attach)
@@ -160,9 +173,6 @@ class TurnSpec:
                 renderer.value(self.input, values, lambda path: positions.at("input", *path)),
             ),
         )
-
-    def _prompt_path(self) -> tuple[str, ...]:
-        return ("simulate", "first") if self.simulation else ("prompt",)
 
     def _turn(self) -> Turn:
         context, positions = self.context, self.positions
@@ -180,12 +190,7 @@ class TurnSpec:
             prompt=prompt,
             expectations=expectations,
             location=positions.at(),
-            attachments=tuple(
-                [
-                    self._attachment(path, positions.at("attach", index))
-                    for index, path in enumerate(self.attach)
-                ]
-            ),
+            attachments=tuple([self._attachment(index) for index in range(len(self.attach))]),
             tools=cast("Mapping[str, str | Tool] | None", self.tools),
             checks_status=any(asks_for(one, "status") for one in expectations),
             workflow_input=self.input,
@@ -196,7 +201,8 @@ class TurnSpec:
             ),
         )
 
-    def _attachment(self, path: str, where: Location) -> Attachment:
+    def _attachment(self, index: int) -> Attachment:
+        path, where = self.attach[index], self.positions.at("attach", index)
         attachment = read_attachment(path, where, self.context.folder, self.context.project)
         if not self.context.is_streamed and attachment.kind == "audio":
             raise ScenarioError(
@@ -209,16 +215,22 @@ class TurnSpec:
 
 def compile_turn(
     turn: Mapping[str, Any],
-    tools: CompiledTools | None,
+    shared_tools: CompiledTools,
     positions: SourcePositions,
     context: TurnContext,
 ) -> TurnSpec:
-    """Return a checked turn of a file, with its expectations built; `tools` are compiled already.
+    """Return a checked turn of a file, with its tools and expectations built.
+
+    The turn's tools are added to `shared_tools`, those of the scenario.
 
     Raises:
-        ScenarioErrors: every expectation that cannot be built.
+        ScenarioErrors: every tool or expectation that cannot be built.
         ScenarioError: `min_score` has nothing to count.
     """
+    tools: CompiledTools | None = shared_tools or None
+    if (own := turn.get("tools")) is not None:
+        # `tools: {}` takes those of the scenario away.
+        tools = {**shared_tools, **context.compile_tools(own, positions)} if own else None
     items = turn.get("expect", ())
     expect = compile_expectations(items, positions.below("expect"), context)
     if turn.get("min_score") is not None and not any(map(_counts_in_score, items)):
@@ -233,14 +245,14 @@ def compile_turn(
 
 def compile_expectations(
     items: Sequence[JSON], positions: SourcePositions, context: TurnContext
-) -> tuple[Expectation | ExpectationTemplate, ...]:
+) -> tuple[DeclaredExpectation, ...]:
     """Return the expectations of a list, built as far as they have no template.
 
     Raises:
         ScenarioErrors: every expectation that cannot be built.
     """
     errors = ErrorCollector()
-    expect: list[Expectation | ExpectationTemplate] = []
+    expect: list[DeclaredExpectation] = []
     for index, item in enumerate(items):
         place = positions.below(index)
         with errors:
