@@ -16,11 +16,8 @@ from builders import run, trial
 from coze_harness.model import RequiredPassRate, Run, TrialResult, TrialStatus, replace
 from coze_harness.reporting.files.markdown_report import RUN_LIMIT
 from coze_harness.reporting.html.run_list_page import render_run_list
-from coze_harness.reporting.terminal.terminal_trials import (
-    failure_block,
-    failure_line,
-    summary_line,
-)
+from coze_harness.reporting.terminal.terminal_failures import failure_block, failure_line
+from coze_harness.reporting.terminal.terminal_summary import summary_line
 from coze_harness.reporting.views.safe_text import show_control_characters, single_line
 from coze_harness.reporting.views.view_model import page_id
 from hypothesis import given, settings

@@ -12,7 +12,7 @@ from coze_harness.model import Run, TrialRow, TrialStatus, replace
 from coze_harness.reporting.files.markdown_report import MarkdownWriter
 from coze_harness.reporting.fragment_spool import Fragments, FragmentSpool
 from coze_harness.reporting.html import HtmlWriter
-from coze_harness.reporting.terminal.terminal_trials import bot_table
+from coze_harness.reporting.terminal.terminal_summary import bot_table
 from coze_harness.reporting.views.bot_matrix import build_matrix, preview_answer
 from coze_harness.reporting.views.failure_causes import Causes
 from coze_harness.reporting.views.run_view import run_view

@@ -29,15 +29,13 @@ from coze_harness.reporting.encoded_result import ResultEncoder
 from coze_harness.reporting.files.markdown_report import RUN_LIMIT
 from coze_harness.reporting.page_options import PageOptions
 from coze_harness.reporting.report_formats import FORMATS, ReportSet
-from coze_harness.reporting.terminal.terminal_trials import (
+from coze_harness.reporting.terminal.terminal_failures import (
     ErrorBlocks,
     FailureBlocks,
     failure_block,
     failure_line,
-    share_lines,
-    since_lines,
-    verdict_line,
 )
+from coze_harness.reporting.terminal.terminal_summary import share_lines, since_lines, verdict_line
 from coze_harness.reporting.views.failure_causes import Causes, trial_causes
 from coze_harness.reporting.views.history_view import history_view
 from coze_harness.reporting.views.line_wrapping import cell_width, wrap_line

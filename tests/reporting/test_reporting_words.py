@@ -11,11 +11,8 @@ from builders import error, failed_verdict, key, reply, run, trial, turn, verdic
 from coze_harness.model import Mode, Summary, TrialStatus, VerdictStatus, replace
 from coze_harness.model.location import Location
 from coze_harness.reporting.html.run_list_page import render_run_list, run_list_rows
-from coze_harness.reporting.terminal.terminal_trials import (
-    failure_block,
-    failure_line,
-    summary_line,
-)
+from coze_harness.reporting.terminal.terminal_failures import failure_block, failure_line
+from coze_harness.reporting.terminal.terminal_summary import summary_line
 from report_rendering import Page, render_report
 from report_samples import everything, full_run
 from rich.cells import cell_len

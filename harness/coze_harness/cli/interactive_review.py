@@ -14,7 +14,7 @@ from coze_harness.baseline.scenario_review import ReviewItem
 from coze_harness.messages import Catalogue, LocalizedText, message
 from coze_harness.model import ChangeKind, ScenarioState, TrialResult
 from coze_harness.reporting.terminal.terminal_bots import bot_lines
-from coze_harness.reporting.terminal.terminal_trials import change_lines
+from coze_harness.reporting.terminal.terminal_changes import change_lines
 from coze_harness.reporting.terminal.terminal_writer import StyledText, TerminalWriter, TextStyle
 from coze_harness.reporting.views.comparison_view import ComparisonView
 from coze_harness.reporting.views.safe_text import single_line

@@ -23,7 +23,8 @@ from coze_harness.mutation.mutation_runner import MutationNote
 from coze_harness.project.opened_project import Project
 from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.reporting.run_writer import INTERRUPTED
-from coze_harness.reporting.terminal.terminal_trials import fit_line, report_location
+from coze_harness.reporting.terminal.terminal_summary import report_location
+from coze_harness.reporting.views.line_wrapping import fit_line
 from coze_harness.reporting.views.mutation_view import missing_protection
 from coze_harness.reporting.views.run_verdict import mutation_phrase
 from coze_harness.reporting.views.safe_text import single_line

@@ -14,7 +14,11 @@ from coze_harness.messages import Catalogue, UserText, as_message, message
 from coze_harness.model import TrialResult, TrialStatus
 from coze_harness.project.opened_project import Project
 from coze_harness.reporting.github_job import on_github
-from coze_harness.reporting.terminal.terminal_trials import ErrorBlocks, FailureBlocks, failure_line
+from coze_harness.reporting.terminal.terminal_failures import (
+    ErrorBlocks,
+    FailureBlocks,
+    failure_line,
+)
 from coze_harness.reporting.terminal.terminal_writer import TerminalWriter, TextStyle
 from coze_harness.reporting.views.failure_causes import RECORDING_KINDS
 from coze_harness.reporting.views.line_wrapping import cell_width, wrap_line

@@ -19,7 +19,7 @@ from coze_harness.config import SettingsOverrides
 from coze_harness.messages import message
 from coze_harness.reporting.files.json_results import runs_json
 from coze_harness.reporting.html.run_list_page import run_list_rows
-from coze_harness.reporting.terminal.terminal_trials import fit_line
+from coze_harness.reporting.views.line_wrapping import fit_line
 
 _COUNT: Final = 20
 # The cells of each column; after the two names, numbers are on the right.

@@ -37,7 +37,7 @@ from coze_harness.project.selected_trials import select_trials
 from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.reporting.github_job import annotation_lines, append_step_summary
 from coze_harness.reporting.run_writer import RunOutcome
-from coze_harness.reporting.terminal.terminal_trials import (
+from coze_harness.reporting.terminal.terminal_summary import (
     bot_table,
     edited_recordings,
     share_lines,

@@ -21,7 +21,7 @@ from coze_harness.model import MutationClass
 from coze_harness.model.trial_result import TrialResult
 from coze_harness.mutation.expectation_suggestions import Suggestion
 from coze_harness.project.trial_selection import TrialSelection
-from coze_harness.reporting.terminal.terminal_trials import ErrorBlocks
+from coze_harness.reporting.terminal.terminal_failures import ErrorBlocks
 from coze_harness.reporting.views.mutation_view import missing_protection
 from coze_harness.reporting.views.safe_text import show_control_characters, single_line
 

@@ -19,7 +19,7 @@ from coze_harness.project.selected_trials import select_trials
 from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.pytest_plugin.session_projects import session_projects
 from coze_harness.pytest_plugin.trial_player import TrialPlayer
-from coze_harness.reporting.terminal.terminal_trials import FailureBlocks
+from coze_harness.reporting.terminal.terminal_failures import FailureBlocks
 from coze_harness.reporting.views.transcript import transcript
 from coze_harness.reporting.views.trial_view import trial_view
 from coze_harness.reporting.views.view_model import TrialView

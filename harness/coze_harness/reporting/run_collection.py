@@ -39,7 +39,7 @@ from coze_harness.reporting.run_writer import (
     exit_code,
     notify,
 )
-from coze_harness.reporting.terminal.terminal_trials import verdict_line
+from coze_harness.reporting.terminal.terminal_summary import verdict_line
 from coze_harness.results import RunFolder, select_scenarios
 from coze_harness.results.run_upload import RunUpload
 from coze_harness.storage.remote_folder import RemoteFolder

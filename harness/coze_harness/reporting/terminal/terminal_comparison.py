@@ -18,7 +18,8 @@ from coze_harness.model import (
     TrialStatus,
 )
 from coze_harness.reporting.terminal.terminal_bots import bot_lines
-from coze_harness.reporting.terminal.terminal_trials import change_lines, report_location
+from coze_harness.reporting.terminal.terminal_changes import change_lines
+from coze_harness.reporting.terminal.terminal_summary import report_location
 from coze_harness.reporting.terminal.terminal_writer import StyledText, TerminalWriter, TextStyle
 from coze_harness.reporting.views.comparison_view import (
     ComparisonView,

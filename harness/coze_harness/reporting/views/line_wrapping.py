@@ -59,3 +59,33 @@ def wrap_line(text: str, width: int) -> Iterator[str]:
         used += cells
     if line:
         yield line.rstrip()
+
+
+def wrap_labelled(line: str, width: int) -> Iterator[str]:
+    """Yield a line in parts of at most `width` cells; the others are as far in as its text."""
+    if cell_width(line) <= width:
+        yield line
+        return
+    bare = line.lstrip()
+    before = len(line) - len(bare)
+    head, gap, rest = bare.partition(" ")
+    indent = before + 2
+    if head.endswith((":", "：")):
+        # The text after a label, in its column.
+        indent = before + cell_width(head + gap) + len(rest) - len(rest.lstrip())
+        bare = rest.lstrip()
+        first = line[: len(line) - len(bare)]
+    else:
+        first = " " * before
+    parts = list(wrap_line(bare, max(width - max(indent, cell_width(first)), 8)))
+    yield first + parts[0]
+    yield from (" " * indent + part for part in parts[1:])
+
+
+def fit_line(line: str, width: int) -> str:
+    """Return a line of at most `width` cells, truncated with ``…``; 0 keeps the whole line."""
+    if not width or cell_width(line) <= width:
+        return line
+    from rich.cells import set_cell_size
+
+    return f"{set_cell_size(line, max(width - 1, 0)).rstrip()}…"

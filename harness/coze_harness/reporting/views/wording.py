@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Final
 
-from coze_harness.messages import LITERAL, Catalogue, Language, LocalizedText
+from coze_harness.messages import LITERAL, Catalogue, Language, LocalizedText, message
 
 _SECOND: Final = MappingProxyType[Language, Language]({"en": "zh", "zh": "en"})
 
@@ -33,3 +34,10 @@ class Wording:
             return text, ""
         second = self._second.text(message)
         return text, "" if second == text else second
+
+
+def list_names(names: Sequence[str | LocalizedText], more: int) -> LocalizedText:
+    """Return names, and how many more there are."""
+    if more:
+        return message("list.and_more", names=tuple(names), n=more)
+    return message("list.all", names=tuple(names))
