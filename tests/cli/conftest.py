@@ -58,7 +58,7 @@ def recorded_once(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
 
 
 @pytest.fixture
-def recorded(recorded_once: ProjectFolder, tmp_path: Path) -> ProjectFolder:
+def recorded_project(recorded_once: ProjectFolder, tmp_path: Path) -> ProjectFolder:
     """The project of four trials, recorded; without a token."""
     return recorded_once.copy_to(tmp_path / "project", home=tmp_path / "home")
 
@@ -75,7 +75,7 @@ def compared_once(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
 
 
 @pytest.fixture
-def compared(compared_once: ProjectFolder, tmp_path: Path) -> ProjectFolder:
+def compared_project(compared_once: ProjectFolder, tmp_path: Path) -> ProjectFolder:
     """Four scenarios recorded from a bot, and compared with what it became."""
     return compared_once.copy_to(tmp_path / "project", home=tmp_path / "home")
 

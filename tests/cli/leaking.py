@@ -75,48 +75,48 @@ class _Handler(BaseHTTPRequestHandler):
         sent = json.loads(self.rfile.read(length) or b"{}")
         token = self.headers.get("Authorization", "").removeprefix("Bearer ")
         parts = urlsplit(self.path)
-        said = places(token)
+        secrets = places(token)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         prompt = (sent.get("additional_messages") or [{}])[0].get("content", "")
         if prompt == "page":
-            self._send(502, f"<html>Bad gateway for {said}</html>".encode(), "text/html", token)
+            self._send(502, f"<html>Bad gateway for {secrets}</html>".encode(), "text/html", token)
             return
-        code, data = 0, self._data(parts.path, prompt, query, said)
+        code, data = 0, self._data(parts.path, prompt, query, secrets)
         if prompt == "refused":
             code, data = 4101, None
         envelope = {
             "code": code,
-            "msg": said if code else "",
+            "msg": secrets if code else "",
             "data": data,
             "detail": {"logid": f"log-{token}"},
         }
         body = json.dumps(envelope, ensure_ascii=False).encode()
         self._send(200, body, "application/json", token)
 
-    def _data(self, path: str, prompt: str, query: dict[str, str], said: str) -> Any:
+    def _data(self, path: str, prompt: str, query: dict[str, str], secrets: str) -> Any:
         if path.startswith("/v1/bot"):
             return {
                 "bot_id": "1",
                 "name": "chatchat",
                 "version": "1",
-                "prompt_info": {"prompt": f"你是助手。\n{said}"},
+                "prompt_info": {"prompt": f"你是助手。\n{secrets}"},
                 "model_info": {"model_name": "GPT-4o"},
             }
         if path.endswith("/message/list"):
-            call = json.dumps({"name": "search", "arguments": {"key": said}}, ensure_ascii=False)
+            call = json.dumps({"name": "search", "arguments": {"key": secrets}}, ensure_ascii=False)
             return [
                 _message("function_call", call),
-                _message("tool_response", said),
-                _message("answer", f"我是学术助手。\n{said}"),
-                _message("follow_up", said),
+                _message("tool_response", secrets),
+                _message("answer", f"我是学术助手。\n{secrets}"),
+                _message("follow_up", secrets),
             ]
         failed = prompt == "fail"
         return {
             "id": "101",
             "conversation_id": "102",
             "status": "failed" if failed else "completed",
-            "last_error": {"code": 5000, "msg": said} if failed else {"code": 0, "msg": ""},
-            "meta_data": {"said": said},
+            "last_error": {"code": 5000, "msg": secrets} if failed else {"code": 0, "msg": ""},
+            "meta_data": {"said": secrets},
         }
 
     def _send(self, status: int, body: bytes, kind: str, token: str) -> None:

@@ -51,15 +51,15 @@ def _answers(marks: str | Sequence[str]) -> list[str]:
     return [marks] if isinstance(marks, str) else list(marks)
 
 
-def scenario(planted: Planted) -> str:
+def scenario(change: Planted) -> str:
     """Return the scenario's file; the change is in its last turn."""
-    expected = planted.expect or ("对" if set(planted.before) <= set(_MARKS) else "")
+    expected = change.expect or ("对" if set(change.before) <= set(_MARKS) else "")
     expect = f", expect: [{json.dumps(expected, ensure_ascii=False)}]" if expected else ""
-    first = "- {prompt: 你好}\n" * (planted.turns - 1)
-    prompt = "{{ q }}" if "cases:" in planted.keys else planted.name
-    bot = "" if "bots:" in planted.keys else f"bot: {planted.bot}\n"
+    first = "- {prompt: 你好}\n" * (change.turns - 1)
+    prompt = "{{ q }}" if "cases:" in change.keys else change.name
+    bot = "" if "bots:" in change.keys else f"bot: {change.bot}\n"
     return (
-        f"name: {planted.name}\n{bot}stream: true\n{planted.keys}turns:\n{first}"
+        f"name: {change.name}\n{bot}stream: true\n{change.keys}turns:\n{first}"
         f"- {{prompt: '{prompt}'{expect}}}\n"
     )
 

@@ -23,13 +23,13 @@ ServeScript = Callable[[ServerScript], RunningServer]
 NAMES = ("city", "hours", "identity", "sum")
 
 
-def answered(project: ProjectFolder, serve_script: ServeScript) -> ProjectFolder:
+def candidate_project(project: ProjectFolder, serve_script: ServeScript) -> ProjectFolder:
     """Let commands ask what the bot became."""
     project.env |= {"COZE_API_TOKEN": TOKEN, "COZE_API_BASE": serve_script(after()).base_url}
     return project
 
 
-def committed(project: ProjectFolder) -> dict[str, bytes]:
+def tracked_files(project: ProjectFolder) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in project.path("cassettes").glob("*.yaml")}
 
 
@@ -45,9 +45,9 @@ def answers(project: ProjectFolder) -> dict[str, str]:
 
 
 def test_all_candidates_become_the_baseline(
-    compared: ProjectFolder, offline: tuple[str, ...]
+    compared_project: ProjectFolder, offline: tuple[str, ...]
 ) -> None:
-    done = compared.run("accept", "--failing", wrapper=offline)
+    done = compared_project.run("accept", "--failing", wrapper=offline)
     assert done.code == 0, done
     assert done.out.splitlines() == [
         "accepted  cassettes/city.yaml",
@@ -57,32 +57,32 @@ def test_all_candidates_become_the_baseline(
         "accepted  cassettes/sum.yaml",
         "4 recordings accepted. Next: coze-harness run",
     ]
-    assert not compared.path("cassettes/.candidate").exists()
-    assert compared.run("run", wrapper=offline).code == 1
-    assert compared.statuses() == {
+    assert not compared_project.path("cassettes/.candidate").exists()
+    assert compared_project.run("run", wrapper=offline).code == 1
+    assert compared_project.statuses() == {
         "city": "passed", "hours": "passed", "identity": "failed", "sum": "passed",
     }  # fmt: skip
-    assert answers(compared)["hours"] == "我们每天九点开门，晚上六点打烊。"
-    assert compared.run("check").code == 0
-    assert "candidate" not in compared.read("cassettes/city.yaml")
+    assert answers(compared_project)["hours"] == "我们每天九点开门，晚上六点打烊。"
+    assert compared_project.run("check").code == 0
+    assert "candidate" not in compared_project.read("cassettes/city.yaml")
 
 
-def test_accepting_twice_is_reported(compared: ProjectFolder) -> None:
-    assert compared.run("accept", "city").code == 0
-    again = compared.run("accept", "city")
+def test_accepting_twice_is_reported(compared_project: ProjectFolder) -> None:
+    assert compared_project.run("accept", "city").code == 0
+    again = compared_project.run("accept", "city")
     assert (again.code, again.out) == (5, "")
     assert '"city"' in again.err
-    assert compared.run("accept", "--failing").code == 0
-    last = compared.run("accept", "--failing")
+    assert compared_project.run("accept", "--failing").code == 0
+    last = compared_project.run("accept", "--failing")
     assert last.code == 5
     assert "There is no candidate" in last.err
 
 
-def test_nothing_is_promoted_unasked(compared: ProjectFolder) -> None:
-    was = committed(compared)
+def test_nothing_is_promoted_unasked(compared_project: ProjectFolder) -> None:
+    was = tracked_files(compared_project)
     for command in (("run",), ("check",), ("compare", "--replay"), ("list",)):
-        compared.run(*command)
-    assert committed(compared) == was
+        compared_project.run(*command)
+    assert tracked_files(compared_project) == was
 
 
 @pytest.mark.parametrize(
@@ -94,100 +94,108 @@ def test_nothing_is_promoted_unasked(compared: ProjectFolder) -> None:
         "cassettes/.candidate/identity.yaml",
     ],
 )
-def test_one_is_named_by_scenario_or_by_a_path(compared: ProjectFolder, name: str) -> None:
-    was = committed(compared)
-    done = compared.run("accept", "--failing", name)
+def test_one_is_named_by_scenario_or_by_a_path(compared_project: ProjectFolder, name: str) -> None:
+    was = tracked_files(compared_project)
+    done = compared_project.run("accept", "--failing", name)
     assert done.code == 0, done
-    now = committed(compared)
+    now = tracked_files(compared_project)
     assert [file for file in was if now[file] != was[file]] == ["identity.yaml"]
-    assert waiting(compared) == ["city", "hours", "sum"]
+    assert waiting(compared_project) == ["city", "hours", "sum"]
 
 
-def test_a_folder_means_all_that_is_in_it_and_a_trial_its_one(compared: ProjectFolder) -> None:
-    done = compared.run("accept", "hours", "sum")
+def test_a_folder_means_all_that_is_in_it_and_a_trial_its_one(
+    compared_project: ProjectFolder,
+) -> None:
+    done = compared_project.run("accept", "hours", "sum")
     assert done.code == 0
-    assert waiting(compared) == ["city", "identity"]
-    assert compared.run("accept", "--failing", "scenarios").code == 0
-    assert waiting(compared) == []
+    assert waiting(compared_project) == ["city", "identity"]
+    assert compared_project.run("accept", "--failing", "scenarios").code == 0
+    assert waiting(compared_project) == []
 
 
-def test_an_unknown_name_is_refused_with_the_nearest(compared: ProjectFolder) -> None:
-    done = compared.run("accept", "identty")
+def test_an_unknown_name_is_refused_with_the_nearest(compared_project: ProjectFolder) -> None:
+    done = compared_project.run("accept", "identty")
     assert done.code == 2
     assert 'Did you mean "identity"?' in done.err
-    assert len(waiting(compared)) == 4
+    assert len(waiting(compared_project)) == 4
 
 
 def test_a_candidate_whose_scenario_has_changed_is_rejected_and_the_others_stay(
-    compared: ProjectFolder,
+    compared_project: ProjectFolder,
 ) -> None:
-    compared.edit("scenarios/city.yaml", "北京?", "上海?")
-    was = committed(compared)
-    done = compared.run("accept")
+    compared_project.edit("scenarios/city.yaml", "北京?", "上海?")
+    was = tracked_files(compared_project)
+    done = compared_project.run("accept")
     assert done.code == 3, done
     assert "cassettes/.candidate/city.yaml: The recording of" in done.err
     assert "北京?" in done.err
     assert "coze-harness compare scenarios/city.yaml" in done.err
     assert "Nothing was accepted" in done.err
-    assert (committed(compared), len(waiting(compared))) == (was, 4)
-    assert compared.run("accept", "hours").code == 0
+    assert (tracked_files(compared_project), len(waiting(compared_project))) == (was, 4)
+    assert compared_project.run("accept", "hours").code == 0
 
 
-def test_an_unreadable_candidate_is_refused_and_stays_as_it_is(compared: ProjectFolder) -> None:
-    whole = compared.read("cassettes/.candidate/city.yaml")
-    compared.write("cassettes/.candidate/city.yaml", whole[: len(whole) // 2])
-    was = committed(compared)
-    done = compared.run("accept")
+def test_an_unreadable_candidate_is_refused_and_stays_as_it_is(
+    compared_project: ProjectFolder,
+) -> None:
+    whole = compared_project.read("cassettes/.candidate/city.yaml")
+    compared_project.write("cassettes/.candidate/city.yaml", whole[: len(whole) // 2])
+    was = tracked_files(compared_project)
+    done = compared_project.run("accept")
     assert done.code == 3, done
     assert "cassettes/.candidate/city.yaml" in done.err
-    assert committed(compared) == was
-    assert compared.read("cassettes/.candidate/city.yaml") == whole[: len(whole) // 2]
-    assert compared.run("compare", "--replay").code == 3
-    assert compared.lines()["city"]["error"]["kind"] == "unreadable"
-    assert compared.lines()["hours"]["change"]["kind"] == "reworded"
+    assert tracked_files(compared_project) == was
+    assert compared_project.read("cassettes/.candidate/city.yaml") == whole[: len(whole) // 2]
+    assert compared_project.run("compare", "--replay").code == 3
+    assert compared_project.lines()["city"]["error"]["kind"] == "unreadable"
+    assert compared_project.lines()["hours"]["change"]["kind"] == "reworded"
 
 
-def test_a_candidate_of_no_scenario_is_refused(compared: ProjectFolder) -> None:
-    compared.path("scenarios/city.yaml").unlink()
-    done = compared.run("accept")
+def test_a_candidate_of_no_scenario_is_refused(compared_project: ProjectFolder) -> None:
+    compared_project.path("scenarios/city.yaml").unlink()
+    done = compared_project.run("accept")
     assert done.code == 3
     assert '"city"' in done.err
-    replayed = compared.run("compare", "--replay")
+    replayed = compared_project.run("compare", "--replay")
     assert "warning: cassettes/.candidate/city.yaml: " in replayed.err
-    assert {name.partition("#")[0] for name in compared.lines()} == {"hours", "identity", "sum"}
+    assert {name.partition("#")[0] for name in compared_project.lines()} == {
+        "hours",
+        "identity",
+        "sum",
+    }
 
 
-def test_a_changed_expectation_makes_no_candidate_stale(compared: ProjectFolder) -> None:
-    compared.edit("scenarios/identity.yaml", "学术助手", "朋友")
-    assert compared.run("accept", "identity").code == 0
-    assert compared.run("run", "identity").code == 0
+def test_a_changed_expectation_makes_no_candidate_stale(compared_project: ProjectFolder) -> None:
+    compared_project.edit("scenarios/identity.yaml", "学术助手", "朋友")
+    assert compared_project.run("accept", "identity").code == 0
+    assert compared_project.run("run", "identity").code == 0
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_where_one_cannot_be_written_none_is(compared: ProjectFolder) -> None:
-    compared.path("cassettes").chmod(0o500)
+def test_where_one_cannot_be_written_none_is(compared_project: ProjectFolder) -> None:
+    compared_project.path("cassettes").chmod(0o500)
     try:
-        done = compared.run("accept", "--failing")
+        done = compared_project.run("accept", "--failing")
     finally:
-        compared.path("cassettes").chmod(0o700)
+        compared_project.path("cassettes").chmod(0o700)
     assert done.code == 3
-    assert len(waiting(compared)) == 4
+    assert len(waiting(compared_project)) == 4
 
 
 def test_a_place_that_cannot_be_written_keeps_every_candidate(
-    compared: ProjectFolder, serve_script: ServeScript
+    compared_project: ProjectFolder, serve_script: ServeScript
 ) -> None:
     # Root may write everywhere but not into a folder that is a file.
-    compared.write("scenarios/deep/more.yaml", "turns: [{prompt: 北京?, expect: [首都]}]\n")
-    answered(compared, serve_script)
-    assert compared.run("compare", "more").code == 0
-    was = committed(compared)
-    compared.write("cassettes/deep", "in the way")
-    done = compared.run("accept", "--failing")
+    compared_project.write("scenarios/deep/more.yaml", "turns: [{prompt: 北京?, expect: [首都]}]\n")
+    candidate_project(compared_project, serve_script)
+    assert compared_project.run("compare", "more").code == 0
+    was = tracked_files(compared_project)
+    compared_project.write("cassettes/deep", "in the way")
+    done = compared_project.run("accept", "--failing")
     assert done.code == 3, done
     assert "cassettes/deep/more.yaml: The recording could not be written" in done.err
-    assert (committed(compared), len(waiting(compared))) == (was, 5)
-    assert not list(compared.path("cassettes").glob(".*.tmp"))
+    assert (tracked_files(compared_project), len(waiting(compared_project))) == (was, 5)
+    assert not list(compared_project.path("cassettes").glob(".*.tmp"))
 
 
 def test_an_accepted_draft_replays_as_the_scenario_asks(
@@ -271,26 +279,28 @@ SECOND_BOT = """bots:
 
 
 def test_further_repeats_are_for_the_comparison_and_not_kept(
-    compared: ProjectFolder, serve_script: ServeScript
+    compared_project: ProjectFolder, serve_script: ServeScript
 ) -> None:
-    answered(compared, serve_script)
-    assert compared.run("compare", "city", "--repeat", "3").code == 0
-    further = [compared.path(f"cassettes/.candidate/city~{number}.yaml") for number in (2, 3)]
+    candidate_project(compared_project, serve_script)
+    assert compared_project.run("compare", "city", "--repeat", "3").code == 0
+    further = [
+        compared_project.path(f"cassettes/.candidate/city~{number}.yaml") for number in (2, 3)
+    ]
     assert all(path.is_file() for path in further)
-    extra = compared.run("accept", "city#3")
+    extra = compared_project.run("accept", "city#3")
     assert extra.code == 5
     assert "were for the comparison only" in extra.err
-    done = compared.run("accept", "city")
+    done = compared_project.run("accept", "city")
     assert done.code == 0
     assert "2 further repeats" in done.out
-    assert "city" not in waiting(compared)
+    assert "city" not in waiting(compared_project)
     assert not any(path.exists() for path in further)
-    assert compared.run("check").code == 0
+    assert compared_project.run("check").code == 0
 
 
-def test_plain_vcrpy_reads_what_was_accepted(compared: ProjectFolder) -> None:
-    assert compared.run("accept", "--failing").code == 0
-    path = compared.path("cassettes/identity.yaml")
+def test_plain_vcrpy_reads_what_was_accepted(compared_project: ProjectFolder) -> None:
+    assert compared_project.run("accept", "--failing").code == 0
+    path = compared_project.path("cassettes/identity.yaml")
     with vcr.use_cassette(str(path), record_mode="none") as tape:
         bodies = [json.loads(request.body) for request in tape.requests if request.body]
     assert bodies[0]["additional_messages"][0]["content"] == "你是谁?"
@@ -310,78 +320,78 @@ def _walk(project: ProjectFolder, keys: str, *options: str) -> tuple[int, str]:
     return done.returncode, done.stdout.decode()
 
 
-def test_scenarios_are_walked_through_worst_first(compared: ProjectFolder) -> None:
+def test_scenarios_are_walked_through_worst_first(compared_project: ProjectFolder) -> None:
     # Two keys of one line are both read.
-    code, said = _walk(compared, "sa\na\nr\n")
+    code, output = _walk(compared_project, "sa\na\nr\n")
     assert code == 0
     places = [
-        said.index(head)
+        output.index(head)
         for head in ("1/4  REGRESSED  identity", "2/4  IMPROVED  sum", "3/4  TEXT CHANGED  hours",
                      "4/4  UNCHANGED  city")
     ]  # fmt: skip
     assert places == sorted(places)
-    assert "你是谁?" in said
-    assert "[-一个虚拟的学术助手-]{+你的朋友😀+}" in said
-    assert '✗ now fails: contains "学术助手"  scenarios/identity.yaml:3:27' in said
-    assert "chatchat changed" in said
-    assert "    - 你是chatchat,一个虚拟的学术助手。" in said
-    assert "    + 你是chatchat,一个开心的朋友。" in said
-    assert said.count("    + 回答要简短。") == 1, "a long prompt is shown once"
-    assert waiting(compared) == ["identity"]
-    kept = compared.path("cassettes/.candidate/.evidence")
-    assert [path.name for path in kept.rglob("candidate/*.yaml")] == ["city.yaml"]
-    assert "rejected  city" in said
+    assert "你是谁?" in output
+    assert "[-一个虚拟的学术助手-]{+你的朋友😀+}" in output
+    assert '✗ now fails: contains "学术助手"  scenarios/identity.yaml:3:27' in output
+    assert "chatchat changed" in output
+    assert "    - 你是chatchat,一个虚拟的学术助手。" in output
+    assert "    + 你是chatchat,一个开心的朋友。" in output
+    assert output.count("    + 回答要简短。") == 1, "a long prompt is shown once"
+    assert waiting(compared_project) == ["identity"]
+    evidence_folder = compared_project.path("cassettes/.candidate/.evidence")
+    assert [path.name for path in evidence_folder.rglob("candidate/*.yaml")] == ["city.yaml"]
+    assert "rejected  city" in output
 
 
-def test_keys_go_back_and_decide_again(compared: ProjectFolder) -> None:
+def test_keys_go_back_and_decide_again(compared_project: ProjectFolder) -> None:
     # ? and an unknown key decide nothing; a is refused for what fails.
-    code, said = _walk(compared, "?xas a b r b a q")
+    code, output = _walk(compared_project, "?xas a b r b a q")
     assert code == 0
-    assert said.count("Ctrl-C, Ctrl-D") == 2
-    assert "identity fails" in said
-    assert "2/4  IMPROVED  sum  → accept" in said
-    assert "accepted  cassettes/sum.yaml" in said
-    assert "rejected" not in said
-    assert waiting(compared) == ["city", "hours", "identity"]
-    assert "Candidates of 3 scenarios remain." in said
+    assert output.count("Ctrl-C, Ctrl-D") == 2
+    assert "identity fails" in output
+    assert "2/4  IMPROVED  sum  → accept" in output
+    assert "accepted  cassettes/sum.yaml" in output
+    assert "rejected" not in output
+    assert waiting(compared_project) == ["city", "hours", "identity"]
+    assert "Candidates of 3 scenarios remain." in output
 
 
-def test_all_that_pass_are_accepted_with_one_key(compared: ProjectFolder) -> None:
-    code, said = _walk(compared, "Ae")
+def test_all_that_pass_are_accepted_with_one_key(compared_project: ProjectFolder) -> None:
+    code, output = _walk(compared_project, "Ae")
     assert code == 0
-    assert "to edit   scenarios/identity.yaml" in said
-    assert waiting(compared) == ["identity"]
-    code, said = _walk(compared, "a", "--failing")
+    assert "to edit   scenarios/identity.yaml" in output
+    assert waiting(compared_project) == ["identity"]
+    code, output = _walk(compared_project, "a", "--failing")
     assert code == 0
-    assert waiting(compared) == []
+    assert waiting(compared_project) == []
 
 
 @pytest.mark.parametrize("keys", ["", "saa", "saa\x04"])
-def test_the_end_of_the_input_changes_nothing(compared: ProjectFolder, keys: str) -> None:
-    was = committed(compared)
-    code, said = _walk(compared, keys)
+def test_the_end_of_the_input_changes_nothing(compared_project: ProjectFolder, keys: str) -> None:
+    was = tracked_files(compared_project)
+    code, output = _walk(compared_project, keys)
     assert code == 130
-    assert "Nothing was accepted." in said
-    assert (committed(compared), waiting(compared)) == (was, list(NAMES))
+    assert "Nothing was accepted." in output
+    assert (tracked_files(compared_project), waiting(compared_project)) == (was, list(NAMES))
 
 
 CTRL_C = b"\x03"
 
 
-def _terminal(compared: ProjectFolder, *keys: bytes) -> tuple[int, str]:
+def _terminal(compared_project: ProjectFolder, *keys: bytes) -> tuple[int, str]:
     """Run `accept --interactive` in a terminal, and type one of the keys at each question."""
     master, slave = pty.openpty()
-    env = {**compared.env, "TERM": "xterm-256color", "COLUMNS": "80"}
+    env = {**compared_project.env, "TERM": "xterm-256color", "COLUMNS": "80"}
     process = subprocess.Popen(
         [sys.executable, "-m", "coze_harness", "accept", "--interactive", "--failing"],
-        cwd=compared.root, env=env, stdin=slave, stdout=slave, stderr=slave,
+        cwd=compared_project.root, env=env, stdin=slave, stdout=slave, stderr=slave,
     )  # fmt: skip
     os.close(slave)
-    said, left = b"", list(keys)
+    output, left = b"", list(keys)
     try:
         while piece := os.read(master, 4096):
-            said += piece
-            if left and said.endswith(b"help > "):
+            output += piece
+            if left and output.endswith(b"help > "):
                 typed = left.pop(0)
                 if typed == CTRL_C:  # the terminal is not the child's controlling one
                     process.send_signal(signal.SIGINT)
@@ -391,35 +401,39 @@ def _terminal(compared: ProjectFolder, *keys: bytes) -> tuple[int, str]:
         pass
     code = process.wait(60)
     os.close(master)
-    return code, said.decode()
+    return code, output.decode()
 
 
-def test_on_a_terminal_two_keys_typed_at_once_are_both_read(compared: ProjectFolder) -> None:
+def test_on_a_terminal_two_keys_typed_at_once_are_both_read(
+    compared_project: ProjectFolder,
+) -> None:
     # An arrow key sends ESC [ A: that is not the key A.
-    code, text = _terminal(compared, b"a\x1b[As", b"q")
+    code, text = _terminal(compared_project, b"a\x1b[As", b"q")
     assert code == 0, text
     assert "\x1b[9;31m[-一个虚拟的学术助手-]\x1b[0m\x1b[4;32m{+你的朋友😀+}\x1b[0m" in text
     assert "accepted  cassettes/identity.yaml" in text
-    assert waiting(compared) == ["city", "hours", "sum"]
+    assert waiting(compared_project) == ["city", "hours", "sum"]
 
 
-def test_ctrl_c_on_a_terminal_changes_nothing(compared: ProjectFolder) -> None:
-    was = committed(compared)
-    code, _text = _terminal(compared, b"a", CTRL_C)
+def test_ctrl_c_on_a_terminal_changes_nothing(compared_project: ProjectFolder) -> None:
+    was = tracked_files(compared_project)
+    code, _text = _terminal(compared_project, b"a", CTRL_C)
     assert code == 130
-    assert committed(compared) == was
+    assert tracked_files(compared_project) == was
 
 
-def test_a_candidate_that_fails_is_accepted_only_with_failing(compared: ProjectFolder) -> None:
-    was = committed(compared)
-    done = compared.run("accept", "identity", "hours")
+def test_a_candidate_that_fails_is_accepted_only_with_failing(
+    compared_project: ProjectFolder,
+) -> None:
+    was = tracked_files(compared_project)
+    done = compared_project.run("accept", "identity", "hours")
     assert done.code == 1, done
     assert "identity fails (scenarios/identity.yaml" in done.err
     assert "--failing" in done.err
-    assert (committed(compared), waiting(compared)) == (was, list(NAMES))
-    compared.edit("scenarios/identity.yaml", "学术助手", "朋友")
-    assert compared.run("accept", "identity").code == 0
-    chinese = compared.run("accept", "--lang", "zh")
+    assert (tracked_files(compared_project), waiting(compared_project)) == (was, list(NAMES))
+    compared_project.edit("scenarios/identity.yaml", "学术助手", "朋友")
+    assert compared_project.run("accept", "identity").code == 0
+    chinese = compared_project.run("accept", "--lang", "zh")
     assert chinese.code == 0
     assert "已接受" in chinese.out
 
@@ -428,64 +442,66 @@ def test_a_candidate_that_fails_is_accepted_only_with_failing(compared: ProjectF
 
 
 def _decisions(
-    compared: ProjectFolder, *decisions: tuple[str, str], run: str = "", **more: Any
+    compared_project: ProjectFolder, *decisions: tuple[str, str], run: str = "", **more: Any
 ) -> None:
     entries = [{"scenario": name, "bot": "chatchat", "decision": one} for name, one in decisions]
-    run = run or json.loads(compared.read("reports/latest/run.json"))["run_id"]
+    run = run or json.loads(compared_project.read("reports/latest/run.json"))["run_id"]
     data = {"format_version": 1, "run_id": run, "decisions": entries, **more}
-    compared.write("decisions.json", json.dumps(data, ensure_ascii=False, indent=1))
+    compared_project.write("decisions.json", json.dumps(data, ensure_ascii=False, indent=1))
 
 
-def test_decisions_of_a_file_are_applied(compared: ProjectFolder, offline: tuple[str, ...]) -> None:
+def test_decisions_of_a_file_are_applied(
+    compared_project: ProjectFolder, offline: tuple[str, ...]
+) -> None:
     decisions = ("sum", "accept"), ("hours", "reject"), ("identity", "edit")
-    _decisions(compared, *decisions)
-    text = compared.read("decisions.json").replace('"edit"', '"edit", "note": "语气不对"')
-    compared.write("decisions.json", text)
-    done = compared.run("accept", "--from", "decisions.json", wrapper=offline)
+    _decisions(compared_project, *decisions)
+    text = compared_project.read("decisions.json").replace('"edit"', '"edit", "note": "语气不对"')
+    compared_project.write("decisions.json", text)
+    done = compared_project.run("accept", "--from", "decisions.json", wrapper=offline)
     assert done.code == 0, done
     assert done.out.splitlines()[:3] == [
         "accepted  cassettes/sum.yaml",
         "rejected  hours",
         "to edit   scenarios/identity.yaml:1: 语气不对",
     ]
-    assert waiting(compared) == ["city", "identity"]
-    evidence = compared.path("cassettes/.candidate/.evidence")
+    assert waiting(compared_project) == ["city", "identity"]
+    evidence = compared_project.path("cassettes/.candidate/.evidence")
     assert [path.name for path in evidence.rglob("candidate/*.yaml")] == ["hours.yaml"]
-    again = compared.run("accept", "--from", "decisions.json")
+    again = compared_project.run("accept", "--from", "decisions.json")
     assert again.code == 2
     assert "decisions.json:6:16: " in again.err
 
 
 def test_decisions_about_the_same_answers_compared_again_are_applied(
-    compared: ProjectFolder,
+    compared_project: ProjectFolder,
 ) -> None:
-    assert compared.run("compare", "--replay").code == 1
-    _decisions(compared, ("sum", "accept"))
-    assert compared.run("accept", "--from", "decisions.json").code == 0
+    assert compared_project.run("compare", "--replay").code == 1
+    _decisions(compared_project, ("sum", "accept"))
+    assert compared_project.run("accept", "--from", "decisions.json").code == 0
 
 
 def test_decisions_about_answers_that_were_recorded_again_are_refused(
-    compared: ProjectFolder, serve_script: ServeScript
+    compared_project: ProjectFolder, serve_script: ServeScript
 ) -> None:
-    _decisions(compared, ("sum", "accept"), ("city", "accept"))
+    _decisions(compared_project, ("sum", "accept"), ("city", "accept"))
     server = serve_script(after(instead=("等于2", "结果等于2")))
     env = {"COZE_API_TOKEN": TOKEN, "COZE_API_BASE": server.base_url}
-    assert compared.run("compare", "sum", env=env).code == 0
-    was = committed(compared)
-    done = compared.run("accept", "--from", "decisions.json")
+    assert compared_project.run("compare", "sum", env=env).code == 0
+    was = tracked_files(compared_project)
+    done = compared_project.run("accept", "--from", "decisions.json")
     assert done.code == 2, done
     assert "decisions.json:6:16: " in done.err
     assert '"sum"' in done.err
     assert '"city"' not in done.err
-    assert (committed(compared), waiting(compared)) == (was, list(NAMES))
+    assert (tracked_files(compared_project), waiting(compared_project)) == (was, list(NAMES))
 
 
-def test_decisions_accept_what_fails_only_with_failing(compared: ProjectFolder) -> None:
-    _decisions(compared, ("identity", "accept"), ("sum", "reject"))
-    assert compared.run("accept", "--from", "decisions.json").code == 1
-    assert waiting(compared) == list(NAMES)
-    assert compared.run("accept", "--from", "decisions.json", "--failing").code == 0
-    assert waiting(compared) == ["city", "hours"]
+def test_decisions_accept_what_fails_only_with_failing(compared_project: ProjectFolder) -> None:
+    _decisions(compared_project, ("identity", "accept"), ("sum", "reject"))
+    assert compared_project.run("accept", "--from", "decisions.json").code == 1
+    assert waiting(compared_project) == list(NAMES)
+    assert compared_project.run("accept", "--from", "decisions.json", "--failing").code == 0
+    assert waiting(compared_project) == ["city", "hours"]
 
 
 @pytest.mark.parametrize(
@@ -505,48 +521,50 @@ def test_decisions_accept_what_fails_only_with_failing(compared: ProjectFolder) 
     ],
 )
 def test_wrong_decisions_are_refused_with_their_place(
-    compared: ProjectFolder, old: str, new: str, where: str
+    compared_project: ProjectFolder, old: str, new: str, where: str
 ) -> None:
-    _decisions(compared, ("sum", "accept"))
-    text = compared.read("decisions.json")
+    _decisions(compared_project, ("sum", "accept"))
+    text = compared_project.read("decisions.json")
     assert old in text
-    compared.write("decisions.json", text.replace(old, new))
-    done = compared.run("accept", "--from", "decisions.json")
+    compared_project.write("decisions.json", text.replace(old, new))
+    done = compared_project.run("accept", "--from", "decisions.json")
     assert (done.code, done.out) == (2, ""), done
     assert f"decisions.json:{where}: " in done.err
-    assert waiting(compared) == list(NAMES)
+    assert waiting(compared_project) == list(NAMES)
 
 
 def test_of_many_decisions_that_cannot_be_applied_the_first_are_listed(
-    compared: ProjectFolder,
+    compared_project: ProjectFolder,
 ) -> None:
     unknown = [(f"{number}{'长' * 1_000}", "accept") for number in range(500)]
-    _decisions(compared, ("sum", "accept"), *unknown)
-    done = compared.run("accept", "--from", "decisions.json")
+    _decisions(compared_project, ("sum", "accept"), *unknown)
+    done = compared_project.run("accept", "--from", "decisions.json")
     assert (done.code, done.out) == (2, "")
     assert done.err.count("decisions.json:") == 21
     assert "first 20" in done.err
     assert len(done.err) < 10_000
-    assert waiting(compared) == list(NAMES)
+    assert waiting(compared_project) == list(NAMES)
 
 
-def test_a_scenario_is_decided_once_and_of_a_comparison(compared: ProjectFolder) -> None:
-    _decisions(compared, ("sum", "accept"), ("sum", "reject"))
-    done = compared.run("accept", "--from", "decisions.json")
+def test_a_scenario_is_decided_once_and_of_a_comparison(compared_project: ProjectFolder) -> None:
+    _decisions(compared_project, ("sum", "accept"), ("sum", "reject"))
+    done = compared_project.run("accept", "--from", "decisions.json")
     assert done.code == 2
     assert "decisions.json:11:16: " in done.err
-    assert compared.run("accept", "--from", "none.json").code == 2
-    assert compared.run("accept", "--from", "decisions.json", "--interactive").code == 2
-    compared.run("run")
-    _decisions(compared, ("sum", "accept"))
-    done = compared.run("accept", "--from", "decisions.json")
+    assert compared_project.run("accept", "--from", "none.json").code == 2
+    assert compared_project.run("accept", "--from", "decisions.json", "--interactive").code == 2
+    compared_project.run("run")
+    _decisions(compared_project, ("sum", "accept"))
+    done = compared_project.run("accept", "--from", "decisions.json")
     assert done.code == 2
     assert "decisions.json:3:12: " in done.err
 
 
-def test_a_stale_one_is_told_and_the_others_are_walked_through(compared: ProjectFolder) -> None:
-    compared.edit("scenarios/hours.yaml", "几点开门?", "几点关门?")
-    code, said = _walk(compared, "a\nq\n", "--failing")
+def test_a_stale_one_is_told_and_the_others_are_walked_through(
+    compared_project: ProjectFolder,
+) -> None:
+    compared_project.edit("scenarios/hours.yaml", "几点开门?", "几点关门?")
+    code, output = _walk(compared_project, "a\nq\n", "--failing")
     assert code == 3
-    assert "1/3  REGRESSED  identity" in said
-    assert waiting(compared) == ["city", "hours", "sum"]
+    assert "1/3  REGRESSED  identity" in output
+    assert waiting(compared_project) == ["city", "hours", "sum"]

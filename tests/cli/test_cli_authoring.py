@@ -31,14 +31,14 @@ def test_a_new_scenario_is_in_order_and_is_recorded_next(project: ProjectFolder)
 
 @pytest.mark.parametrize("name", ["order refund", "it's (new)", "退款 $HOME", "[a]#2"])
 def test_a_printed_command_works_for_any_name(project: ProjectFolder, name: str) -> None:
-    written = project.run("new", name, "--prompt", "你是谁?")
-    assert written.code == 0, written
-    printed = [written.err.partition("coze-harness ")[2]]
+    result = project.run("new", name, "--prompt", "你是谁?")
+    assert result.code == 0, result
+    commands = [result.err.partition("coze-harness ")[2]]
     for command in (("run", name), ("check", name)):
         done = project.run(*command)
         assert done.code == 3, done
-        printed.append((done.out + done.err).rpartition("coze-harness ")[2])
-    for line in printed:
+        commands.append((done.out + done.err).rpartition("coze-harness ")[2])
+    for line in commands:
         words = shlex.split(line.split("\n")[0])
         selected = project.run("list", *words[1:])
         assert (words[0], selected.code) == ("record", 0), line
@@ -92,23 +92,23 @@ def _runs(project: ProjectFolder) -> list[str]:
     return sorted(path.parent.name for path in project.root.glob("reports/2*/run.json"))
 
 
-def test_old_runs_are_deleted_by_count_and_age(recorded: ProjectFolder) -> None:
+def test_old_runs_are_deleted_by_count_and_age(recorded_project: ProjectFolder) -> None:
     for _ in range(3):
-        recorded.run("run", "identity")
-    before = _runs(recorded)
-    assert recorded.run("prune").code == 2
-    assert recorded.run("prune", "--older-than", "soon").code == 2
-    planned = recorded.run("prune", "--keep", "2", "--dry-run")
+        recorded_project.run("run", "identity")
+    before = _runs(recorded_project)
+    assert recorded_project.run("prune").code == 2
+    assert recorded_project.run("prune", "--older-than", "soon").code == 2
+    planned = recorded_project.run("prune", "--keep", "2", "--dry-run")
     assert planned.out.split() == before[:-2][::-1]
-    assert _runs(recorded) == before
-    assert recorded.run("prune", "--keep", "1", "--older-than", "1d").code == 0
-    assert _runs(recorded) == before
-    assert recorded.run("prune", "--keep", "2").code == 0
-    assert _runs(recorded) == before[-2:]
-    assert before[0] not in recorded.read("reports/index.html")
-    assert recorded.path("reports/latest/run.json").exists()
-    assert recorded.run("prune", "--older-than", "0h").code == 0
-    assert _runs(recorded) == before[-1:]
+    assert _runs(recorded_project) == before
+    assert recorded_project.run("prune", "--keep", "1", "--older-than", "1d").code == 0
+    assert _runs(recorded_project) == before
+    assert recorded_project.run("prune", "--keep", "2").code == 0
+    assert _runs(recorded_project) == before[-2:]
+    assert before[0] not in recorded_project.read("reports/index.html")
+    assert recorded_project.path("reports/latest/run.json").exists()
+    assert recorded_project.run("prune", "--older-than", "0h").code == 0
+    assert _runs(recorded_project) == before[-1:]
 
 
 class Watched:
@@ -145,36 +145,40 @@ class Watched:
     def wait(self, pattern: str, seconds: float = 30) -> str:
         with self._arrived:
             assert self._arrived.wait_for(lambda: re.search(pattern, self.text), seconds), self.text
-            shown, self.text = self.text, ""
-        return shown
+            text, self.text = self.text, ""
+        return text
 
 
-def test_watch_calls_an_edited_function(recorded: ProjectFolder) -> None:
+def test_watch_calls_an_edited_function(recorded_project: ProjectFolder) -> None:
     pytest.importorskip("watchfiles", reason="needs the extra watch")
-    recorded.write("checks/__init__.py", "")
-    recorded.write("checks/tone.py", 'def formal(reply):\n    return False, "no 您"\n')
-    recorded.edit("scenarios/identity.yaml", "- 学术助手", "- python: checks.tone:formal")
-    watched = Watched(recorded.start("run", "identity", "--watch"))
-    watched.wait("Ctrl-C")
-    recorded.write("checks/tone.py", 'def formal(reply):\n    return True, "formal enough"\n')
-    assert "checks/tone.py changed" in watched.wait("1 trial passed")
-    assert watched.interrupt() == 130
+    recorded_project.write("checks/__init__.py", "")
+    recorded_project.write("checks/tone.py", 'def formal(reply):\n    return False, "no 您"\n')
+    recorded_project.edit("scenarios/identity.yaml", "- 学术助手", "- python: checks.tone:formal")
+    process = Watched(recorded_project.start("run", "identity", "--watch"))
+    process.wait("Ctrl-C")
+    recorded_project.write(
+        "checks/tone.py", 'def formal(reply):\n    return True, "formal enough"\n'
+    )
+    assert "checks/tone.py changed" in process.wait("1 trial passed")
+    assert process.interrupt() == 130
 
 
-def test_watch_judges_an_edit_again_and_goes_on_after_an_error(recorded: ProjectFolder) -> None:
+def test_watch_judges_an_edit_again_and_goes_on_after_an_error(
+    recorded_project: ProjectFolder,
+) -> None:
     pytest.importorskip("watchfiles", reason="needs the extra watch")
-    watched = Watched(recorded.start("run", "identity", "--watch"))
-    watched.wait("Ctrl-C")
-    runs = _runs(recorded)
-    recorded.edit("scenarios/identity.yaml", "- 学术助手", "- 物理老师")
+    process = Watched(recorded_project.start("run", "identity", "--watch"))
+    process.wait("Ctrl-C")
+    runs = _runs(recorded_project)
+    recorded_project.edit("scenarios/identity.yaml", "- 学术助手", "- 物理老师")
     began = time.monotonic()
-    shown = watched.wait("identity.yaml changed: .*\n")
+    text = process.wait("identity.yaml changed: .*\n")
     assert time.monotonic() - began < 5
-    assert "物理老师" in shown
-    recorded.edit("scenarios/identity.yaml", "- 物理老师", "- {contanis: x}")
-    assert "contains" in watched.wait("identity.yaml:.*\n")
-    recorded.edit("scenarios/identity.yaml", "- {contanis: x}", "- 学术助手")
-    watched.wait("1 trial passed")
-    assert _runs(recorded) == runs
-    assert watched.interrupt() == 130
-    assert recorded.run("run", "--watch", "--shard", "1/2").code == 2
+    assert "物理老师" in text
+    recorded_project.edit("scenarios/identity.yaml", "- 物理老师", "- {contanis: x}")
+    assert "contains" in process.wait("identity.yaml:.*\n")
+    recorded_project.edit("scenarios/identity.yaml", "- {contanis: x}", "- 学术助手")
+    process.wait("1 trial passed")
+    assert _runs(recorded_project) == runs
+    assert process.interrupt() == 130
+    assert recorded_project.run("run", "--watch", "--shard", "1/2").code == 2

@@ -14,7 +14,7 @@ from project import IDENTITY, ProjectFolder, chatchat_script
 GOOD = IDENTITY.encode()
 
 
-def _nested(levels: int) -> bytes:
+def _nested_json(levels: int) -> bytes:
     return b"turns: " + b"[" * levels + b"]" * levels + b"\n"
 
 
@@ -27,8 +27,8 @@ def _bomb() -> bytes:
 SCENARIO_FILES = {
     "broken YAML": b"name: x\nturns: [{prompt: hi\n",
     "a tab": b"name: x\nturns:\n\t- prompt: hi\n",
-    "10 MB of nesting": _nested(5_000_000),
-    "deep nesting": _nested(3_000),
+    "10 MB of nesting": _nested_json(5_000_000),
+    "deep nesting": _nested_json(3_000),
     "an alias bomb": _bomb(),
     "a Python tag": b"turns: !!python/object/apply:os.system ['touch pwned']\n",
     "a key twice": b"name: a\nname: b\nturns: [{prompt: hi}]\n",
@@ -53,43 +53,45 @@ SCENARIO_FILES = {
 
 
 @pytest.mark.parametrize("what", SCENARIO_FILES)
-def test_a_bad_scenario_file_is_named_with_its_place(recorded: ProjectFolder, what: str) -> None:
-    recorded.path("scenarios/bad.yaml").write_bytes(SCENARIO_FILES[what])
-    done = recorded.run("run", seconds=30)
+def test_a_bad_scenario_file_is_named_with_its_place(
+    recorded_project: ProjectFolder, what: str
+) -> None:
+    recorded_project.path("scenarios/bad.yaml").write_bytes(SCENARIO_FILES[what])
+    done = recorded_project.run("run", seconds=30)
     assert done.code == 2, done
     place = re.search(r"^scenarios/bad\.yaml:\d+", done.err, re.MULTILINE)
     assert place, done.err
     assert "Traceback" not in done.err
     assert len(done.err) < 4_000
-    assert not recorded.path("pwned").exists()
-    assert len(recorded.runs()) == 1  # nothing was begun
+    assert not recorded_project.path("pwned").exists()
+    assert len(recorded_project.runs()) == 1  # nothing was begun
 
 
 @pytest.mark.parametrize("command", ["check", "list", "record", "live", "compare", "mutate"])
 def test_every_command_refuses_what_would_pass_silently(
-    recorded: ProjectFolder, command: str
+    recorded_project: ProjectFolder, command: str
 ) -> None:
     names = ("a text like a kind", "a text cut by a comment", "curly quotes")
     for name in names:
-        recorded.path(f"scenarios/{name}.yaml").write_bytes(SCENARIO_FILES[name])
+        recorded_project.path(f"scenarios/{name}.yaml").write_bytes(SCENARIO_FILES[name])
     env = {"COZE_API_BASE": "http://127.0.0.1:1", "COZE_API_TOKEN": "pat_" + "x" * 40}
-    done = recorded.run(command, env=env, drop=["CI"])
+    done = recorded_project.run(command, env=env, drop=["CI"])
     assert done.code == 2
     for name in names:
         assert f"scenarios/{name}.yaml:" in done.err
     assert done.err.splitlines()[-1].startswith("3 errors in the ")
 
 
-def test_a_byte_order_mark_and_windows_lines_are_taken(recorded: ProjectFolder) -> None:
-    path = recorded.path("scenarios/identity.yaml")
+def test_a_byte_order_mark_and_windows_lines_are_taken(recorded_project: ProjectFolder) -> None:
+    path = recorded_project.path("scenarios/identity.yaml")
     path.write_bytes(b"\xef\xbb\xbf" + GOOD.replace(b"\n", b"\r\n"))
-    assert recorded.run("run", "identity").code == 0
+    assert recorded_project.run("run", "identity").code == 0
 
 
-def test_faults_of_all_files_are_told_in_one_go(recorded: ProjectFolder) -> None:
+def test_faults_of_all_files_are_told_in_one_go(recorded_project: ProjectFolder) -> None:
     for name in ("a key misspelt", "broken YAML", "a foreign kind"):
-        recorded.path(f"scenarios/{name}.yaml").write_bytes(SCENARIO_FILES[name])
-    done = recorded.run("check")
+        recorded_project.path(f"scenarios/{name}.yaml").write_bytes(SCENARIO_FILES[name])
+    done = recorded_project.run("check")
     assert done.code == 2
     for word in ("a key misspelt.yaml:1:1", "broken YAML.yaml:", "a foreign kind.yaml:1:"):
         assert f"scenarios/{word}" in done.err
@@ -128,15 +130,15 @@ CASSETTES: dict[str, tuple[Callable[[str], str], str]] = {
 
 @pytest.mark.parametrize("what", CASSETTES)
 def test_a_bad_cassette_is_named_left_alone_and_stops_nobody_else(
-    recorded: ProjectFolder, what: str
+    recorded_project: ProjectFolder, what: str
 ) -> None:
     spoil, word = CASSETTES[what]
-    path = recorded.path("cassettes/identity.yaml")
-    path.write_bytes(spoil(recorded.read("cassettes/identity.yaml")).encode())
+    path = recorded_project.path("cassettes/identity.yaml")
+    path.write_bytes(spoil(recorded_project.read("cassettes/identity.yaml")).encode())
     before = path.read_bytes()
-    done = recorded.run("run", seconds=30)
+    done = recorded_project.run("run", seconds=30)
     assert done.code == 3, done
-    assert recorded.statuses() == {
+    assert recorded_project.statuses() == {
         "identity": "error",
         "weather[1]": "passed",
         "weather[2]": "passed",
@@ -147,12 +149,12 @@ def test_a_bad_cassette_is_named_left_alone_and_stops_nobody_else(
     assert re.search(r"^  next: \S", done.err, re.MULTILINE)
     assert "Traceback" not in done.err
     assert path.read_bytes() == before
-    assert not recorded.path("pwned").exists()
+    assert not recorded_project.path("pwned").exists()
 
 
 @pytest.mark.parametrize("how", ["a folder", "no permission", "a link to nowhere"])
-def test_what_stands_in_a_cassettes_place(recorded: ProjectFolder, how: str) -> None:
-    path = recorded.path("cassettes/identity.yaml")
+def test_what_stands_in_a_cassettes_place(recorded_project: ProjectFolder, how: str) -> None:
+    path = recorded_project.path("cassettes/identity.yaml")
     if how == "no permission":
         if os.geteuid() == 0:
             pytest.skip("root may read everything")
@@ -163,7 +165,7 @@ def test_what_stands_in_a_cassettes_place(recorded: ProjectFolder, how: str) -> 
             path.mkdir()
         else:
             path.symlink_to("nowhere.yaml")
-    done = recorded.run("run", "identity")
+    done = recorded_project.run("run", "identity")
     assert done.code == 3
     assert "cassettes/identity.yaml" in done.err
     assert "next: " in done.err
@@ -215,8 +217,8 @@ def test_whatever_coze_does_wrong_to_some_trials_all_others_go_on(
         # A gateway's page and a broken connection carry no log id; everything of Coze's does.
         assert error["log_id"] or what in ("HTML", "no service") or error["kind"] == "network"
     assert "log id: " in done.err
-    kept = {path.stem for path in project.path("cassettes").iterdir()}
-    assert kept.isdisjoint(FAULTS)
+    stems = {path.stem for path in project.path("cassettes").iterdir()}
+    assert stems.isdisjoint(FAULTS)
     replayed = project.run("run", *HEALED, "identity", "weather")
     assert (replayed.code, replayed.err) == (0, "")
 
@@ -266,56 +268,65 @@ def test_a_hostile_answer_is_text_everywhere(
     assert project.run("check", "scenarios/hostile.yaml").code == 0
 
 
-def test_a_cassette_with_answers_left_over_is_an_error(recorded: ProjectFolder) -> None:
-    recorded.edit("scenarios/weather.yaml", "  - prompt: 然后呢?\n    expect: [不知道]\n", "")
-    done = recorded.run("run", "weather")
+def test_a_cassette_with_answers_left_over_is_an_error(recorded_project: ProjectFolder) -> None:
+    recorded_project.edit(
+        "scenarios/weather.yaml", "  - prompt: 然后呢?\n    expect: [不知道]\n", ""
+    )
+    done = recorded_project.run("run", "weather")
     assert done.code == 3
     assert "turns" in done.err
 
 
-def test_a_changed_prompt_or_bot_is_stale_and_told(recorded: ProjectFolder) -> None:
-    recorded.edit("scenarios/identity.yaml", "你是谁?", "你叫什么?")
-    done = recorded.run("run", "identity")
+def test_a_changed_prompt_or_bot_is_stale_and_told(recorded_project: ProjectFolder) -> None:
+    recorded_project.edit("scenarios/identity.yaml", "你是谁?", "你叫什么?")
+    done = recorded_project.run("run", "identity")
     assert done.code == 3
     assert 'recorded  additional_messages[0].content = "你是谁?"' in done.err
     assert 'now       additional_messages[0].content = "你叫什么?"' in done.err
     assert "coze-harness record scenarios/identity.yaml" in done.err
-    recorded.edit("scenarios/identity.yaml", "你叫什么?", "你是谁?")
-    recorded.edit("harness.yaml", 'chatchat: "7403315657221079041"', 'chatchat: "9403315657221079"')
-    assert 'now       bot_id = "9403315657221079"' in recorded.run("run", "identity").err
+    recorded_project.edit("scenarios/identity.yaml", "你叫什么?", "你是谁?")
+    recorded_project.edit(
+        "harness.yaml", 'chatchat: "7403315657221079041"', 'chatchat: "9403315657221079"'
+    )
+    assert 'now       bot_id = "9403315657221079"' in recorded_project.run("run", "identity").err
 
 
-def test_a_changed_expectation_is_never_stale(recorded: ProjectFolder) -> None:
-    recorded.edit(
+def test_a_changed_expectation_is_never_stale(recorded_project: ProjectFolder) -> None:
+    recorded_project.edit(
         "scenarios/identity.yaml", "- 学术助手", "- {regex: 助.}\n      - {length: {max: 50}}"
     )
-    done = recorded.run("run", "identity")
+    done = recorded_project.run("run", "identity")
     assert (done.code, done.err) == (0, "")
 
 
-def test_a_cassette_edited_by_hand_is_replayed_as_it_now_reads(recorded: ProjectFolder) -> None:
-    recorded.edit("cassettes/identity.yaml", "虚拟的学术助手", "真实的数学助手")
-    done = recorded.run("run", "identity")
+def test_a_cassette_edited_by_hand_is_replayed_as_it_now_reads(
+    recorded_project: ProjectFolder,
+) -> None:
+    recorded_project.edit("cassettes/identity.yaml", "虚拟的学术助手", "真实的数学助手")
+    done = recorded_project.run("run", "identity")
     assert done.code == 1
-    assert recorded.lines()["identity"]["turns"][0]["answer"] == "我是chatchat,一个真实的数学助手。"
-    checked = recorded.run("check")
+    assert (
+        recorded_project.lines()["identity"]["turns"][0]["answer"]
+        == "我是chatchat,一个真实的数学助手。"
+    )
+    checked = recorded_project.run("check")
     assert checked.code == 0
     assert "check --rewrite" in checked.err
-    assert recorded.run("check", "--rewrite").out.startswith(
+    assert recorded_project.run("check", "--rewrite").out.startswith(
         "cassettes/identity.yaml: reformatted."
     )
-    again = recorded.run("check")
+    again = recorded_project.run("check")
     assert (again.code, again.err) == (0, "")
-    assert recorded.run("run", "identity").code == 1
+    assert recorded_project.run("run", "identity").code == 1
 
 
-def test_an_interaction_out_of_order_is_refused(recorded: ProjectFolder) -> None:
-    text = recorded.read("cassettes/identity.yaml")
+def test_an_interaction_out_of_order_is_refused(recorded_project: ProjectFolder) -> None:
+    text = recorded_project.read("cassettes/identity.yaml")
     head, first, second, third = re.split(r"(?m)^(?=- request:)", text)
-    recorded.write("cassettes/identity.yaml", head + first + third + second)
-    done = recorded.run("run", "identity")
+    recorded_project.write("cassettes/identity.yaml", head + first + third + second)
+    done = recorded_project.run("run", "identity")
     assert done.code == 3
-    assert recorded.lines()["identity"]["error"]["kind"] == "mismatch"
+    assert recorded_project.lines()["identity"]["error"]["kind"] == "mismatch"
 
 
 def test_an_endless_redact_pattern_is_a_fault_of_run_record_and_check(
@@ -336,40 +347,42 @@ def test_an_endless_redact_pattern_is_a_fault_of_run_record_and_check(
     assert project.read("cassettes/a.yaml") == before
 
 
-def test_an_empty_name_of_a_run_to_resume_is_rejected(recorded: ProjectFolder) -> None:
-    runs = recorded.runs()
-    recorded.env["COZE_API_TOKEN"] = "pat_" + "a1" * 16
+def test_an_empty_name_of_a_run_to_resume_is_rejected(recorded_project: ProjectFolder) -> None:
+    runs = recorded_project.runs()
+    recorded_project.env["COZE_API_TOKEN"] = "pat_" + "a1" * 16
     for command, name in (("run", ""), ("run", " "), ("live", ""), ("compare", "")):
-        done = recorded.run(command, "--resume", name)
+        done = recorded_project.run(command, "--resume", name)
         assert done.code == 2, done
         assert "--resume" in done.err
-    assert recorded.runs() == runs
+    assert recorded_project.runs() == runs
 
 
-def test_a_long_name_of_a_run_is_rejected(recorded: ProjectFolder) -> None:
+def test_a_long_name_of_a_run_is_rejected(recorded_project: ProjectFolder) -> None:
     for command in (
         ("run", "--resume", "x" * 300),
         ("run", "--resume", "reports/" + "x" * 300),
         ("report", "x" * 5_000),
     ):
-        done = recorded.run(*command)
+        done = recorded_project.run(*command)
         assert done.code == 2, done
         assert "xxx" in done.err
         assert "Internal error" not in done.err
         assert len(done.err) < 1_000
 
 
-def test_a_cassette_that_is_no_file_is_an_error_of_its_trial(recorded: ProjectFolder) -> None:
+def test_a_cassette_that_is_no_file_is_an_error_of_its_trial(
+    recorded_project: ProjectFolder,
+) -> None:
     for name, kind in (("identity", "named pipe"), ("wrong", "device")):
-        path = recorded.path(f"cassettes/{name}.yaml")
+        path = recorded_project.path(f"cassettes/{name}.yaml")
         path.unlink()
         if kind == "device":
             path.symlink_to("/dev/zero")
         else:
             os.mkfifo(path)
     for command in ("run", "check"):
-        done = recorded.run(command, seconds=20)
+        done = recorded_project.run(command, seconds=20)
         assert done.code == 3, done
         for kind in ("named pipe", "device"):
             assert f"This is a {kind}, not a file." in done.out + done.err
-    assert recorded.statuses()["weather[1]"] == "passed"
+    assert recorded_project.statuses()["weather[1]"] == "passed"

@@ -20,59 +20,73 @@ def _commands(text: str) -> list[str]:
     return [line for line in text.splitlines() if line.strip().startswith("::")]
 
 
-def test_a_run_on_github_points_at_the_failed_expectation(recorded: ProjectFolder) -> None:
-    done = recorded.run("run", env=GITHUB)
+def test_a_run_on_github_points_at_the_failed_expectation(recorded_project: ProjectFolder) -> None:
+    done = recorded_project.run("run", env=GITHUB)
     assert done.code == 1
-    (found,) = _commands(done.out)
-    assert found.startswith(
+    (annotation,) = _commands(done.out)
+    assert annotation.startswith(
         "::error file=scenarios/wrong.yaml,line=5,col=9,title=wrong%3A contains::"
     )
-    assert "%0Aprompt: 说点什么%0A" in found
+    assert "%0Aprompt: 说点什么%0A" in annotation
     assert "1 failed" in done.last
     assert done.last.endswith("/index.html")
-    assert _commands(recorded.run("run").out) == []
+    assert _commands(recorded_project.run("run").out) == []
 
 
 def test_paths_are_those_of_the_checked_out_repository(
-    recorded: ProjectFolder, tmp_path: Path
+    recorded_project: ProjectFolder, tmp_path: Path
 ) -> None:
-    done = recorded.run("run", env=GITHUB | {"GITHUB_WORKSPACE": str(tmp_path)})
+    done = recorded_project.run("run", env=GITHUB | {"GITHUB_WORKSPACE": str(tmp_path)})
     assert _commands(done.out)[0].startswith("::error file=project/scenarios/wrong.yaml,line=5,")
-    elsewhere = recorded.run("run", env=GITHUB | {"GITHUB_WORKSPACE": str(tmp_path / "other")})
+    elsewhere = recorded_project.run(
+        "run", env=GITHUB | {"GITHUB_WORKSPACE": str(tmp_path / "other")}
+    )
     assert _commands(elsewhere.out)[0].startswith("::error file=scenarios/wrong.yaml,line=5,")
-    below = recorded.run(
+    below = recorded_project.run(
         "run",
-        env=GITHUB | {"GITHUB_WORKSPACE": str(recorded.root)},
-        cwd=recorded.path("scenarios"),
+        env=GITHUB | {"GITHUB_WORKSPACE": str(recorded_project.root)},
+        cwd=recorded_project.path("scenarios"),
     )
     assert _commands(below.out)[0].startswith("::error file=scenarios/wrong.yaml,line=5,")
 
 
-def test_errors_warnings_and_fixed_known_failures_are_told_apart(recorded: ProjectFolder) -> None:
-    recorded.path("cassettes/weather+1.yaml").unlink()
-    recorded.edit("scenarios/identity.yaml", "tags:", "known_failure: 从来没过\ntags:")
-    recorded.edit(
+def test_errors_warnings_and_fixed_known_failures_are_told_apart(
+    recorded_project: ProjectFolder,
+) -> None:
+    recorded_project.path("cassettes/weather+1.yaml").unlink()
+    recorded_project.edit("scenarios/identity.yaml", "tags:", "known_failure: 从来没过\ntags:")
+    recorded_project.edit(
         "scenarios/wrong.yaml", "- 绝不会有的话", "- {contains: 绝不会有的话, severity: warning}"
     )
-    done = recorded.run("run", "-q", env=GITHUB)
+    done = recorded_project.run("run", "-q", env=GITHUB)
     assert done.code == 3
-    told = {re.sub("::([a-z]+) .*title=([^:,]+).*", r"\1 \2", line) for line in _commands(done.out)}
-    assert told == {"warning identity", "error weather[1]%3A missing", "warning wrong%3A contains"}
-    strict = recorded.run("run", "identity", "--strict-known", env=GITHUB)
+    annotations = {
+        re.sub("::([a-z]+) .*title=([^:,]+).*", r"\1 \2", line) for line in _commands(done.out)
+    }
+    assert annotations == {
+        "warning identity",
+        "error weather[1]%3A missing",
+        "warning wrong%3A contains",
+    }
+    strict = recorded_project.run("run", "identity", "--strict-known", env=GITHUB)
     assert strict.code == 1
     assert _commands(strict.out)[0].startswith("::error file=scenarios/identity.yaml,line=1,")
 
 
-def test_check_and_errors_in_files_are_annotated(recorded: ProjectFolder) -> None:
-    recorded.path("cassettes/wrong.yaml").unlink()
-    done = recorded.run("check", env=GITHUB)
+def test_check_and_errors_in_files_are_annotated(recorded_project: ProjectFolder) -> None:
+    recorded_project.path("cassettes/wrong.yaml").unlink()
+    done = recorded_project.run("check", env=GITHUB)
     assert done.code == 3
-    (found,) = _commands(done.err)
-    assert found.startswith("::error file=cassettes/wrong.yaml,title=coze-harness%3A missing::")
-    assert _commands(recorded.run("check").err) == []
-    recorded.write("scenarios/new.yaml", "turns: [{promt: x}]\n")
+    (annotation,) = _commands(done.err)
+    assert annotation.startswith(
+        "::error file=cassettes/wrong.yaml,title=coze-harness%3A missing::"
+    )
+    assert _commands(recorded_project.run("check").err) == []
+    recorded_project.write("scenarios/new.yaml", "turns: [{promt: x}]\n")
     for command in ("check", "run"):
-        done = recorded.run(command, env=GITHUB | {"GITHUB_WORKSPACE": str(recorded.root.parent)})
+        done = recorded_project.run(
+            command, env=GITHUB | {"GITHUB_WORKSPACE": str(recorded_project.root.parent)}
+        )
         assert done.code == 2
         places = [line.partition(",title=")[0] for line in _commands(done.err)]
         assert places
@@ -81,10 +95,10 @@ def test_check_and_errors_in_files_are_annotated(recorded: ProjectFolder) -> Non
         )
 
 
-def test_no_answer_is_taken_for_a_command(recorded: ProjectFolder) -> None:
+def test_no_answer_is_taken_for_a_command(recorded_project: ProjectFolder) -> None:
     answer = "::add-mask::a\\n  ::error::b\\n##[add-path]c"
-    recorded.edit("cassettes/wrong.yaml", "不知道。", answer)
-    done = recorded.run("run", "wrong", "-v", env=GITHUB)
+    recorded_project.edit("cassettes/wrong.yaml", "不知道。", answer)
+    done = recorded_project.run("run", "wrong", "-v", env=GITHUB)
     assert "answer:   ::add-mask::a" in done.out
     assert ": :error::b" in done.out
     levels = [command.split(" ")[0] for command in _commands(done.out)]
@@ -92,28 +106,30 @@ def test_no_answer_is_taken_for_a_command(recorded: ProjectFolder) -> None:
     assert not any("##[" in line for line in done.out.splitlines() if not line.startswith("::"))
 
 
-def test_the_steps_summary_gets_each_runs_markdown(recorded: ProjectFolder, tmp_path: Path) -> None:
+def test_the_steps_summary_gets_each_runs_markdown(
+    recorded_project: ProjectFolder, tmp_path: Path
+) -> None:
     summary = tmp_path / "step.md"
     env = GITHUB | {"GITHUB_STEP_SUMMARY": str(summary)}
-    recorded.run("run", "identity", env=env)
-    first = recorded.read("reports/latest/summary.md")
+    recorded_project.run("run", "identity", env=env)
+    first = recorded_project.read("reports/latest/summary.md")
     assert summary.read_text("utf-8") == first
-    recorded.run("run", "wrong", env=env)
-    second = recorded.read("reports/latest/summary.md")
+    recorded_project.run("run", "wrong", env=env)
+    second = recorded_project.read("reports/latest/summary.md")
     assert summary.read_text("utf-8") == f"{first}\n{second}"
 
 
 def test_a_summary_that_is_full_or_cannot_be_written_does_not_fail_the_run(
-    recorded: ProjectFolder, tmp_path: Path
+    recorded_project: ProjectFolder, tmp_path: Path
 ) -> None:
     full = tmp_path / "step.md"
     full.write_bytes(b"x" * 1_048_576)
-    done = recorded.run("run", "identity", env={"GITHUB_STEP_SUMMARY": str(full)})
+    done = recorded_project.run("run", "identity", env={"GITHUB_STEP_SUMMARY": str(full)})
     assert done.code == 0
     assert "summary is full" in done.err
     assert full.stat().st_size == 1_048_576
     nowhere = str(tmp_path / "none" / "step.md")
-    done = recorded.run("run", "identity", env={"GITHUB_STEP_SUMMARY": nowhere})
+    done = recorded_project.run("run", "identity", env={"GITHUB_STEP_SUMMARY": nowhere})
     assert done.code == 0
     assert nowhere in done.err
 
@@ -126,9 +142,9 @@ def test_conversations_with_coze_are_annotated_too(project: ProjectFolder, comma
     assert len([line for line in _commands(done.out) if line.startswith("::error ")]) == 1
 
 
-def test_junit_has_properties_and_the_transcript(recorded: ProjectFolder) -> None:
-    recorded.run("run")
-    root = ElementTree.parse(recorded.path("reports/latest/junit.xml")).getroot()  # noqa: S314 (ours)
+def test_junit_has_properties_and_the_transcript(recorded_project: ProjectFolder) -> None:
+    recorded_project.run("run")
+    root = ElementTree.parse(recorded_project.path("reports/latest/junit.xml")).getroot()  # noqa: S314 (ours)
     cases = {case.attrib["name"]: case for case in root.iter("testcase")}
     properties = {
         item.attrib["name"]: item.attrib["value"] for item in cases["identity"].iter("property")
@@ -140,7 +156,7 @@ def test_junit_has_properties_and_the_transcript(recorded: ProjectFolder) -> Non
     assert "绝不会有的话" in wrong
 
 
-def _typed(script: list[str]) -> list[list[str]]:
+def _command_words(script: list[str]) -> list[list[str]]:
     """Return the commands of ours in a job's script."""
     return [line.split() for line in script if line.startswith("coze-harness ")]
 
@@ -158,8 +174,8 @@ def test_init_writes_workflows_that_run_offline_and_keep_the_report(
     github = yaml.safe_load((demo / ".github/workflows/coze-harness.yml").read_text("utf-8"))
     steps = github["jobs"]["replay"]["steps"]
     gitlab = yaml.safe_load((demo / ".gitlab-ci.yml").read_text("utf-8"))["bot"]
-    on_github = _typed([step["run"] for step in steps if "run" in step])
-    assert on_github == _typed(gitlab["script"])
+    on_github = _command_words([step["run"] for step in steps if "run" in step])
+    assert on_github == _command_words(gitlab["script"])
     assert all(_exists(words) for words in on_github)
     assert "COZE_API_TOKEN" not in str(github) + str(gitlab)
     # Spoilt, so that the job fails: what it keeps must be there all the same.
@@ -172,12 +188,12 @@ def test_init_writes_workflows_that_run_offline_and_keep_the_report(
     upload = steps[-1]
     assert upload["if"] == "always()"
     assert (demo / upload["with"]["path"] / "index.html").is_file()
-    kept = gitlab["artifacts"]
-    assert kept["when"] == "always"
-    assert (demo / kept["reports"]["junit"]).is_file()
+    artifacts = gitlab["artifacts"]
+    assert artifacts["when"] == "always"
+    assert (demo / artifacts["reports"]["junit"]).is_file()
     # GitLab shows a folder in the merge request only if its name ends with a slash.
-    assert all(path.endswith("/") and (demo / path).is_dir() for path in kept["paths"])
-    assert kept["expose_as"]
+    assert all(path.endswith("/") and (demo / path).is_dir() for path in artifacts["paths"])
+    assert artifacts["expose_as"]
 
 
 def test_the_pre_commit_hook_is_a_command_and_looks_at_what_it_checks() -> None:
@@ -193,16 +209,18 @@ def test_the_pre_commit_hook_is_a_command_and_looks_at_what_it_checks() -> None:
 
 
 def test_a_comparison_warns_of_a_single_failure_and_of_what_failed_before(
-    recorded: ProjectFolder,
+    recorded_project: ProjectFolder,
 ) -> None:
-    recorded.run("run")
-    before = recorded.run_json()["run_id"]
-    same = recorded.run("compare", before, before, env=GITHUB)
+    recorded_project.run("run")
+    before = recorded_project.run_json()["run_id"]
+    same = recorded_project.run("compare", before, before, env=GITHUB)
     assert same.code == 0
     assert [line.split(" ")[0] for line in _commands(same.out)] == ["::warning"]
-    recorded.edit("scenarios/identity.yaml", "- 学术助手", "- 九点开门")
-    recorded.run("run")
-    done = recorded.run("compare", before, recorded.run_json()["run_id"], env=GITHUB)
+    recorded_project.edit("scenarios/identity.yaml", "- 学术助手", "- 九点开门")
+    recorded_project.run("run")
+    done = recorded_project.run(
+        "compare", before, recorded_project.run_json()["run_id"], env=GITHUB
+    )
     # One trial on each side decides nothing.
     assert done.code == 0
     levels = {re.sub("::([a-z]+) file=([^,]+),.*", r"\1 \2", line) for line in _commands(done.out)}

@@ -205,10 +205,10 @@ def test_replay_judges_both_sets_offline_by_todays_expectations(
     baseline: ProjectFolder, serve_script: ServeScript, offline: tuple[str, ...]
 ) -> None:
     baseline.run("compare", env={"COZE_API_BASE": serve_script(after()).base_url})
-    found = kinds(baseline)
+    changes = kinds(baseline)
     env = {"CI": "true", "COZE_API_BASE": "http://192.0.2.1"}
     done = baseline.run("compare", "--replay", env=env, drop=["COZE_API_TOKEN"], wrapper=offline)
-    assert (done.code, kinds(baseline)) == (1, found), done
+    assert (done.code, kinds(baseline)) == (1, changes), done
     baseline.edit("scenarios/identity.yaml", "学术助手", "chatchat")
     again = baseline.run("compare", "--replay", drop=["COZE_API_TOKEN"], wrapper=offline)
     assert again.code == 0, again
@@ -301,8 +301,8 @@ def test_it_needs_a_token_and_prints_the_expected_calls(baseline: ProjectFolder)
     done = baseline.run("compare", "city", drop=["COZE_API_TOKEN"])
     assert done.code == 2
     assert "COZE_API_TOKEN" in done.err
-    told = baseline.run("compare", "city")
-    assert re.match(r"About \d calls to Coze", told.err)
+    result = baseline.run("compare", "city")
+    assert re.match(r"About \d calls to Coze", result.err)
     assert baseline.run("compare", "city", "-q").err == ""
 
 
@@ -317,7 +317,7 @@ def test_quiet_is_a_line_a_regression_and_the_last_line(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "named"),
+    ("arguments", "option"),
     [
         (("--draft", "--bot-version", "7"), "--bot-version"),
         (("--replay", "--draft"), "--replay"),
@@ -327,11 +327,11 @@ def test_quiet_is_a_line_a_regression_and_the_last_line(
     ],
 )
 def test_invalid_arguments_are_rejected_by_name(
-    baseline: ProjectFolder, arguments: tuple[str, ...], named: str
+    baseline: ProjectFolder, arguments: tuple[str, ...], option: str
 ) -> None:
     done = baseline.run("compare", *arguments)
     assert done.code == 2, done
-    assert named in done.err.splitlines()[0]
+    assert option in done.err.splitlines()[0]
     assert "  next: " in done.err
 
 

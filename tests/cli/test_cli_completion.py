@@ -36,23 +36,25 @@ def _complete_line(project: ProjectFolder, line: str, shell: str = "bash") -> li
     return [value for kind, value in pairs if kind == "plain"]
 
 
-def test_commands_and_options_are_completed(recorded: ProjectFolder) -> None:
-    assert _complete(recorded, "") == coze_harness.list_commands(click.Context(coze_harness))
-    assert _complete(recorded, "re") == ["record", "report"]
-    assert _complete(recorded, "run", "--str") == ["--strict", "--strict-known"]
-    assert _complete(recorded, "run", "--layout", "") == ["single", "folder"]
-    assert _complete(recorded, "--lang", "zh", "mut") == ["mutate"]
+def test_commands_and_options_are_completed(recorded_project: ProjectFolder) -> None:
+    assert _complete(recorded_project, "") == coze_harness.list_commands(
+        click.Context(coze_harness)
+    )
+    assert _complete(recorded_project, "re") == ["record", "report"]
+    assert _complete(recorded_project, "run", "--str") == ["--strict", "--strict-known"]
+    assert _complete(recorded_project, "run", "--layout", "") == ["single", "folder"]
+    assert _complete(recorded_project, "--lang", "zh", "mut") == ["mutate"]
 
 
-def test_names_of_the_project_are_completed(recorded: ProjectFolder) -> None:
-    assert _complete(recorded, "run", "") == ["identity", "weather", "wrong"]
-    assert _complete(recorded, "run", "w") == ["weather", "wrong"]
-    assert _complete(recorded, "check", "identity", "wr") == ["wrong"]
-    assert _complete(recorded, "live", "--tag", "") == ["smoke", "tools", "zh"]
-    assert _complete(recorded, "live", "--bot", "s") == ["second"]
-    assert _complete(recorded, "accept", "ide") == ["identity"]
-    assert _complete(recorded, "report", "") == ["latest", *recorded.runs()]
-    assert _complete(recorded, "run", "--resume", "la") == ["latest"]
+def test_names_of_the_project_are_completed(recorded_project: ProjectFolder) -> None:
+    assert _complete(recorded_project, "run", "") == ["identity", "weather", "wrong"]
+    assert _complete(recorded_project, "run", "w") == ["weather", "wrong"]
+    assert _complete(recorded_project, "check", "identity", "wr") == ["wrong"]
+    assert _complete(recorded_project, "live", "--tag", "") == ["smoke", "tools", "zh"]
+    assert _complete(recorded_project, "live", "--bot", "s") == ["second"]
+    assert _complete(recorded_project, "accept", "ide") == ["identity"]
+    assert _complete(recorded_project, "report", "") == ["latest", *recorded_project.runs()]
+    assert _complete(recorded_project, "run", "--resume", "la") == ["latest"]
 
 
 def test_chinese_names_are_completed(empty: ProjectFolder) -> None:
@@ -62,7 +64,7 @@ def test_chinese_names_are_completed(empty: ProjectFolder) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "offered"),
+    ("line", "completions"),
     [
         ("run or", [r"order\ refund"]),
         (r"run order\ re", [r"order\ refund"]),
@@ -78,10 +80,10 @@ def test_chinese_names_are_completed(empty: ProjectFolder) -> None:
     ],
 )
 def test_bash_gets_names_as_it_inserts_them(
-    empty: ProjectFolder, line: str, offered: list[str]
+    empty: ProjectFolder, line: str, completions: list[str]
 ) -> None:
     _write_odd_names(empty)
-    assert _complete_line(empty, f"coze-harness {line}") == offered
+    assert _complete_line(empty, f"coze-harness {line}") == completions
 
 
 @pytest.mark.parametrize("shell", ["zsh", "fish"])
@@ -110,7 +112,7 @@ def test_a_real_bash_inserts_a_name_with_a_space(empty: ProjectFolder) -> None:
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m coze_harness "$@"\n')
     program.chmod(0o755)
-    asked = f"""{script}
+    shell_input = f"""{script}
 PATH="{program.parent}:$PATH"
 compopt() {{ :; }}
 COMP_LINE='coze-harness run or' COMP_POINT=19
@@ -118,7 +120,7 @@ _coze_harness_completion coze-harness or run
 printf '%s\\n' "${{COMPREPLY[@]}}"
 """
     done = subprocess.run(
-        [bash, "--norc", "--noprofile"], input=asked, text=True, capture_output=True,
+        [bash, "--norc", "--noprofile"], input=shell_input, text=True, capture_output=True,
         check=False, cwd=empty.root, env=empty.env,
     )  # fmt: skip
     assert (done.stdout, done.stderr) == ("order\\ refund\n", "")
@@ -132,12 +134,12 @@ printf '%s\\n' "${{COMPREPLY[@]}}"
         ("scenarios/wrong.yaml", "trns: []"),
     ],
 )
-def test_errors_in_files_are_silent(recorded: ProjectFolder, name: str, text: str) -> None:
-    recorded.write(name, text)
-    found = _complete(recorded, "run", "")
-    assert found == ([] if name == "harness.yaml" else ["identity", "weather"])
+def test_errors_in_files_are_silent(recorded_project: ProjectFolder, name: str, text: str) -> None:
+    recorded_project.write(name, text)
+    names = _complete(recorded_project, "run", "")
+    assert names == ([] if name == "harness.yaml" else ["identity", "weather"])
     for words in (("nowhere", ""), ("run", "--nowhere", "x"), ("run", "--workers", "x", "--re")):
-        _complete(recorded, *words)
+        _complete(recorded_project, *words)
 
 
 def test_help_of_options_is_in_the_language_of_the_locale(empty: ProjectFolder) -> None:

@@ -28,7 +28,7 @@ def suite(empty: ProjectFolder, serve_script: ServeScript) -> ProjectFolder:
     return empty
 
 
-def compared(
+def compare_with(
     project: ProjectFolder, serve_script: ServeScript, script: ServerScript, *options: str
 ) -> tuple[int, str]:
     """Compare with what a server answers; return the exit code and the output."""
@@ -39,7 +39,7 @@ def compared(
 def test_a_scenario_that_broke_is_decided_in_four_trials(
     suite: ProjectFolder, serve_script: ServeScript
 ) -> None:
-    code, out = compared(
+    code, out = compare_with(
         suite, serve_script, bot({"s00": "p", "s01": "f", "s02": "p"}, version="200")
     )
     assert code == 1, out
@@ -59,7 +59,7 @@ def test_a_single_failure_is_not_a_regression(
     suite: ProjectFolder, serve_script: ServeScript
 ) -> None:
     script = bot({"s00": "p", "s01": "fpppppppppp", "s02": "p"}, version="200")
-    code, out = compared(suite, serve_script, script)
+    code, out = compare_with(suite, serve_script, script)
     assert code == 0, out
     assert states(suite)["s01"] == "not_regressed"
     assert suite.run_json()["comparison"]["calls"] == 7
@@ -72,7 +72,7 @@ def test_a_bot_that_failed_before_and_fails_again_is_flaky(
 ) -> None:
     add_evidence(suite, dict.fromkeys(names(3), "pppppfff"))
     script = bot({"s00": "p", "s01": "fppppppppp", "s02": "p"}, version="200")
-    code, out = compared(suite, serve_script, script)
+    code, out = compare_with(suite, serve_script, script)
     assert (code, states(suite)["s01"]) == (0, "flaky"), out
     assert "s01 is flaky: the unchanged bot passed only " in out
 
@@ -81,7 +81,7 @@ def test_an_unchanged_bot_that_fails_is_flaky_and_one_that_never_passes_regresse
     suite: ProjectFolder, serve_script: ServeScript
 ) -> None:
     script = bot({"s00": "p", "s01": "fpppppp", "s02": "f"})
-    code, out = compared(suite, serve_script, script)
+    code, out = compare_with(suite, serve_script, script)
     assert code == 1, out
     assert states(suite) == {"s00": "unchanged", "s01": "flaky", "s02": "regressed"}
 
@@ -93,10 +93,10 @@ def test_without_evidence_a_stated_rate_is_used(
     empty.env["COZE_API_BASE"] = serve_script(bot({"s00": ALWAYS})).base_url
     empty.run("record")
     # The service has no version 100 any more, so the baseline cannot be asked.
-    code, out = compared(empty, serve_script, bot({"s00": NEVER}, version="200"))
+    code, out = compare_with(empty, serve_script, bot({"s00": NEVER}, version="200"))
     assert (code, states(empty)["s00"]) == (1, "regressed"), out
-    (found,) = empty.run_json()["comparison"]["scenarios"]
-    assert found["assumed_rate"] == pytest.approx(2 / 3)
+    (scenario,) = empty.run_json()["comparison"]["scenarios"]
+    assert scenario["assumed_rate"] == pytest.approx(2 / 3)
 
 
 @pytest.mark.parametrize("way", ["draft", "version"])
@@ -107,31 +107,31 @@ def test_without_evidence_both_sides_are_asked_in_turn(
     empty.env["COZE_API_BASE"] = serve_script(bot({"s00": ALWAYS})).base_url
     empty.run("record")
     if way == "draft":
-        code, out = compared(
+        code, out = compare_with(
             empty, serve_script, bot({"s00": ALWAYS}, draft={"s00": NEVER}), "--draft"
         )
     else:
         script = bot({"s00": NEVER}, version="200", old=("100", {"s00": ALWAYS}))
-        code, out = compared(empty, serve_script, script)
+        code, out = compare_with(empty, serve_script, script)
     assert (code, states(empty)["s00"]) == (1, "regressed"), out
-    (found,) = empty.run_json()["comparison"]["scenarios"]
-    assert found["before"]["passed"] == found["before"]["trials"] == 5
-    assert found["after"]["trials"] == 5
+    (scenario,) = empty.run_json()["comparison"]["scenarios"]
+    assert scenario["before"]["passed"] == scenario["before"]["trials"] == 5
+    assert scenario["after"]["trials"] == 5
     # The baseline's answers are kept: edited expectations can judge them again.
-    kept = empty.path("cassettes/.candidate/.evidence").rglob("baseline/*.yaml")
-    assert len(list(kept)) == 4
+    recordings = empty.path("cassettes/.candidate/.evidence").rglob("baseline/*.yaml")
+    assert len(list(recordings)) == 4
 
 
 def test_a_budget_is_kept_and_what_it_left_open_continues(
     suite: ProjectFolder, serve_script: ServeScript
 ) -> None:
     script = bot({"s00": "p", "s01": "fpfpf", "s02": "p"}, version="200")
-    code, out = compared(suite, serve_script, script, "--budget", "5")
+    code, out = compare_with(suite, serve_script, script, "--budget", "5")
     assert (code, states(suite)["s01"]) == (0, "undecided"), out
     comparison = suite.run_json()["comparison"]
     assert (comparison["calls"], comparison["budget"]) == (5, 5)
     assert "The budget of 5 calls is used up. 1 scenario is undecided; about " in out
-    assert compared(suite, serve_script, script, "--budget", "5", "--strict")[0] == 1
+    assert compare_with(suite, serve_script, script, "--budget", "5", "--strict")[0] == 1
 
 
 @pytest.mark.parametrize(("rate", "seed"), [(0.0, 1), (0.5, 2), (0.5, 3), (0.92, 4)])
@@ -168,8 +168,8 @@ def test_a_budget_below_the_first_trials_is_refused(suite: ProjectFolder) -> Non
 
 def test_thorough_asks_twice_what_passes(suite: ProjectFolder, serve_script: ServeScript) -> None:
     script = bot({"s00": "p", "s01": "pffffff", "s02": "p"}, version="200")
-    assert compared(suite, serve_script, script)[0] == 0
-    code, out = compared(suite, serve_script, script, "--thorough")
+    assert compare_with(suite, serve_script, script)[0] == 0
+    code, out = compare_with(suite, serve_script, script, "--thorough")
     assert (code, states(suite)["s01"]) == (1, "regressed"), out
     assert {"s00#2", "s02#2"} <= suite.lines().keys()
 
@@ -177,7 +177,7 @@ def test_thorough_asks_twice_what_passes(suite: ProjectFolder, serve_script: Ser
 def test_thorough_keeps_to_its_budget(suite: ProjectFolder, serve_script: ServeScript) -> None:
     script = bot({"s00": "p", "s01": "pf", "s02": "p"}, version="200")
     assert suite.run("compare", "--thorough", "--budget", "5").code == 2
-    code, out = compared(suite, serve_script, script, "--thorough", "--budget", "8")
+    code, out = compare_with(suite, serve_script, script, "--thorough", "--budget", "8")
     assert (code, states(suite)["s01"]) == (0, "undecided"), out
     assert suite.run_json()["comparison"]["calls"] <= 8
 
@@ -194,7 +194,9 @@ def test_each_case_of_a_scenario_is_decided(
     empty.env["COZE_API_BASE"] = serve_script(bot(dict.fromkeys("甲乙丙", ALWAYS))).base_url
     empty.run("record")
     add_evidence(empty, {f"s00[{case}]": "p" * 10 for case in "123"})
-    code, out = compared(empty, serve_script, bot({"甲": "p", "乙": "f", "丙": "p"}, version="200"))
+    code, out = compare_with(
+        empty, serve_script, bot({"甲": "p", "乙": "f", "丙": "p"}, version="200")
+    )
     assert (code, states(empty)) == (1, {"s00": "regressed"}), out
     again = [f"s00[2]#{number}" for number in (2, 3, 4)]
     assert sorted(empty.lines()) == ["s00[1]", "s00[2]", *again, "s00[3]"]
@@ -216,17 +218,17 @@ def test_repeats_are_a_fixed_design_on_both_sides(
     )
     # The evidence has eleven attempts of s00 and s01, and one of s02.
     evidence = suite.read("cassettes/evidence.jsonl").splitlines(keepends=True)
-    kept = [line for line in evidence if "s02" not in line or "earlier" not in line]
-    suite.write("cassettes/evidence.jsonl", "".join(kept))
-    done = compared(suite, serve_script, script, "--repeat", "5")
+    own_lines = [line for line in evidence if "s02" not in line or "earlier" not in line]
+    suite.write("cassettes/evidence.jsonl", "".join(own_lines))
+    done = compare_with(suite, serve_script, script, "--repeat", "5")
     assert (done[0], states(suite)["s01"]) == (code, state), done
     assert len(suite.lines()) == 15
     assert suite.run_json()["comparison"]["calls"] == 15 + 4
-    (found,) = [
+    (scenario,) = [
         one for one in suite.run_json()["comparison"]["scenarios"] if one["scenario"] == "s01"
     ]
-    assert found["test"] == "Fisher's exact"
-    assert found["after"]["trials"] == 5
+    assert scenario["test"] == "Fisher's exact"
+    assert scenario["after"]["trials"] == 5
 
 
 def test_an_interruption_keeps_what_was_decided(
@@ -242,9 +244,9 @@ def test_an_interruption_keeps_what_was_decided(
     interrupt(process)
     out, _err = process.communicate(timeout=30)
     assert process.returncode == 130, out
-    found = states(suite)
-    assert found["s02"] == "unchanged"
-    assert found["s01"] in ("undecided", "not_regressed")
+    current = states(suite)
+    assert current["s02"] == "unchanged"
+    assert current["s01"] in ("undecided", "not_regressed")
     assert out.splitlines()[-1].startswith("Interrupted: ")
     suite.edit("harness.yaml", "rate_limit: 4\n", "")
     done = suite.run("compare", "--resume", "latest", env={"COZE_API_BASE": server.base_url})
@@ -257,17 +259,17 @@ def test_a_replay_decides_as_the_comparison_did(
     suite: ProjectFolder, serve_script: ServeScript
 ) -> None:
     script = bot({"s00": "f", "s01": "fppppp", "s02": "p"}, version="200")
-    assert compared(suite, serve_script, script)[0] == 1
-    found = states(suite)
+    assert compare_with(suite, serve_script, script)[0] == 1
+    before = states(suite)
     assert suite.run("compare", "--replay", drop=["COZE_API_TOKEN"]).code == 1
-    assert states(suite) == found
+    assert states(suite) == before
 
 
 def test_edited_expectations_judge_stored_answers_again(
     suite: ProjectFolder, serve_script: ServeScript
 ) -> None:
     script = bot({"s00": "f", "s01": "p", "s02": "p"}, version="200")
-    assert compared(suite, serve_script, script)[0] == 1
+    assert compare_with(suite, serve_script, script)[0] == 1
     suite.edit("scenarios/s00.yaml", "[对]", "[{contains: {any: [对, 错]}}]")
     server = serve_script(script)
     done = suite.run("compare", "s00", env={"COZE_API_BASE": server.base_url})
@@ -295,7 +297,7 @@ def test_an_unchanged_bot_of_twenty_scenarios_takes_few_trials(
         empty.write("cassettes/evidence.jsonl", recorded)
         add_evidence(empty, {name: letters(rng, 0.95)[:10] for name in scenarios})
         verdicts = {name: letters(rng, 0.95) for name in scenarios}
-        code, out = compared(empty, serve_script, bot(verdicts, version=str(200 + number)))
+        code, out = compare_with(empty, serve_script, bot(verdicts, version=str(200 + number)))
         assert code == 0, out
         trials += len(empty.lines())
     assert trials / rounds <= 35

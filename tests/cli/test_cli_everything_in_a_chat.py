@@ -36,7 +36,9 @@ ServeScript = Callable[[ServerScript], RunningServer]
 
 
 @pytest.fixture
-def served(empty: ProjectFolder, serve_script: ServeScript) -> tuple[ProjectFolder, RunningServer]:
+def project_and_server(
+    empty: ProjectFolder, serve_script: ServeScript
+) -> tuple[ProjectFolder, RunningServer]:
     """A project without scenarios, and a server that it can be recorded from."""
     server = serve_script(chatchat_script(ANSWERS, rest=WORKFLOWS))
     empty.env |= {"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN}
@@ -65,9 +67,9 @@ def _requests(project: ProjectFolder, name: str) -> list[tuple[str, Any]]:
 
 
 def test_history_goes_before_the_first_prompt_and_only_there(
-    served: tuple[ProjectFolder, RunningServer], offline: tuple[str, ...]
+    project_and_server: tuple[ProjectFolder, RunningServer], offline: tuple[str, ...]
 ) -> None:
-    project, _server = served
+    project, _server = project_and_server
     project.write(
         "scenarios/history.yaml",
         "cases: [{case: h, city: 杭州}]\n"
@@ -81,7 +83,7 @@ def test_history_goes_before_the_first_prompt_and_only_there(
     assert project.run("record", "history").code == 0
     assert project.run("run", "history", wrapper=offline).code == 0
     (_, first), (_, second) = _requests(project, "history+h")
-    assert [said["content"] for said in first["additional_messages"]] == [
+    assert [one["content"] for one in first["additional_messages"]] == [
         "我住在杭州。",
         "好的。",
         "记得吗?",
@@ -94,9 +96,9 @@ def test_history_goes_before_the_first_prompt_and_only_there(
 
 
 def test_a_conversation_is_made_first_and_then_used(
-    served: tuple[ProjectFolder, RunningServer], offline: tuple[str, ...]
+    project_and_server: tuple[ProjectFolder, RunningServer], offline: tuple[str, ...]
 ) -> None:
-    project, _server = served
+    project, _server = project_and_server
     project.write(
         "scenarios/made.yaml",
         "conversation: create\nturns: [{prompt: 你好}, {prompt: 再见}]\n",
@@ -112,9 +114,9 @@ def test_a_conversation_is_made_first_and_then_used(
 
 
 def test_files_go_up_once_and_out_as_objects(
-    served: tuple[ProjectFolder, RunningServer], offline: tuple[str, ...]
+    project_and_server: tuple[ProjectFolder, RunningServer], offline: tuple[str, ...]
 ) -> None:
-    project, server = served
+    project, server = project_and_server
     picture = project.path("scenarios/地图.png")
     picture.write_bytes(b"\x89PNG\r\n--\x00" + bytes(range(256)) * 500)
     project.write(
@@ -132,9 +134,9 @@ def test_files_go_up_once_and_out_as_objects(
     assert upload["bytes"] == picture.stat().st_size
     assert len(upload["sha256"]) == 64
     assert server.calls["POST /v1/files/upload"] == 1
-    said = first["additional_messages"][0]
-    assert said["content_type"] == "object_string"
-    items = json.loads(said["content"])
+    message = first["additional_messages"][0]
+    assert message["content_type"] == "object_string"
+    items = json.loads(message["content"])
     file_id = items[1].pop("file_id")
     assert items == [
         {"type": "text", "text": "图里有什么?"},
@@ -148,9 +150,9 @@ def test_files_go_up_once_and_out_as_objects(
 
 
 def test_a_changed_file_makes_the_recording_stale_and_says_what_changed(
-    served: tuple[ProjectFolder, RunningServer],
+    project_and_server: tuple[ProjectFolder, RunningServer],
 ) -> None:
-    project, _server = served
+    project, _server = project_and_server
     project.write("scenarios/a.txt", "one")
     project.write("scenarios/files.yaml", "turns: [{prompt: 读, attach: [a.txt]}]\n")
     assert project.run("record", "files").code == 0
@@ -166,9 +168,9 @@ def test_a_changed_file_makes_the_recording_stale_and_says_what_changed(
 
 
 def test_a_workflow_is_chatted_with_in_one_conversation(
-    served: tuple[ProjectFolder, RunningServer], offline: tuple[str, ...]
+    project_and_server: tuple[ProjectFolder, RunningServer], offline: tuple[str, ...]
 ) -> None:
-    project, server = served
+    project, server = project_and_server
     flow = f'  flow: {{workflow: "{WORKFLOW}", app_id: "744208683"}}\n'
     project.edit("harness.yaml", "bots:\n", f"bots:\n{flow}")
     project.write(
@@ -188,9 +190,9 @@ def test_a_workflow_is_chatted_with_in_one_conversation(
 
 
 def test_a_workflow_runs_on_its_input_and_its_output_is_the_answer(
-    served: tuple[ProjectFolder, RunningServer], offline: tuple[str, ...]
+    project_and_server: tuple[ProjectFolder, RunningServer], offline: tuple[str, ...]
 ) -> None:
-    project, _server = served
+    project, _server = project_and_server
     project.write(
         "scenarios/wf.yaml",
         f"workflow: '{WORKFLOW}'\n"
@@ -209,9 +211,9 @@ def test_a_workflow_runs_on_its_input_and_its_output_is_the_answer(
 
 
 def test_an_unknown_workflow_is_refused_by_coze(
-    served: tuple[ProjectFolder, RunningServer],
+    project_and_server: tuple[ProjectFolder, RunningServer],
 ) -> None:
-    project, _server = served
+    project, _server = project_and_server
     project.write("scenarios/none.yaml", "workflow: '7403315657221079000'\nturns: [{input: {}}]\n")
     done = project.run("record", "none")
     assert done.code == 4

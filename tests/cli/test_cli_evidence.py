@@ -66,8 +66,8 @@ def test_another_version_and_another_expectation_have_lines_of_their_own(
     asks.run("live", "identity")
     asks.edit("scenarios/identity.yaml", "你是谁?", "几点开门?")
     asks.run("live", "identity")
-    found = sorted(lines(asks), key=lambda line: str(line["run"]))
-    first, second, third, fourth, fifth = found
+    evidence = sorted(lines(asks), key=lambda line: str(line["run"]))
+    first, second, third, fourth, fifth = evidence
     assert first["version"] == third["version"] != second["version"]
     assert first["expectations"] == second["expectations"] != third["expectations"]
     assert third["expectations"] == fourth["expectations"] != fifth["expectations"]

@@ -20,17 +20,17 @@ def _is_a_block(done: CommandResult, *words: str) -> bool:
     return True
 
 
-def test_0_when_all_passed(recorded: ProjectFolder) -> None:
-    done = recorded.run("run", "identity", "weather")
+def test_0_when_all_passed(recorded_project: ProjectFolder) -> None:
+    done = recorded_project.run("run", "identity", "weather")
     assert (done.code, done.err) == (0, "")
-    latest = recorded.path("reports/latest").readlink()
+    latest = recorded_project.path("reports/latest").readlink()
     assert done.out == (
         f"All 2 scenarios passed. (3 trials: 3 passed)  report: reports/{latest}/index.html\n"
     )
 
 
-def test_1_when_an_expectation_failed(recorded: ProjectFolder) -> None:
-    done = recorded.run("run")
+def test_1_when_an_expectation_failed(recorded_project: ProjectFolder) -> None:
+    done = recorded_project.run("run")
     assert done.code == 1
     head, *_ = done.out.splitlines()
     assert head.startswith("✗ failed  wrong  ")
@@ -116,11 +116,11 @@ def test_5_in_a_folder_that_is_no_project(project: ProjectFolder) -> None:
     assert list(nowhere.iterdir()) == []
 
 
-def test_an_error_outweighs_a_failure(recorded: ProjectFolder) -> None:
-    recorded.path("cassettes/identity.yaml").unlink()
-    done = recorded.run("run")
+def test_an_error_outweighs_a_failure(recorded_project: ProjectFolder) -> None:
+    recorded_project.path("cassettes/identity.yaml").unlink()
+    done = recorded_project.run("run")
     assert done.code == 3
-    assert recorded.statuses() == {
+    assert recorded_project.statuses() == {
         "identity": "error",
         "weather[1]": "passed",
         "weather[2]": "passed",
@@ -217,13 +217,13 @@ def test_debug_adds_the_traceback_and_keeps_the_exit_code(
     assert len(first) == len(plain.err.splitlines())
 
 
-def test_a_reader_that_goes_away_is_no_fault(recorded: ProjectFolder) -> None:
+def test_a_reader_that_goes_away_is_no_fault(recorded_project: ProjectFolder) -> None:
     for command in ("list --json", "schema", "history", "run"):
         piped = f'set -o pipefail; "$0" -m coze_harness {command} | head -c 1'
         done = subprocess.run(
             ["bash", "-c", piped, sys.executable],
-            cwd=recorded.root,
-            env=recorded.env,
+            cwd=recorded_project.root,
+            env=recorded_project.env,
             capture_output=True,
             check=False,
             timeout=60,
@@ -232,11 +232,11 @@ def test_a_reader_that_goes_away_is_no_fault(recorded: ProjectFolder) -> None:
         assert done.returncode in (0, 1), command
 
 
-def test_a_closed_output_does_not_change_the_verdict(recorded: ProjectFolder) -> None:
+def test_a_closed_output_does_not_change_the_verdict(recorded_project: ProjectFolder) -> None:
     done = subprocess.run(
         ["bash", "-c", '"$0" -m coze_harness run >&-', sys.executable],
-        cwd=recorded.root,
-        env=recorded.env,
+        cwd=recorded_project.root,
+        env=recorded_project.env,
         capture_output=True,
         check=False,
         timeout=60,

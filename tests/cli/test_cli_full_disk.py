@@ -32,9 +32,9 @@ def small_disk(project: ProjectFolder, folder: str, size: int) -> tuple[str, ...
 
 
 @pytest.mark.parametrize("size", [4, 16, 80])
-def test_a_full_disk_is_named_with_the_verdict(recorded: ProjectFolder, size: int) -> None:
-    shutil.rmtree(recorded.path("reports"))
-    done = recorded.run("run", wrapper=small_disk(recorded, "reports", size))
+def test_a_full_disk_is_named_with_the_verdict(recorded_project: ProjectFolder, size: int) -> None:
+    shutil.rmtree(recorded_project.path("reports"))
+    done = recorded_project.run("run", wrapper=small_disk(recorded_project, "reports", size))
     assert done.code == 2, done
     assert "the disk is full" in done.err
     assert "Internal error" not in done.err
@@ -51,8 +51,8 @@ def test_recordings_on_a_full_disk(project: ProjectFolder, server: RunningServer
     assert "The only scenario could not be judged" in done.out
 
 
-def test_output_that_cannot_be_written(recorded: ProjectFolder) -> None:
-    done = recorded.run("list", wrapper=("sh", "-c", 'exec "$@" >/dev/full', "sh"))
+def test_output_that_cannot_be_written(recorded_project: ProjectFolder) -> None:
+    done = recorded_project.run("list", wrapper=("sh", "-c", 'exec "$@" >/dev/full', "sh"))
     assert done.code == 2, done
     assert "The disk is full." in done.err
     assert TOKEN not in done.err

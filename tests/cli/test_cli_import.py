@@ -82,8 +82,8 @@ def test_a_table_becomes_cases(empty: ProjectFolder, encoding: str, delimiter: s
 
 def test_conversations_become_scenarios_without_secrets(empty: ProjectFolder) -> None:
     token = "pat_" + "Zx9Kq2Vb7Lm4Wp8T" * 4
-    said = [("user", f"{{{{ {token} }}}}"), ("assistant", "😀"), ("user", "然后呢?")]
-    messages = [{"role": role, "content": text} for role, text in said]
+    turns = [("user", f"{{{{ {token} }}}}"), ("assistant", "😀"), ("user", "然后呢?")]
+    messages = [{"role": role, "content": text} for role, text in turns]
     empty.write("log.json", json.dumps({"data": messages}))
     done = empty.run("import", "log.json")
     assert done.code == 0, done
@@ -101,7 +101,7 @@ def test_many_rows_go_into_a_file_of_their_own(empty: ProjectFolder) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "said"),
+    ("name", "text", "error"),
     [
         ("missing.yaml", None, "missing.yaml was not found"),
         ("tests.xlsx", "x", "type that cannot be imported"),
@@ -112,14 +112,14 @@ def test_many_rows_go_into_a_file_of_their_own(empty: ProjectFolder) -> None:
     ],
 )
 def test_what_cannot_be_imported_is_said(
-    empty: ProjectFolder, name: str, text: str | None, said: str
+    empty: ProjectFolder, name: str, text: str | None, error: str
 ) -> None:
     if text is not None:
         empty.write(name, text)
     before = sorted(empty.root.rglob("*"))
     done = empty.run("import", name)
     assert (done.code, done.out) == (2, "")
-    assert said in done.err
+    assert error in done.err
     assert sorted(empty.root.rglob("*")) == before
 
 

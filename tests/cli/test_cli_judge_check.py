@@ -63,23 +63,23 @@ def asking(
     project.env |= {"COZE_API_TOKEN": TOKEN, "COZE_API_BASE": server.base_url}
 
 
-def checked(project: ProjectFolder, *options: str, **how: Any) -> tuple[int, dict[str, Any]]:
+def check_judge(project: ProjectFolder, *options: str, **how: Any) -> tuple[int, dict[str, Any]]:
     """Return the exit code and what is measured of the only question."""
     done = project.run("judge-check", "--json", *options, **how)
-    (found,) = json.loads(done.out)["judges"]
-    return done.code, found
+    (rating,) = json.loads(done.out)["judges"]
+    return done.code, rating
 
 
 def test_a_good_judge_reaches_the_bound_and_a_repeated_check_is_offline(
     project: ProjectFolder, serve_script: ServeScript, offline: tuple[str, ...]
 ) -> None:
     asking(project, serve_script, GOOD)
-    code, found = checked(project, "--bound", "0.3", *OPERATORS)
-    assert found["accepted"] == found["good"] >= 3
-    assert found["rejected"] == found["wrong"] >= 3
-    assert (code, found["weak"], found["missed"]) == (0, False, {})
-    assert found["sensitivity"][0] >= 0.3
-    assert checked(project, "--bound", "0.3", *OPERATORS, wrapper=offline) == (code, found)
+    code, rating = check_judge(project, "--bound", "0.3", *OPERATORS)
+    assert rating["accepted"] == rating["good"] >= 3
+    assert rating["rejected"] == rating["wrong"] >= 3
+    assert (code, rating["weak"], rating["missed"]) == (0, False, {})
+    assert rating["sensitivity"][0] >= 0.3
+    assert check_judge(project, "--bound", "0.3", *OPERATORS, wrapper=offline) == (code, rating)
     assert project.run("check", wrapper=offline).code == 0
     stricter = project.run("judge-check", "--bound", "0.99", *OPERATORS, wrapper=offline)
     assert (stricter.code, "381" in stricter.out) == (1, True)
@@ -90,9 +90,9 @@ def test_a_bad_judge_cannot_fail_a_trial(
 ) -> None:
     # The same judge, found to be bad by what it says about mutants, and then saying no.
     asking(project, serve_script, BAD)
-    code, found = checked(project, *OPERATORS)
-    assert (code, found["weak"], found["rejected"]) == (1, True, 0)
-    assert sum(found["missed"].values()) == found["wrong"]
+    code, rating = check_judge(project, *OPERATORS)
+    assert (code, rating["weak"], rating["rejected"]) == (1, True, 0)
+    assert sum(rating["missed"].values()) == rating["wrong"]
     asking(project, serve_script, [{"default": True, "answer": no()}])
     assert project.run("record", "--judge-only", "--all").code == 0
     assert project.run("run", wrapper=offline).code == 0
@@ -112,7 +112,7 @@ def test_another_version_of_the_judge_is_not_known_to_be_bad(
     project: ProjectFolder, serve_script: ServeScript
 ) -> None:
     asking(project, serve_script, BAD)
-    assert checked(project, *OPERATORS)[0] == 1
+    assert check_judge(project, *OPERATORS)[0] == 1
     server = serve_script(judging(ANSWERS, judge=[{"default": True, "answer": no()}], version="2"))
     project.env |= {"COZE_API_BASE": server.base_url}
     assert project.run("record", "--judge-only", "--all").code == 1
@@ -123,7 +123,7 @@ def test_a_judge_that_was_never_checked_is_mentioned_and_fails_trials(
 ) -> None:
     assert "judge-check" in project.run("run").err
     asking(project, serve_script, GOOD)
-    checked(project, *OPERATORS)
+    check_judge(project, *OPERATORS)
     assert "judge-check" not in project.run("run").err
 
 
@@ -132,14 +132,14 @@ def test_labels_are_the_truth_where_there_are_any(
 ) -> None:
     asking(project, serve_script, GOOD)
     project.write("labels.csv", LABELS)
-    code, found = checked(project, "--labels", "labels.csv")
-    assert (found["good"], found["accepted"], found["wrong"], found["rejected"]) == (4, 4, 4, 4)
-    assert (code, found["kappa"], found["source"]) == (0, 1.0, "labels")
-    assert checked(project, "--labels", "labels.csv", wrapper=offline) == (code, found)
+    code, rating = check_judge(project, "--labels", "labels.csv")
+    assert (rating["good"], rating["accepted"], rating["wrong"], rating["rejected"]) == (4, 4, 4, 4)
+    assert (code, rating["kappa"], rating["source"]) == (0, 1.0, "labels")
+    assert check_judge(project, "--labels", "labels.csv", wrapper=offline) == (code, rating)
     project.write("labels.csv", LABELS.replace(",1\n", ",no\n"))
-    code, found = checked(project, "--labels", "labels.csv", wrapper=offline)
+    code, rating = check_judge(project, "--labels", "labels.csv", wrapper=offline)
     # Seven of eight agree; by chance it would be half.
-    assert found["kappa"] == 0.75
+    assert rating["kappa"] == 0.75
     assert "Cohen's kappa: 0.75" in project.run("judge-check", "--labels", "labels.csv").out
 
 
@@ -170,9 +170,9 @@ def test_a_reply_without_a_verdict_counts_against_the_judge(
     project: ProjectFolder, serve_script: ServeScript
 ) -> None:
     asking(project, serve_script, [{"default": True, "answer": "当然是好的回答！"}])
-    code, found = checked(project, "--all", *OPERATORS)
-    assert (code, found["accepted"], found["rejected"]) == (1, 0, 0)
-    assert found["undecided"] == found["good"] + found["wrong"]
+    code, rating = check_judge(project, "--all", *OPERATORS)
+    assert (code, rating["accepted"], rating["rejected"]) == (1, 0, 0)
+    assert rating["undecided"] == rating["good"] + rating["wrong"]
 
 
 def test_a_judge_inside_not_must_say_no_to_good_answers(
@@ -187,8 +187,8 @@ def test_a_judge_inside_not_must_say_no_to_good_answers(
         {"default": True, "answer": yes()},
     ]
     asking(project, serve_script, vague)
-    found = checked(project, *OPERATORS)[1]
-    assert (found["accepted"], found["rejected"]) == (found["good"], found["wrong"])
+    rating = check_judge(project, *OPERATORS)[1]
+    assert (rating["accepted"], rating["rejected"]) == (rating["good"], rating["wrong"])
     assert verdicts(project) == ["passed"]
 
 

@@ -30,7 +30,7 @@ def recorded_once(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
 
 
 @pytest.fixture
-def judged(recorded_once: ProjectFolder, tmp_path: Path) -> ProjectFolder:
+def judged_copy(recorded_once: ProjectFolder, tmp_path: Path) -> ProjectFolder:
     """A project whose one answer was judged, without a network or a token."""
     return recorded_once.copy_to(tmp_path / "project", home=tmp_path / "home")
 
@@ -43,29 +43,31 @@ def asking(
 
 
 def calls(project: ProjectFolder, trial: str = "polite") -> int:
-    found = project.lines()[trial]["calls"]
-    assert isinstance(found, int)
-    return found
+    count = project.lines()[trial]["calls"]
+    assert isinstance(count, int)
+    return count
 
 
 def test_bot_and_judge_are_recorded_apart_and_replayed_offline(
-    judged: ProjectFolder, offline: tuple[str, ...]
+    judged_copy: ProjectFolder, offline: tuple[str, ...]
 ) -> None:
-    assert calls(judged) == 2 * CALLS
-    assert yaml.safe_load(judged.read("cassettes/polite.yaml"))["x-coze"]["interactions"] == CALLS
-    about = block(judged)
+    assert calls(judged_copy) == 2 * CALLS
+    assert (
+        yaml.safe_load(judged_copy.read("cassettes/polite.yaml"))["x-coze"]["interactions"] == CALLS
+    )
+    about = block(judged_copy)
     assert about["interactions"] == CALLS
     assert about["judge"]["bot"] == "judge"  # type: ignore[index]
     assert about["bot"]["version"] == "1"  # type: ignore[index]
-    done = judged.run("run", "-v", wrapper=offline)
-    assert (done.code, verdicts(judged)) == (0, ["passed"])
-    reason = judged.lines()["polite"]["turns"][0]["verdicts"][0]["reason"]
+    done = judged_copy.run("run", "-v", wrapper=offline)
+    assert (done.code, verdicts(judged_copy)) == (0, ["passed"])
+    reason = judged_copy.lines()["polite"]["turns"][0]["verdicts"][0]["reason"]
     assert "有敬语" in reason
-    assert judged.run("check", wrapper=offline).code == 0
+    assert judged_copy.run("check", wrapper=offline).code == 0
 
 
-def test_plain_vcrpy_replays_the_judges_recording(judged: ProjectFolder) -> None:
-    path = judged.path(JUDGED)
+def test_plain_vcrpy_replays_the_judges_recording(judged_copy: ProjectFolder) -> None:
+    path = judged_copy.path(JUDGED)
     items = yaml.safe_load(path.read_text("utf-8"))["interactions"]
     with vcr.use_cassette(str(path), record_mode="none") as played:
         for item in items:
@@ -88,11 +90,11 @@ def test_live_judges_and_keeps_nothing(
     assert not project.path("cassettes").exists() or not list(project.path("cassettes").glob("*~*"))
 
 
-def edited(project: ProjectFolder, new: str = "回答是否礼貌？") -> None:
+def change_question(project: ProjectFolder, new: str = "回答是否礼貌？") -> None:
     project.edit("scenarios/polite.yaml", "是否使用敬语？", new)
 
 
-def removed(project: ProjectFolder) -> None:
+def delete_rating(project: ProjectFolder) -> None:
     project.path(JUDGED).unlink()
 
 
@@ -119,85 +121,93 @@ def next_command(done: CommandResult) -> list[str]:
     return line.split("next: coze-harness ")[1].split()
 
 
-@pytest.mark.parametrize("change", [edited, removed, another_judge])
+@pytest.mark.parametrize("change", [change_question, delete_rating, another_judge])
 def test_a_judge_without_its_recording_is_an_error_that_names_the_command(
     change: Callable[[ProjectFolder], None],
-    judged: ProjectFolder,
+    judged_copy: ProjectFolder,
     offline: tuple[str, ...],
     serve_script: ServeScript,
 ) -> None:
-    change(judged)
-    before = judged.path("cassettes/polite.yaml").read_bytes()
-    done = judged.run("run", wrapper=offline)
-    assert (done.code, judged.statuses()) == (3, {"polite": "error"})
+    change(judged_copy)
+    before = judged_copy.path("cassettes/polite.yaml").read_bytes()
+    done = judged_copy.run("run", wrapper=offline)
+    assert (done.code, judged_copy.statuses()) == (3, {"polite": "error"})
     assert next_command(done) == ["record", "--judge-only", "scenarios/polite.yaml"]
-    checked = judged.run("check", wrapper=offline)
+    checked = judged_copy.run("check", wrapper=offline)
     assert (checked.code, next_command(checked)) == (3, next_command(done))
-    listed = judged.run("list", wrapper=offline)
-    assert "judge: missing" in listed.out if change is removed else "judge: stale" in listed.out
+    result = judged_copy.run("list", wrapper=offline)
+    assert (
+        "judge: missing" in result.out if change is delete_rating else "judge: stale" in result.out
+    )
     if change is another_judge:
         return
-    asking(judged, serve_script, judging(RUDELY))
-    assert judged.run(*next_command(done)).code == 0
+    asking(judged_copy, serve_script, judging(RUDELY))
+    assert judged_copy.run(*next_command(done)).code == 0
     # The bot was not asked, and the judge was asked about what is recorded.
-    assert calls(judged) == CALLS
-    assert judged.path("cassettes/polite.yaml").read_bytes() == before
-    assert judged.run("run", wrapper=offline).code == 0
+    assert calls(judged_copy) == CALLS
+    assert judged_copy.path("cassettes/polite.yaml").read_bytes() == before
+    assert judged_copy.run("run", wrapper=offline).code == 0
 
 
 @pytest.mark.parametrize(("change", "code"), [(broken, 3), (not_a_judges, 3), (no_verdict, 4)])
 def test_a_damaged_recording_of_a_judge_is_an_error_and_is_recorded_again(
     change: Callable[[ProjectFolder], None],
     code: int,
-    judged: ProjectFolder,
+    judged_copy: ProjectFolder,
     offline: tuple[str, ...],
     serve_script: ServeScript,
 ) -> None:
-    change(judged)
-    assert judged.run("run", wrapper=offline).code == code
-    assert verdicts(judged) == []
-    asking(judged, serve_script, judging(RUDELY))
-    assert judged.run("record").code == 0
-    assert calls(judged) == CALLS
-    assert judged.run("run", wrapper=offline).code == 0
+    change(judged_copy)
+    assert judged_copy.run("run", wrapper=offline).code == code
+    assert verdicts(judged_copy) == []
+    asking(judged_copy, serve_script, judging(RUDELY))
+    assert judged_copy.run("record").code == 0
+    assert calls(judged_copy) == CALLS
+    assert judged_copy.run("run", wrapper=offline).code == 0
 
 
-def test_an_edited_verdict_is_reported(judged: ProjectFolder, offline: tuple[str, ...]) -> None:
-    text = judged.read(JUDGED)
-    judged.write(JUDGED, text.replace(r"\"yes\", \"reason\"", r"\"no\", \"reason\""))
-    assert judged.read(JUDGED) != text
-    assert judged.run("run", wrapper=offline).code == 1
-    assert judged.lines()["polite"]["edited"] is True
-    assert judged.run("run", "--strict", wrapper=offline).code == 3
+def test_an_edited_verdict_is_reported(
+    judged_copy: ProjectFolder, offline: tuple[str, ...]
+) -> None:
+    text = judged_copy.read(JUDGED)
+    judged_copy.write(JUDGED, text.replace(r"\"yes\", \"reason\"", r"\"no\", \"reason\""))
+    assert judged_copy.read(JUDGED) != text
+    assert judged_copy.run("run", wrapper=offline).code == 1
+    assert judged_copy.lines()["polite"]["edited"] is True
+    assert judged_copy.run("run", "--strict", wrapper=offline).code == 3
 
 
-def test_record_asks_only_what_changed(judged: ProjectFolder, serve_script: ServeScript) -> None:
-    judged.write(
+def test_record_asks_only_what_changed(
+    judged_copy: ProjectFolder, serve_script: ServeScript
+) -> None:
+    judged_copy.write(
         "scenarios/polite.yaml", POLITE + "  - not: {judge: {question: 是否粗鲁？, votes: 3}}\n"
     )
     rude: list[dict[str, object]] = [{"regex": "QUESTION\n是否粗鲁", "answer": no("礼貌")}]
-    asking(judged, serve_script, judging(RUDELY, judge=rude))  # the old question has no answer here
-    done = judged.run("record")
-    assert (done.code, verdicts(judged)) == (0, ["passed", "passed"]), done
-    assert calls(judged) == 3 * CALLS
-    assert judged.run("record").out.startswith("Nothing to record")
-    assert judged.run("record", "--judge-only").out.startswith("Nothing to record")
+    asking(
+        judged_copy, serve_script, judging(RUDELY, judge=rude)
+    )  # the old question has no answer here
+    done = judged_copy.run("record")
+    assert (done.code, verdicts(judged_copy)) == (0, ["passed", "passed"]), done
+    assert calls(judged_copy) == 3 * CALLS
+    assert judged_copy.run("record").out.startswith("Nothing to record")
+    assert judged_copy.run("record", "--judge-only").out.startswith("Nothing to record")
 
 
 def test_another_version_of_the_judge_is_asked_everything_again(
-    judged: ProjectFolder, serve_script: ServeScript
+    judged_copy: ProjectFolder, serve_script: ServeScript
 ) -> None:
-    judged.write("scenarios/polite.yaml", POLITE + "  - judge: 是否友好？\n")
-    asking(judged, serve_script, judging(RUDELY, version="2"))
-    assert judged.run("record").code == 0
-    assert calls(judged) == 2 * CALLS
-    assert block(judged)["bot"]["version"] == "2"  # type: ignore[index]
+    judged_copy.write("scenarios/polite.yaml", POLITE + "  - judge: 是否友好？\n")
+    asking(judged_copy, serve_script, judging(RUDELY, version="2"))
+    assert judged_copy.run("record").code == 0
+    assert calls(judged_copy) == 2 * CALLS
+    assert block(judged_copy)["bot"]["version"] == "2"  # type: ignore[index]
 
 
-def test_all_asks_the_judge_again(judged: ProjectFolder, serve_script: ServeScript) -> None:
-    asking(judged, serve_script, judging(POLITELY, looks_for="火星"))
-    assert judged.run("record", "--judge-only", "--all").code == 1
-    assert (calls(judged), verdicts(judged)) == (CALLS, ["failed"])
+def test_all_asks_the_judge_again(judged_copy: ProjectFolder, serve_script: ServeScript) -> None:
+    asking(judged_copy, serve_script, judging(POLITELY, looks_for="火星"))
+    assert judged_copy.run("record", "--judge-only", "--all").code == 1
+    assert (calls(judged_copy), verdicts(judged_copy)) == (CALLS, ["failed"])
 
 
 def test_equal_answers_are_judged_once(tmp_path: Path, serve_script: ServeScript) -> None:
@@ -260,10 +270,10 @@ def test_a_scenario_may_name_its_own_judge_and_needs_one(
     )
 
 
-def test_a_recording_of_a_judge_that_nothing_needs_is_reported(judged: ProjectFolder) -> None:
-    judged.edit("scenarios/polite.yaml", "judge: 是否使用敬语？", "您好")
-    assert judged.run("run").code == 0
-    done = judged.run("check")
+def test_a_recording_of_a_judge_that_nothing_needs_is_reported(judged_copy: ProjectFolder) -> None:
+    judged_copy.edit("scenarios/polite.yaml", "judge: 是否使用敬语？", "您好")
+    assert judged_copy.run("run").code == 0
+    done = judged_copy.run("check")
     assert done.code == 3
     assert f"{JUDGED}: " in done.err
 
@@ -282,94 +292,94 @@ CANDIDATE = [".candidate/polite.yaml", ".candidate/polite~judge.yaml"]
 
 
 def test_a_comparison_judges_a_regression_and_accept_moves_the_judges_recording(
-    judged: ProjectFolder, serve_script: ServeScript, offline: tuple[str, ...]
+    judged_copy: ProjectFolder, serve_script: ServeScript, offline: tuple[str, ...]
 ) -> None:
-    old = judged.read(JUDGED)
-    asking(judged, serve_script, judging(RUDELY))
-    assert judged.run("compare").code == 1
-    assert {*CANDIDATE, *BASE, ".candidate/polite~2~judge.yaml"} < {*files(judged)}
-    (scenario,) = judged.run_json()["comparison"]["scenarios"]
+    old = judged_copy.read(JUDGED)
+    asking(judged_copy, serve_script, judging(RUDELY))
+    assert judged_copy.run("compare").code == 1
+    assert {*CANDIDATE, *BASE, ".candidate/polite~2~judge.yaml"} < {*files(judged_copy)}
+    (scenario,) = judged_copy.run_json()["comparison"]["scenarios"]
     assert scenario["scenario"] == "polite"
-    assert judged.lines()["polite"]["change"]["kind"] == "regressed"
-    assert judged.read(JUDGED) == old
-    assert judged.run("compare", "--replay", wrapper=offline).code == 1
-    assert judged.run("accept", wrapper=offline).code == 1
-    assert judged.run("accept", "--failing", wrapper=offline).code == 0
-    assert files(judged) == BASE
-    assert judged.read(JUDGED) != old
-    assert "candidate" not in block(judged)
-    assert judged.run("run", wrapper=offline).code == 1
-    assert judged.run("check", wrapper=offline).code == 0
+    assert judged_copy.lines()["polite"]["change"]["kind"] == "regressed"
+    assert judged_copy.read(JUDGED) == old
+    assert judged_copy.run("compare", "--replay", wrapper=offline).code == 1
+    assert judged_copy.run("accept", wrapper=offline).code == 1
+    assert judged_copy.run("accept", "--failing", wrapper=offline).code == 0
+    assert files(judged_copy) == BASE
+    assert judged_copy.read(JUDGED) != old
+    assert "candidate" not in block(judged_copy)
+    assert judged_copy.run("run", wrapper=offline).code == 1
+    assert judged_copy.run("check", wrapper=offline).code == 0
 
 
 def test_an_unchanged_answer_needs_no_judge(
-    judged: ProjectFolder, serve_script: ServeScript
+    judged_copy: ProjectFolder, serve_script: ServeScript
 ) -> None:
-    asking(judged, serve_script, judging(POLITELY))
-    assert judged.run("compare", "--repeat", "1").code == 0
-    assert calls(judged) == CALLS
-    assert judged.lines()["polite"]["change"]["kind"] == "same"
+    asking(judged_copy, serve_script, judging(POLITELY))
+    assert judged_copy.run("compare", "--repeat", "1").code == 0
+    assert calls(judged_copy) == CALLS
+    assert judged_copy.lines()["polite"]["change"]["kind"] == "same"
 
 
 def test_another_version_of_the_judge_judges_both_sides(
-    judged: ProjectFolder, serve_script: ServeScript, offline: tuple[str, ...]
+    judged_copy: ProjectFolder, serve_script: ServeScript, offline: tuple[str, ...]
 ) -> None:
     """The new judge is stricter: without its verdict on the baseline, the bot would look worse."""
-    old = judged.read(JUDGED)
-    asking(judged, serve_script, judging(POLITELY, version="2", looks_for="火星"))
-    done = judged.run("compare", "--repeat", "1")
-    change = judged.lines()["polite"]["change"]
+    old = judged_copy.read(JUDGED)
+    asking(judged_copy, serve_script, judging(POLITELY, version="2", looks_for="火星"))
+    done = judged_copy.run("compare", "--repeat", "1")
+    change = judged_copy.lines()["polite"]["change"]
     assert change["kind"] != "regressed", done
     assert change["baseline"]["status"] == "failed"
-    assert judged.read(JUDGED) == old
-    assert ".candidate/polite~baseline~judge.yaml" in files(judged)
-    assert judged.run("compare", "--replay", wrapper=offline).code == done.code
-    assert judged.lines()["polite"]["change"]["baseline"]["status"] == "failed"
-    assert judged.run("accept", "--failing", wrapper=offline).code == 0
-    assert files(judged) == BASE
-    assert block(judged)["bot"]["version"] == "2"  # type: ignore[index]
+    assert judged_copy.read(JUDGED) == old
+    assert ".candidate/polite~baseline~judge.yaml" in files(judged_copy)
+    assert judged_copy.run("compare", "--replay", wrapper=offline).code == done.code
+    assert judged_copy.lines()["polite"]["change"]["baseline"]["status"] == "failed"
+    assert judged_copy.run("accept", "--failing", wrapper=offline).code == 0
+    assert files(judged_copy) == BASE
+    assert block(judged_copy)["bot"]["version"] == "2"  # type: ignore[index]
 
 
 def test_a_question_that_changed_is_asked_about_both_sides(
-    judged: ProjectFolder, serve_script: ServeScript
+    judged_copy: ProjectFolder, serve_script: ServeScript
 ) -> None:
-    edited(judged)
-    asking(judged, serve_script, judging(RUDELY))
-    assert judged.run("compare", "--repeat", "1").code == 0
-    assert judged.lines()["polite"]["change"]["kind"] == "regressed"
+    change_question(judged_copy)
+    asking(judged_copy, serve_script, judging(RUDELY))
+    assert judged_copy.run("compare", "--repeat", "1").code == 0
+    assert judged_copy.lines()["polite"]["change"]["kind"] == "regressed"
 
 
 def test_two_answers_are_compared_by_the_judge(
-    judged: ProjectFolder, serve_script: ServeScript, offline: tuple[str, ...]
+    judged_copy: ProjectFolder, serve_script: ServeScript, offline: tuple[str, ...]
 ) -> None:
-    judged.write(
+    judged_copy.write(
         "scenarios/polite.yaml",
         "name: polite\nturns:\n- prompt: 你是谁?\n  expect:\n"
         "  - judge: {better_than: baseline, criteria: 简短}\n",
     )
-    assert judged.run("run", wrapper=offline).code == 0
-    assert verdicts(judged) == ["skipped"]
+    assert judged_copy.run("run", wrapper=offline).code == 0
+    assert verdicts(judged_copy) == ["skipped"]
     shorter = r"BEGIN ANSWER 1 \w+\n不告诉你。\nEND"
     script = judging(
         RUDELY, judge=[{"regex": shorter, "answer": yes("更短")}, {"default": True, "answer": no()}]
     )
-    asking(judged, serve_script, script)
-    assert judged.run("compare", "--repeat", "1").code == 0
-    assert (verdicts(judged), calls(judged)) == (["passed"], 3 * CALLS)
-    assert judged.run("accept", wrapper=offline).code == 0
-    assert judged.run("run", wrapper=offline).code == 0
-    assert verdicts(judged) == ["skipped"]
+    asking(judged_copy, serve_script, script)
+    assert judged_copy.run("compare", "--repeat", "1").code == 0
+    assert (verdicts(judged_copy), calls(judged_copy)) == (["passed"], 3 * CALLS)
+    assert judged_copy.run("accept", wrapper=offline).code == 0
+    assert judged_copy.run("run", wrapper=offline).code == 0
+    assert verdicts(judged_copy) == ["skipped"]
 
 
 def test_rejected_candidates_and_earlier_ones_take_their_judges_along(
-    judged: ProjectFolder, serve_script: ServeScript
+    judged_copy: ProjectFolder, serve_script: ServeScript
 ) -> None:
-    asking(judged, serve_script, judging(RUDELY))
-    assert judged.run("compare", "--repeat", "1").code == 0
-    assert judged.run("compare", "--repeat", "1").code == 0
-    assert files(judged) == [*CANDIDATE, *BASE]
-    kept = judged.path("cassettes/.candidate/.evidence").rglob("*.yaml")
-    assert sorted(path.name for path in kept) == BASE
+    asking(judged_copy, serve_script, judging(RUDELY))
+    assert judged_copy.run("compare", "--repeat", "1").code == 0
+    assert judged_copy.run("compare", "--repeat", "1").code == 0
+    assert files(judged_copy) == [*CANDIDATE, *BASE]
+    evidence = judged_copy.path("cassettes/.candidate/.evidence").rglob("*.yaml")
+    assert sorted(path.name for path in evidence) == BASE
 
 
 def test_the_servers_of_bot_and_judge_may_differ(tmp_path: Path) -> None:

@@ -17,26 +17,26 @@ from kill_points import Runner
 
 
 @pytest.fixture(scope="module")
-def compared(tmp_path_factory: pytest.TempPathFactory) -> ComparedProject:
-    compared = compared_project(tmp_path_factory.mktemp("compared"))
-    shutil.rmtree(compared.project.path("cassettes/.candidate"))
-    return compared
+def base_project(tmp_path_factory: pytest.TempPathFactory) -> ComparedProject:
+    base_project = compared_project(tmp_path_factory.mktemp("compared"))
+    shutil.rmtree(base_project.project.path("cassettes/.candidate"))
+    return base_project
 
 
 @pytest.fixture(scope="module")
-def runner(compared: ComparedProject) -> Iterator[Runner]:
-    with recording_runner(compared) as runner:
+def runner(base_project: ComparedProject) -> Iterator[Runner]:
+    with recording_runner(base_project) as runner:
         yield runner
 
 
 def test_a_killed_run_leaves_whole_files(
-    compared: ComparedProject, runner: Runner, tmp_path: Path
+    base_project: ComparedProject, runner: Runner, tmp_path: Path
 ) -> None:
-    assert recording_states(compared.project.root) == OLD
-    assert check_run_killed(compared, runner, tmp_path, count(2, 3)) > 20
+    assert recording_states(base_project.project.root) == OLD
+    assert check_run_killed(base_project, runner, tmp_path, count(2, 3)) > 20
 
 
 def test_a_killed_recording_leaves_whole_files(
-    compared: ComparedProject, runner: Runner, tmp_path: Path
+    base_project: ComparedProject, runner: Runner, tmp_path: Path
 ) -> None:
-    assert check_record_killed(compared, runner, tmp_path, count(2, 5)) > 20
+    assert check_record_killed(base_project, runner, tmp_path, count(2, 5)) > 20

@@ -62,49 +62,51 @@ def test_errors_of_the_command_line_are_translated(
 
 
 def test_the_option_wins_over_the_file_the_environment_and_the_locale(
-    recorded: ProjectFolder,
+    recorded_project: ProjectFolder,
 ) -> None:
     def is_chinese(*arguments: str, **env: str) -> bool:
-        done = recorded.run("list", *arguments, env=env)
+        done = recorded_project.run("list", *arguments, env=env)
         assert done.code == 0, done
         return "次测试" in done.last
 
     assert not is_chinese()
     assert is_chinese(LANG="zh_CN.UTF-8")
     assert not is_chinese(LANG="zh_CN.UTF-8", COZE_HARNESS_LANG="en")
-    recorded.write("harness.yaml", f"lang: zh\n{recorded.read('harness.yaml')}")
+    recorded_project.write("harness.yaml", f"lang: zh\n{recorded_project.read('harness.yaml')}")
     assert is_chinese(COZE_HARNESS_LANG="en")
     assert not is_chinese("--lang", "en")
     assert not is_chinese("--lang=en")
 
 
-def test_an_error_after_the_settings_is_in_their_language(recorded: ProjectFolder) -> None:
-    recorded.write("harness.yaml", f"lang: zh\n{recorded.read('harness.yaml')}")
-    done = recorded.run("run", "nowhere")
+def test_an_error_after_the_settings_is_in_their_language(recorded_project: ProjectFolder) -> None:
+    recorded_project.write("harness.yaml", f"lang: zh\n{recorded_project.read('harness.yaml')}")
+    done = recorded_project.run("run", "nowhere")
     assert done.code == 2
     assert "下一步：" in done.err
-    recorded.write("harness.yaml", "lang: fr\n")
-    done = recorded.run("run", env={"COZE_HARNESS_LANG": "zh"})
+    recorded_project.write("harness.yaml", "lang: fr\n")
+    done = recorded_project.run("run", env={"COZE_HARNESS_LANG": "zh"})
     assert done.code == 2
     assert done.err.startswith("harness.yaml:1:7: ")
 
 
-def test_the_page_follows_the_browser_unless_a_language_is_chosen(recorded: ProjectFolder) -> None:
+def test_the_page_follows_the_browser_unless_a_language_is_chosen(
+    recorded_project: ProjectFolder,
+) -> None:
     def lang() -> str:
-        page = recorded.read("reports/latest/index.html")
-        found = re.search(r'"lang": ?"(\w*)"', page)
-        assert found, page[:400]
-        return found[1]
+        page = recorded_project.read("reports/latest/index.html")
+        match = re.search(r'"lang": ?"(\w*)"', page)
+        assert match, page[:400]
+        return match[1]
 
-    recorded.run("run", env={"COZE_HARNESS_LANG": "zh"})
+    recorded_project.run("run", env={"COZE_HARNESS_LANG": "zh"})
     first = lang()
-    recorded.run("run", "--lang", "zh")
+    recorded_project.run("run", "--lang", "zh")
     assert (first, lang()) == ("", "zh")
 
 
-def test_ids_and_states_in_json_are_never_translated(recorded: ProjectFolder) -> None:
-    english = recorded.run("list", "--json")
-    chinese = recorded.run("list", "--json", "--lang", "zh")
+def test_ids_and_states_in_json_are_never_translated(recorded_project: ProjectFolder) -> None:
+    english = recorded_project.run("list", "--json")
+    chinese = recorded_project.run("list", "--json", "--lang", "zh")
     assert json.loads(english.out) == json.loads(chinese.out)
 
 
@@ -115,5 +117,5 @@ def test_asking_is_reported_in_the_language_of_the_project(project: ProjectFolde
     assert done.out.startswith("我是chatchat")
     assert not re.search(r"[A-Za-z]+ [a-z]+ [a-z]+", done.err), done.err
     for arguments in (("record",), ("live", "identity"), ("compare", "identity")):
-        told = project.run(*arguments).err.splitlines()
-        assert all(HAN.search(line) for line in told if not line.startswith("  ")), told
+        lines = project.run(*arguments).err.splitlines()
+        assert all(HAN.search(line) for line in lines if not line.startswith("  ")), lines

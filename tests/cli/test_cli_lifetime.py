@@ -45,16 +45,16 @@ def _no_runs(request: pytest.FixtureRequest) -> None:
         shutil.rmtree(project.path("reports"), ignore_errors=True)
 
 
-def started(project: ProjectFolder, *arguments: str, **how: object) -> RunningCommand:
+def start_command(project: ProjectFolder, *arguments: str, **how: object) -> RunningCommand:
     return RunningCommand(project, *arguments, "--no-progress", **how)  # type: ignore[arg-type]  # as there
 
 
-def is_clean(ended: ProcessEnd) -> None:
+def is_clean(process_end: ProcessEnd) -> None:
     """Nothing of a process is left, and it printed no traceback."""
-    assert ended.left == ()
-    assert ended.seconds_open < 1
+    assert process_end.left == ()
+    assert process_end.seconds_open < 1
     for word in ("Traceback", "Exception ignored", "leaked", "Internal error"):
-        assert word not in ended.err, ended.err
+        assert word not in process_end.err, process_end.err
 
 
 def is_reported(run: Path) -> None:
@@ -72,18 +72,18 @@ def is_reported(run: Path) -> None:
 def test_a_run_that_is_ended_while_it_replays_leaves_no_process(
     large: ProjectFolder, how: signal.Signals
 ) -> None:
-    run = started(large, "run", "--workers", "2")
+    run = start_command(large, "run", "--workers", "2")
     wait_until(lambda: len(saved_trial_ids(latest_run(large))) >= 100)
     run.send(how)
-    ended = run.end()
-    is_clean(ended)
+    process_end = run.end()
+    is_clean(process_end)
     folder = latest_run(large)
     assert folder is not None
     if how is signal.SIGKILL:
-        assert ended.code == -signal.SIGKILL
+        assert process_end.code == -signal.SIGKILL
         return
-    assert ended.code == 130
-    assert "--resume" in ended.err
+    assert process_end.code == 130
+    assert "--resume" in process_end.err
     is_reported(folder)
 
 
@@ -97,36 +97,39 @@ MODULES = [
 @pytest.mark.parametrize("module", MODULES)
 def test_a_signal_during_imports_prints_no_traceback(large: ProjectFolder, module: str) -> None:
     number = random.Random(module).choice(POLITE)
-    ended = started(large, "run", "--workers", "2", at=("open", module, number)).end()
-    is_clean(ended)
-    assert ended.code == 130
+    process_end = start_command(large, "run", "--workers", "2", at=("open", module, number)).end()
+    is_clean(process_end)
+    assert process_end.code == 130
 
 
 def test_a_signal_while_the_network_is_imported_prints_no_traceback(
     project: ProjectFolder,
 ) -> None:
     for module in ("requests/__pycache__/__init__.", "urllib3/__pycache__/connection."):
-        ended = started(project, "record", at=("open", module, signal.SIGINT)).end()
-        is_clean(ended)
-        assert ended.code == 130
+        process_end = start_command(project, "record", at=("open", module, signal.SIGINT)).end()
+        is_clean(process_end)
+        assert process_end.code == 130
 
 
 def test_the_exit_code_is_also_130_where_generated_code_is_interrupted(
-    recorded: ProjectFolder,
+    recorded_project: ProjectFolder,
 ) -> None:
-    recorded.write(
+    recorded_project.write(
         "own.py",
         "import os, signal\n\n\ndef check(reply):\n"
         "    exec('os.kill(os.getpid(), signal.SIGINT)\\nwhile True: pass')\n",
     )
-    recorded.write(
+    recorded_project.write(
         "scenarios/own.yaml",
         "name: own\nturns: [{prompt: 你是谁?, expect: [{python: own:check}]}]\n",
     )
-    shutil.copy(recorded.path("cassettes/identity.yaml"), recorded.path("cassettes/own.yaml"))
-    ended = started(recorded, "run", "own").end()
-    is_clean(ended)
-    assert ended.code == 130
+    shutil.copy(
+        recorded_project.path("cassettes/identity.yaml"),
+        recorded_project.path("cassettes/own.yaml"),
+    )
+    process_end = start_command(recorded_project, "run", "own").end()
+    is_clean(process_end)
+    assert process_end.code == 130
 
 
 STEPS = ["trials.jsonl", ".run.json", ".index.html.tmp", ".junit.xml.tmp", "index.html"]
@@ -134,21 +137,21 @@ STEPS = ["trials.jsonl", ".run.json", ".index.html.tmp", ".junit.xml.tmp", "inde
 
 @pytest.mark.parametrize("file", STEPS)
 def test_a_signal_while_reports_are_written_leaves_whole_ones(
-    recorded: ProjectFolder, file: str
+    recorded_project: ProjectFolder, file: str
 ) -> None:
     number = random.Random(file).choice(POLITE)
-    ended = started(recorded, "run", at=("open", file, number)).end()
-    is_clean(ended)
-    assert ended.code == 130
-    run = latest_run(recorded)
+    process_end = start_command(recorded_project, "run", at=("open", file, number)).end()
+    is_clean(process_end)
+    assert process_end.code == 130
+    run = latest_run(recorded_project)
     assert run is not None
     if file != "trials.jsonl":  # then, there is nothing to report yet
         assert len(saved_trial_ids(run)) == 4
         is_reported(run)
         before = (run / "junit.xml").read_bytes()
-        assert recorded.run("report", run.name).code == 0
+        assert recorded_project.run("report", run.name).code == 0
         assert (run / "junit.xml").read_bytes() == before
-    assert recorded.run("run", "--resume", "latest").code == 1
+    assert recorded_project.run("run", "--resume", "latest").code == 1
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -162,7 +165,7 @@ def end_at_random(project: ProjectFolder, seed: int) -> None:
     """Send a signal after a random time."""
     rng = random.Random(seed)
     how = (*POLITE, signal.SIGKILL)[seed % 4]
-    run = started(project, "run", "--workers", "2")
+    run = start_command(project, "run", "--workers", "2")
     pause = rng.random() * 1.5
     # Before that, the signal would meet Python's own start.
     wait_until(lambda: handles_signals(run.process.pid))
@@ -170,43 +173,51 @@ def end_at_random(project: ProjectFolder, seed: int) -> None:
         run.process.wait(pause)
     except Exception:  # noqa: BLE001 (it still runs)
         run.send(how)
-    ended = run.end()
-    is_clean(ended)
-    assert ended.code in (0, -signal.SIGKILL if how is signal.SIGKILL else 130)
+    process_end = run.end()
+    is_clean(process_end)
+    assert process_end.code in (0, -signal.SIGKILL if how is signal.SIGKILL else 130)
     ids = saved_trial_ids(latest_run(project))
     assert len(set(ids)) == len(ids)
 
 
 def test_a_second_signal_ends_a_run_at_once(large: ProjectFolder) -> None:
-    run = started(large, "run", "--workers", "2", at=("open", ".index.html.tmp", signal.SIGTERM))
+    run = start_command(
+        large, "run", "--workers", "2", at=("open", ".index.html.tmp", signal.SIGTERM)
+    )
     folder = large.path("reports")
     wait_until(lambda: bool(list(folder.glob("2*/.index.html.tmp"))))
     run.send(signal.SIGTERM)
-    ended = run.end()
-    is_clean(ended)
-    assert ended.code == 130
-    assert ended.err.endswith("Interrupted.\n")
+    process_end = run.end()
+    is_clean(process_end)
+    assert process_end.code == 130
+    assert process_end.err.endswith("Interrupted.\n")
 
 
 def test_the_last_words_are_in_the_language_of_the_project(large: ProjectFolder) -> None:
     large.write("harness.yaml", f"lang: zh\n{large.read('harness.yaml')}")
-    run = started(large, "run", "--workers", "2", at=("open", ".index.html.tmp", signal.SIGTERM))
+    run = start_command(
+        large, "run", "--workers", "2", at=("open", ".index.html.tmp", signal.SIGTERM)
+    )
     folder = large.path("reports")
     wait_until(lambda: bool(list(folder.glob("2*/.index.html.tmp"))))
     run.send(signal.SIGTERM)
-    ended = run.end()
-    assert ended.code == 130
-    assert ended.err.endswith("已中断。\n")
+    process_end = run.end()
+    assert process_end.code == 130
+    assert process_end.err.endswith("已中断。\n")
 
 
 @pytest.mark.parametrize("number", POLITE, ids=lambda number: number.name)
-def test_an_ignored_signal_stays_ignored(recorded: ProjectFolder, number: signal.Signals) -> None:
+def test_an_ignored_signal_stays_ignored(
+    recorded_project: ProjectFolder, number: signal.Signals
+) -> None:
     """As of nohup, or of a shell's background job."""
-    run = started(recorded, "run", at=("open", "trials.jsonl", number), ignored=number)
-    ended = run.end()
-    is_clean(ended)
-    assert ended.code == 1
-    assert len(saved_trial_ids(latest_run(recorded))) == 4
+    run = start_command(
+        recorded_project, "run", at=("open", "trials.jsonl", number), ignored=number
+    )
+    process_end = run.end()
+    is_clean(process_end)
+    assert process_end.code == 1
+    assert len(saved_trial_ids(latest_run(recorded_project))) == 4
 
 
 def _slow(project: ProjectFolder, serve_script: ServeScript) -> None:
@@ -236,12 +247,12 @@ def test_a_terminated_command_saves_and_reports_what_is_finished(
 ) -> None:
     _slow(project, serve_script)
     options = ("--all",) if command == "record" else ()
-    run = started(project, command, *options, "many")
+    run = start_command(project, command, *options, "many")
     wait_until(lambda: len(saved_trial_ids(latest_run(project))) == 3)
     run.send(how)
-    ended = run.end()
-    is_clean(ended)
-    assert ended.code == 130
+    process_end = run.end()
+    is_clean(process_end)
+    assert process_end.code == 130
     folder = latest_run(project)
     assert folder is not None
     is_reported(folder)
@@ -249,12 +260,12 @@ def test_a_terminated_command_saves_and_reports_what_is_finished(
 
 
 def test_a_terminated_mutation_saves_and_reports_what_is_finished(large: ProjectFolder) -> None:
-    run = started(large, "mutate", "-k", "s0000 or s0001")
+    run = start_command(large, "mutate", "-k", "s0000 or s0001")
     wait_until(lambda: len(saved_trial_ids(latest_run(large))) >= 20)
     run.send(signal.SIGTERM)
-    ended = run.end()
-    is_clean(ended)
-    assert ended.code == 130
+    process_end = run.end()
+    is_clean(process_end)
+    assert process_end.code == 130
     folder = latest_run(large)
     assert folder is not None
     is_reported(folder)
@@ -268,7 +279,7 @@ def test_a_terminated_server_stops_and_prints_its_counts(
     assert server.process.stdout is not None
     assert "http://127.0.0.1:" in server.process.stdout.readline()
     server.send(how)
-    ended = server.end()
-    is_clean(ended)
-    assert ended.code == 130
-    assert re.search(r"^requests: 0", ended.out, re.M)
+    process_end = server.end()
+    is_clean(process_end)
+    assert process_end.code == 130
+    assert re.search(r"^requests: 0", process_end.out, re.M)

@@ -8,7 +8,7 @@ import pytest
 from project import ProjectFolder
 
 
-def _advised(output: str) -> str:
+def _advice(output: str) -> str:
     """Return the first next step of an output."""
     return output.partition("next: ")[2].split("\n")[0]
 
@@ -19,17 +19,17 @@ def test_the_nearest_option_is_suggested(empty: ProjectFolder) -> None:
     assert done.err.splitlines()[0].endswith("Did you mean --workers?")
 
 
-def test_a_misspelt_tag_is_named_with_the_tags_there_are(recorded: ProjectFolder) -> None:
-    done = recorded.run("run", "--tag", "smok")
+def test_a_misspelt_tag_is_named_with_the_tags_there_are(recorded_project: ProjectFolder) -> None:
+    done = recorded_project.run("run", "--tag", "smok")
     assert done.code == 5
     assert '"smok"' in done.err
     assert '"smoke"' in done.err
-    assert "smoke, tools, zh" in _advised(done.err)
+    assert "smoke, tools, zh" in _advice(done.err)
     # Each tag is one of a scenario, so the selection as a whole is what is empty.
-    both = recorded.run("run", "--tag", "smoke", "-k", "nothing")
+    both = recorded_project.run("run", "--tag", "smoke", "-k", "nothing")
     assert (both.code, "-k and --tag" in both.err) == (5, True)
-    listed = recorded.run("list", "identity").out
-    assert all(tag in listed for tag in ("smoke", "zh"))
+    output = recorded_project.run("list", "identity").out
+    assert all(tag in output for tag in ("smoke", "zh"))
 
 
 def test_a_project_without_tags_says_how_to_add_one(empty: ProjectFolder) -> None:
@@ -37,29 +37,31 @@ def test_a_project_without_tags_says_how_to_add_one(empty: ProjectFolder) -> Non
     done = empty.run("run", "--tag", "smoke")
     assert done.code == 5
     empty.write("scenarios/a.yaml", "tags: [smoke]\nturns: [{prompt: hi}]\n")
-    assert "tags: [smoke]" in _advised(done.err)
+    assert "tags: [smoke]" in _advice(done.err)
     assert empty.run("check", "--no-recordings", "--tag", "smoke").code == 0
 
 
-def test_a_recording_in_place_of_a_scenario_names_the_scenario(recorded: ProjectFolder) -> None:
-    done = recorded.run("run", "cassettes/identity.yaml")
+def test_a_recording_in_place_of_a_scenario_names_the_scenario(
+    recorded_project: ProjectFolder,
+) -> None:
+    done = recorded_project.run("run", "cassettes/identity.yaml")
     assert done.code == 2
     assert len(done.err.splitlines()) == 2
-    name = _advised(done.err).rpartition(": ")[2]
-    assert recorded.run("run", *shlex.split(name)).code == 0
+    name = _advice(done.err).rpartition(": ")[2]
+    assert recorded_project.run("run", *shlex.split(name)).code == 0
 
 
-def test_the_settings_in_place_of_a_scenario(recorded: ProjectFolder) -> None:
-    done = recorded.run("check", "harness.yaml")
+def test_the_settings_in_place_of_a_scenario(recorded_project: ProjectFolder) -> None:
+    done = recorded_project.run("check", "harness.yaml")
     assert (done.code, len(done.err.splitlines())) == (2, 2)
 
 
-def test_a_folder_without_scenarios_is_named(recorded: ProjectFolder) -> None:
-    (recorded.root / "notes").mkdir()
-    done = recorded.run("run", "notes")
+def test_a_folder_without_scenarios_is_named(recorded_project: ProjectFolder) -> None:
+    (recorded_project.root / "notes").mkdir()
+    done = recorded_project.run("run", "notes")
     assert done.code == 5
     assert "in notes." in done.err
-    assert _advised(done.err).endswith("such as scenarios.")
+    assert _advice(done.err).endswith("such as scenarios.")
 
 
 @pytest.mark.parametrize(
@@ -73,22 +75,22 @@ def test_a_folder_without_scenarios_is_named(recorded: ProjectFolder) -> None:
 )
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_file_in_place_of_a_folder(
-    recorded: ProjectFolder, arguments: tuple[str, ...], language: str
+    recorded_project: ProjectFolder, arguments: tuple[str, ...], language: str
 ) -> None:
-    done = recorded.run("--lang", language, *arguments)
+    done = recorded_project.run("--lang", language, *arguments)
     assert done.code == 2
     assert {"en": "is a file", "zh": "是文件"}[language] in done.err
 
 
-def test_a_base_url_without_its_scheme_is_completed(recorded: ProjectFolder) -> None:
-    done = recorded.run("ask", "hi", "--base-url", "api.coze.cn")
-    assert (done.code, _advised(done.err)) == (2, "Write https://api.coze.cn")
+def test_a_base_url_without_its_scheme_is_completed(recorded_project: ProjectFolder) -> None:
+    done = recorded_project.run("ask", "hi", "--base-url", "api.coze.cn")
+    assert (done.code, _advice(done.err)) == (2, "Write https://api.coze.cn")
 
 
 def test_an_empty_prompt_is_not_sent(project: ProjectFolder) -> None:
     done = project.run("ask", " ")
     assert (done.code, done.out) == (2, "")
-    assert "coze-harness ask" in _advised(done.err)
+    assert "coze-harness ask" in _advice(done.err)
 
 
 def test_a_repeated_attempt_says_so(project: ProjectFolder) -> None:
@@ -99,12 +101,12 @@ def test_a_repeated_attempt_says_so(project: ProjectFolder) -> None:
     assert len(set(steps)) == len(steps) > 1
 
 
-def test_history_counts_what_its_head_says(recorded: ProjectFolder) -> None:
-    recorded.write(
+def test_history_counts_what_its_head_says(recorded_project: ProjectFolder) -> None:
+    recorded_project.write(
         "scenarios/twice.yaml", "cases: [{a: 1}, {a: 2}]\nturns: [{prompt: '{{ a }}'}]\n"
     )
-    recorded.run("run", "twice")
-    head, row, *_ = recorded.run("history").out.splitlines()
+    recorded_project.run("run", "twice")
+    head, row, *_ = recorded_project.run("history").out.splitlines()
     assert head.split()[2] == "scenarios"
     assert row.split()[2] == "1"
 

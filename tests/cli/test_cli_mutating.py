@@ -30,7 +30,7 @@ turns:
 
 
 @pytest.fixture
-def shipped(tmp_path: Path) -> ProjectFolder:
+def repository_copy(tmp_path: Path) -> ProjectFolder:
     """The scenarios and cassettes of this repository, in a folder of their own."""
     project = ProjectFolder(tmp_path / "shipped", home=tmp_path / "home")
     for name in ("scenarios", "cassettes"):
@@ -108,11 +108,11 @@ def test_the_runs_folder_has_the_scores_and_the_replayed_trials(small: ProjectFo
     run = small.run_json()
     assert run["mode"] == "mutate"
     assert "base_url" not in run["environment"]
-    kept = {one["scenario"]: one for one in run["mutation"]["scores"]}
+    stored_scores = {one["scenario"]: one for one in run["mutation"]["scores"]}
     assert run["mutation"]["seed"] == 1
     for name in ("survivors", "classes", "good", "accepted", "rejected"):
-        assert kept["弱"][name] == scores["弱"][name]
-    assert kept["strong"]["caught"] == scores["strong"]["caught"]
+        assert stored_scores["弱"][name] == scores["弱"][name]
+    assert stored_scores["strong"]["caught"] == scores["strong"]["caught"]
     assert small.statuses() == {"弱": "passed", "strong": "passed"}
     assert set(small.lines()) == {"弱", "strong"}
 
@@ -124,10 +124,10 @@ def test_the_same_seed_gives_the_same_mutants_whatever_other_scenarios_there_are
     assert _scores(small) == first
     assert _scores(small, "--seed", "2") != first
 
-    def unswapped(scores: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    def other_survivors(scores: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
         return [one for one in scores["弱"]["survivors"] if one["spoiling"] != "swapped"]
 
-    assert unswapped(_scores(small, "弱")) == unswapped(first)
+    assert other_survivors(_scores(small, "弱")) == other_survivors(first)
 
 
 def test_a_low_score_is_a_failure_only_with_fail_under(small: ProjectFolder) -> None:
@@ -150,8 +150,10 @@ def test_a_turn_without_expectations_is_reported(small: ProjectFolder) -> None:
     assert "弱, turn 1: " in done.out
 
 
-def test_a_turn_that_does_not_pass_is_left_out_and_is_no_failure(recorded: ProjectFolder) -> None:
-    done = recorded.run("mutate", "--json", "--fail-under", "0")
+def test_a_turn_that_does_not_pass_is_left_out_and_is_no_failure(
+    recorded_project: ProjectFolder,
+) -> None:
+    done = recorded_project.run("mutate", "--json", "--fail-under", "0")
     assert done.code == 0
     scores = _by_scenario(done)
     assert scores["wrong"] == {
@@ -161,8 +163,8 @@ def test_a_turn_that_does_not_pass_is_left_out_and_is_no_failure(recorded: Proje
         "caught": 0,
         "survivors": [],
     }
-    (left_out,) = (line for line in done.err.splitlines() if line.startswith("wrong, turn 1: "))
-    assert "绝不会有的话" in left_out
+    (warning,) = (line for line in done.err.splitlines() if line.startswith("wrong, turn 1: "))
+    assert "绝不会有的话" in warning
     assert {one["trial"] for one in scores["weather"]["survivors"]} == {
         "weather[1]",
         "weather[2]",
@@ -213,15 +215,17 @@ def test_no_secret_of_a_scenarios_author_reaches_the_reports(small: ProjectFolde
         assert secret not in path.read_text("utf-8"), path.name
 
 
-def test_no_secret_reaches_the_reports_with_a_rejected_answer(shipped: ProjectFolder) -> None:
+def test_no_secret_reaches_the_reports_with_a_rejected_answer(
+    repository_copy: ProjectFolder,
+) -> None:
     secret = "pat_" + "Q7hT2kVw9ZxL4mBn" * 4
-    shipped.edit("scenarios/identity.yaml", "- 学术助手", f'- regex: "主题,并|{secret}"')
-    done = shipped.run("mutate", "identity")
+    repository_copy.edit("scenarios/identity.yaml", "- 学术助手", f'- regex: "主题,并|{secret}"')
+    done = repository_copy.run("mutate", "identity")
     assert done.code == 0, done
-    (score,) = shipped.run_json()["mutation"]["scores"]
+    (score,) = repository_copy.run_json()["mutation"]["scores"]
     assert score["rejected"]
     assert secret not in done.out
-    for path in shipped.path("reports/latest").iterdir():
+    for path in repository_copy.path("reports/latest").iterdir():
         assert secret not in path.read_text("utf-8"), path.name
 
 
@@ -239,10 +243,10 @@ def test_it_needs_no_network(small: ProjectFolder, offline: tuple[str, ...]) -> 
     assert small.run("mutate", wrapper=offline).code == 0
 
 
-def test_the_shipped_scenarios_have_these_scores(shipped: ProjectFolder) -> None:
-    scores = _scores(shipped)
-    found = {name: (one["caught"], one["spoilings"]) for name, one in scores.items()}
-    assert found == {
+def test_the_shipped_scenarios_have_these_scores(repository_copy: ProjectFolder) -> None:
+    scores = _scores(repository_copy)
+    counts = {name: (one["caught"], one["spoilings"]) for name, one in scores.items()}
+    assert counts == {
         "weather-en": (6, 21),
         "weather-zh": (7, 20),
         "identity": (9, 19),

@@ -41,10 +41,10 @@ def test_a_replay_without_network_or_token_gives_the_recorded_verdicts(
 
 
 def test_a_replay_opens_no_socket_and_asks_no_server(
-    recorded: ProjectFolder, server: RunningServer
+    recorded_project: ProjectFolder, server: RunningServer
 ) -> None:
     before = dict(server.calls)
-    recorded.write(
+    recorded_project.write(
         "sitecustomize.py",
         textwrap.dedent(
             """
@@ -60,8 +60,11 @@ def test_a_replay_opens_no_socket_and_asks_no_server(
             """
         ),
     )
-    done = recorded.run(
-        "run", env={"PYTHONPATH": f"{recorded.root}{os.pathsep}{recorded.env['PYTHONPATH']}"}
+    done = recorded_project.run(
+        "run",
+        env={
+            "PYTHONPATH": f"{recorded_project.root}{os.pathsep}{recorded_project.env['PYTHONPATH']}"
+        },
     )
     assert done.code == 1
     assert done.err == ""
@@ -76,9 +79,9 @@ def test_a_replay_opens_no_socket_and_asks_no_server(
     ],
 )
 def test_a_proxy_in_the_environment_does_not_disturb_a_replay(
-    recorded: ProjectFolder, proxies: dict[str, str]
+    recorded_project: ProjectFolder, proxies: dict[str, str]
 ) -> None:
-    assert recorded.run("run", "identity", env=proxies).code == 0
+    assert recorded_project.run("run", "identity", env=proxies).code == 0
 
 
 _WALKTHROUGH = f'''
@@ -160,11 +163,11 @@ def test_equal_polls_in_a_row_are_kept_once_with_their_count(
     assert done.code == 0, done
     cassette = project.read("cassettes/slow.yaml")
     assert cassette.count("/v3/chat/retrieve") == 2  # in progress (many), then completed
-    told = project.lines()["slow"]
-    assert told["turns"][0]["seconds"] >= 0.4
+    trial = project.lines()["slow"]
+    assert trial["turns"][0]["seconds"] >= 0.4
     assert project.run("run", "slow").code == 0
-    assert project.lines()["slow"]["turns"] == told["turns"]
-    assert json.loads(json.dumps(told))["calls"] >= 5
+    assert project.lines()["slow"]["turns"] == trial["turns"]
+    assert json.loads(json.dumps(trial))["calls"] >= 5
 
 
 def test_the_token_is_needed_for_live_commands_only(project: ProjectFolder) -> None:

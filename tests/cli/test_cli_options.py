@@ -47,7 +47,7 @@ SUPPORTED: dict[str, set[str]] = {
 
 def test_each_command_offers_the_options_that_it_supports() -> None:
     context = click.Context(coze_harness)
-    offered = {}
+    options_by_command = {}
     for name in coze_harness.list_commands(context):
         command = coze_harness.get_command(context, name)
         assert command is not None
@@ -55,8 +55,8 @@ def test_each_command_offers_the_options_that_it_supports() -> None:
             max(one.opts, key=len) for one in command.params if isinstance(one, click.Option)
         }
         assert options >= {"--lang", "--debug"}
-        offered[name] = options - {"--lang", "--debug"}
-    assert offered == SUPPORTED
+        options_by_command[name] = options - {"--lang", "--debug"}
+    assert options_by_command == SUPPORTED
 
 
 @pytest.mark.parametrize(
@@ -87,26 +87,28 @@ def test_an_option_of_another_command_is_rejected(
     [("--force",), ("--wait",), ("--base-url", "http://x"), ("--draft",), ("--bot-version", "1")],
 )
 def test_compare_rejects_options_of_a_candidate_where_none_is_recorded(
-    recorded: ProjectFolder, option: tuple[str, ...]
+    recorded_project: ProjectFolder, option: tuple[str, ...]
 ) -> None:
-    recorded.run("run")
-    for arguments in (("--replay",), tuple(recorded.runs())):
-        done = recorded.run("compare", *arguments, *option)
+    recorded_project.run("run")
+    for arguments in (("--replay",), tuple(recorded_project.runs())):
+        done = recorded_project.run("compare", *arguments, *option)
         assert done.code == 2, done
         assert option[0] in done.err
 
 
-def test_options_change_what_is_printed_or_written(recorded: ProjectFolder) -> None:
-    recorded.edit("scenarios/wrong.yaml", "- 绝不会有的话", "- 绝不会有的话\n      - 不知道")
-    assert '不知道"' not in recorded.run("run").out
-    assert '不知道"' in recorded.run("run", "--verbose").out
-    assert len(recorded.run("run", "--quiet", "identity").out.splitlines()) == 1
-    assert recorded.run("run", "-x", "wrong", "identity").code == 1
-    assert recorded.run("run", "--layout", "folder", "identity").code == 0
-    assert list(recorded.path("reports/latest").glob("*.js"))
-    assert recorded.run("mutate", "--layout", "folder", "identity").code == 0
-    assert list(recorded.path("reports/latest").glob("*.js"))
-    assert recorded.run("run", "identity", "--reports", "elsewhere").code == 0
-    assert recorded.path("elsewhere/latest/run.json").is_file()
-    assert "elsewhere" not in recorded.run("history").out
-    assert len(recorded.run("history", "--reports", "elsewhere").out.splitlines()) == 2
+def test_options_change_what_is_printed_or_written(recorded_project: ProjectFolder) -> None:
+    recorded_project.edit(
+        "scenarios/wrong.yaml", "- 绝不会有的话", "- 绝不会有的话\n      - 不知道"
+    )
+    assert '不知道"' not in recorded_project.run("run").out
+    assert '不知道"' in recorded_project.run("run", "--verbose").out
+    assert len(recorded_project.run("run", "--quiet", "identity").out.splitlines()) == 1
+    assert recorded_project.run("run", "-x", "wrong", "identity").code == 1
+    assert recorded_project.run("run", "--layout", "folder", "identity").code == 0
+    assert list(recorded_project.path("reports/latest").glob("*.js"))
+    assert recorded_project.run("mutate", "--layout", "folder", "identity").code == 0
+    assert list(recorded_project.path("reports/latest").glob("*.js"))
+    assert recorded_project.run("run", "identity", "--reports", "elsewhere").code == 0
+    assert recorded_project.path("elsewhere/latest/run.json").is_file()
+    assert "elsewhere" not in recorded_project.run("history").out
+    assert len(recorded_project.run("history", "--reports", "elsewhere").out.splitlines()) == 2

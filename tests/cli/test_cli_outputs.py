@@ -33,11 +33,11 @@ def _bytes(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def test_a_runs_folder_holds_what_the_contract_says(recorded: ProjectFolder) -> None:
-    recorded.run("run")
-    recorded.run("run")
-    assert {path.name for path in recorded.path("reports/latest").iterdir()} == FILES
-    run = recorded.run_json()
+def test_a_runs_folder_holds_what_the_contract_says(recorded_project: ProjectFolder) -> None:
+    recorded_project.run("run")
+    recorded_project.run("run")
+    assert {path.name for path in recorded_project.path("reports/latest").iterdir()} == FILES
+    run = recorded_project.run_json()
     assert run["format_version"] == 1
     for key in ("run_id", "mode", "started_at", "finished_at", "harness_version"):
         assert isinstance(run[key], str), key
@@ -68,7 +68,7 @@ def test_a_runs_folder_holds_what_the_contract_says(recorded: ProjectFolder) -> 
         "seconds": first["seconds"],
     }
     for row in run["trials"]:
-        line = recorded.lines()[row["id"]]
+        line = recorded_project.lines()[row["id"]]
         assert {key: line[key] for key in ROW} == row
         assert line["error"] is None
         for turn in line["turns"]:
@@ -80,94 +80,101 @@ def test_a_runs_folder_holds_what_the_contract_says(recorded: ProjectFolder) -> 
             assert set(entry) >= {"method", "path", "status", "start", "elapsed"}
 
 
-def test_an_error_is_kept_with_what_where_and_the_next_step(recorded: ProjectFolder) -> None:
-    recorded.path("cassettes/identity.yaml").unlink()
-    recorded.run("run")
-    error = recorded.lines()["identity"]["error"]
+def test_an_error_is_kept_with_what_where_and_the_next_step(
+    recorded_project: ProjectFolder,
+) -> None:
+    recorded_project.path("cassettes/identity.yaml").unlink()
+    recorded_project.run("run")
+    error = recorded_project.lines()["identity"]["error"]
     assert set(error) >= {"kind", "what", "where", "next_step"}
     assert error["kind"] == "missing"
     assert error["where"] == "cassettes/identity.yaml"
     assert "coze-harness record" in error["next_step"]
-    suites = ElementTree.parse(recorded.path("reports/latest/junit.xml")).getroot()  # noqa: S314 (ours)
+    suites = ElementTree.parse(recorded_project.path("reports/latest/junit.xml")).getroot()  # noqa: S314 (ours)
     assert len(list(suites.iter("testcase"))) == 4
     assert len(list(suites.iter("failure"))) == 1
     assert len(list(suites.iter("error"))) == 1
-    assert "绝不会有的话" in recorded.read("reports/latest/summary.md")
+    assert "绝不会有的话" in recorded_project.read("reports/latest/summary.md")
 
 
-def test_latest_is_the_newest_and_the_list_names_all(recorded: ProjectFolder) -> None:
+def test_latest_is_the_newest_and_the_list_names_all(recorded_project: ProjectFolder) -> None:
     for _ in range(2):
-        recorded.run("run", "identity")
-        assert recorded.path("reports/latest").resolve().name == recorded.run_json()["run_id"]
-    assert len(recorded.runs()) == 3
-    page = recorded.read("reports/index.html")
-    assert all(run in page for run in recorded.runs())
-    assert recorded.read("reports/.gitignore") == "*\n"
-    done = recorded.run("history")
+        recorded_project.run("run", "identity")
+        assert (
+            recorded_project.path("reports/latest").resolve().name
+            == recorded_project.run_json()["run_id"]
+        )
+    assert len(recorded_project.runs()) == 3
+    page = recorded_project.read("reports/index.html")
+    assert all(run in page for run in recorded_project.runs())
+    assert recorded_project.read("reports/.gitignore") == "*\n"
+    done = recorded_project.run("history")
     assert done.code == 0
-    told = [line.split()[0] for line in done.out.splitlines()[1:]]
-    assert told[0] == recorded.run_json()["run_id"]
-    assert sorted(told) == recorded.runs()
-    assert len(recorded.run("history", "-n", "1").out.splitlines()) == 2
+    run_ids = [line.split()[0] for line in done.out.splitlines()[1:]]
+    assert run_ids[0] == recorded_project.run_json()["run_id"]
+    assert sorted(run_ids) == recorded_project.runs()
+    assert len(recorded_project.run("history", "-n", "1").out.splitlines()) == 2
 
 
-def test_rendering_again_gives_the_same_bytes(recorded: ProjectFolder) -> None:
-    recorded.run("run")
-    before = _bytes(recorded.path("reports/latest"))
-    assert recorded.run("report", "latest").code == 0
-    assert _bytes(recorded.path("reports/latest")) == before
+def test_rendering_again_gives_the_same_bytes(recorded_project: ProjectFolder) -> None:
+    recorded_project.run("run")
+    before = _bytes(recorded_project.path("reports/latest"))
+    assert recorded_project.run("report", "latest").code == 0
+    assert _bytes(recorded_project.path("reports/latest")) == before
     for name in FILES - {"run.json", "trials.jsonl"}:
-        recorded.path(f"reports/latest/{name}").unlink()
-    assert recorded.run("report", recorded.run_json()["run_id"]).code == 0
-    assert _bytes(recorded.path("reports/latest")) == before
-    elsewhere = recorded.root.parent / "page"
-    assert recorded.run("report", "latest", "-o", str(elsewhere)).code == 0
+        recorded_project.path(f"reports/latest/{name}").unlink()
+    assert recorded_project.run("report", recorded_project.run_json()["run_id"]).code == 0
+    assert _bytes(recorded_project.path("reports/latest")) == before
+    elsewhere = recorded_project.root.parent / "page"
+    assert recorded_project.run("report", "latest", "-o", str(elsewhere)).code == 0
     assert (elsewhere / "index.html").read_bytes() == before["index.html"]
 
 
 def test_the_page_is_in_the_language_and_layout_of_settings_or_options(
-    recorded: ProjectFolder,
+    recorded_project: ProjectFolder,
 ) -> None:
-    page = recorded.path("reports/latest/index.html")
-    recorded.run("run", "identity", "--lang", "zh", "--layout", "folder")
+    page = recorded_project.path("reports/latest/index.html")
+    recorded_project.run("run", "identity", "--lang", "zh", "--layout", "folder")
     assert '<html lang="zh' in page.read_text("utf-8")
-    assert '<html lang="zh' in recorded.read("reports/index.html")
+    assert '<html lang="zh' in recorded_project.read("reports/index.html")
     assert (page.parent / "report.css").is_file()
-    recorded.run("run", "identity")
+    recorded_project.run("run", "identity")
     assert '<html lang="en' in page.read_text("utf-8")
     assert {path.name for path in page.parent.iterdir()} == FILES
-    recorded.write("harness.yaml", f"{SETTINGS}report: {{lang: zh, layout: folder}}\n")
-    assert recorded.run("report", "latest").code == 0
+    recorded_project.write("harness.yaml", f"{SETTINGS}report: {{lang: zh, layout: folder}}\n")
+    assert recorded_project.run("report", "latest").code == 0
     assert '<html lang="zh' in page.read_text("utf-8")
     assert (page.parent / "report.js").is_file()
-    assert recorded.run("report", "latest", "--lang", "en").code == 0
+    assert recorded_project.run("report", "latest", "--lang", "en").code == 0
     assert '<html lang="en' in page.read_text("utf-8")
-    assert recorded.run("run", "--lang", "de").code == 2
+    assert recorded_project.run("run", "--lang", "de").code == 2
 
 
-def test_two_runs_merge_into_one(recorded: ProjectFolder) -> None:
-    recorded.run("run", "identity")
-    first = recorded.run_json()["run_id"]
-    recorded.run("run", "weather", "wrong")
-    second = recorded.run_json()["run_id"]
-    done = recorded.run("report", first, second, "-o", "merged")
+def test_two_runs_merge_into_one(recorded_project: ProjectFolder) -> None:
+    recorded_project.run("run", "identity")
+    first = recorded_project.run_json()["run_id"]
+    recorded_project.run("run", "weather", "wrong")
+    second = recorded_project.run_json()["run_id"]
+    done = recorded_project.run("report", first, second, "-o", "merged")
     assert done.code == 0, done
-    assert {path.name for path in recorded.path("merged").iterdir()} == FILES
-    run = json.loads(recorded.read("merged/run.json"))
+    assert {path.name for path in recorded_project.path("merged").iterdir()} == FILES
+    run = json.loads(recorded_project.read("merged/run.json"))
     names = ["identity", "weather[1]", "weather[2]", "wrong"]
     assert [row["id"] for row in run["trials"]] == names
     assert run["summary"]["passed"] == 3
-    refused = recorded.run("report", first, second)
+    refused = recorded_project.run("report", first, second)
     assert refused.code == 2
     assert "-o DIR" in refused.err
-    assert recorded.run("report", second, recorded.runs()[0], "-o", "twice").code == 2
+    assert (
+        recorded_project.run("report", second, recorded_project.runs()[0], "-o", "twice").code == 2
+    )
 
 
-def test_list_as_json_has_the_contracts_keys_and_states(recorded: ProjectFolder) -> None:
-    recorded.path("cassettes/weather+1.yaml").unlink()
-    recorded.edit("scenarios/identity.yaml", "你是谁?", "你叫什么?")
-    recorded.write("cassettes/wrong.yaml", "<<<<<<< HEAD\n")
-    done = recorded.run("list", "--json")
+def test_list_as_json_has_the_contracts_keys_and_states(recorded_project: ProjectFolder) -> None:
+    recorded_project.path("cassettes/weather+1.yaml").unlink()
+    recorded_project.edit("scenarios/identity.yaml", "你是谁?", "你叫什么?")
+    recorded_project.write("cassettes/wrong.yaml", "<<<<<<< HEAD\n")
+    done = recorded_project.run("list", "--json")
     assert (done.code, done.err) == (0, "")
     rows = json.loads(done.out)
     assert all(set(row) == LISTED for row in rows)
@@ -180,23 +187,23 @@ def test_list_as_json_has_the_contracts_keys_and_states(recorded: ProjectFolder)
     assert {row["cassette"] for row in rows} == {
         f"cassettes/{name}.yaml" for name in ("identity", "weather+1", "weather+2", "wrong")
     }
-    below = recorded.run("list", "--json", cwd=recorded.path("scenarios"))
+    below = recorded_project.run("list", "--json", cwd=recorded_project.path("scenarios"))
     assert json.loads(below.out) == rows
-    plain = recorded.run("list").out.splitlines()
+    plain = recorded_project.run("list").out.splitlines()
     assert plain[0].split() == ["stale", "identity", "scenarios/identity.yaml:1", "smoke,", "zh"]
     assert plain[-1] == "4 trials: 1 recorded, 1 stale, 1 missing, 1 unreadable"
 
 
-def test_check_finds_everything_that_is_wrong(recorded: ProjectFolder) -> None:
-    assert recorded.run("check").code == 0
-    whole = recorded.read("cassettes/weather+2.yaml")
-    recorded.path("cassettes/weather+1.yaml").unlink()
-    recorded.edit("scenarios/identity.yaml", "你是谁?", "你叫什么?")
-    recorded.write("cassettes/wrong.yaml", whole[:900])
-    recorded.write("cassettes/gone.yaml", whole)
-    recorded.write("cassettes/.x.yaml.123.tmp", whole[:9])
-    recorded.edit("cassettes/weather+2.yaml", "不知道", "密钥 sk-Qw3Er5Ty7Ui9Op1AQw3Er5")
-    done = recorded.run("check")
+def test_check_finds_everything_that_is_wrong(recorded_project: ProjectFolder) -> None:
+    assert recorded_project.run("check").code == 0
+    whole = recorded_project.read("cassettes/weather+2.yaml")
+    recorded_project.path("cassettes/weather+1.yaml").unlink()
+    recorded_project.edit("scenarios/identity.yaml", "你是谁?", "你叫什么?")
+    recorded_project.write("cassettes/wrong.yaml", whole[:900])
+    recorded_project.write("cassettes/gone.yaml", whole)
+    recorded_project.write("cassettes/.x.yaml.123.tmp", whole[:9])
+    recorded_project.edit("cassettes/weather+2.yaml", "不知道", "密钥 sk-Qw3Er5Ty7Ui9Op1AQw3Er5")
+    done = recorded_project.run("check")
     assert done.code == 3
     for name, words in (
         ("weather+1.yaml", "has no recording"),
@@ -210,8 +217,8 @@ def test_check_finds_everything_that_is_wrong(recorded: ProjectFolder) -> None:
     assert "sk-Qw3" not in done.err
     assert "5 errors" in done.err
     # What cannot be read is not offered to be mended, and mending leaves it alone.
-    assert recorded.run("check", "--rewrite", "wrong").code == 3
-    assert recorded.read("cassettes/wrong.yaml") == whole[:900]
+    assert recorded_project.run("check", "--rewrite", "wrong").code == 3
+    assert recorded_project.read("cassettes/wrong.yaml") == whole[:900]
 
 
 _BY_VCR = f"""
@@ -238,7 +245,7 @@ def test_a_recording_by_plain_vcrpy_is_replayed_and_rewritten(
     project: ProjectFolder, server: RunningServer
 ) -> None:
     script = project.write("by_vcr.py", _BY_VCR)
-    made = subprocess.run(
+    result = subprocess.run(
         [sys.executable, str(script), server.base_url],
         cwd=project.root,
         env=project.env,
@@ -247,7 +254,7 @@ def test_a_recording_by_plain_vcrpy_is_replayed_and_rewritten(
         check=False,
         timeout=60,
     )
-    assert made.returncode == 0, made.stderr
+    assert result.returncode == 0, result.stderr
     assert project.run("run", "identity").code == 0
     before = project.lines()["identity"]["turns"][0]
     checked = project.run("check", "identity")

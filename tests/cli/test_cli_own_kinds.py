@@ -94,7 +94,7 @@ def install(wheel: Path, site: Path) -> None:
 @pytest.fixture(scope="module")
 def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Folders with installed wheels: a good one, and several that are broken or in conflict."""
-    made: dict[str, Path] = {}
+    folders: dict[str, Path] = {}
     for site, packages in {
         "good": {"acme_kinds": (POLITE, {"polite": "acme_kinds:Polite"})},
         "broken": {
@@ -113,8 +113,8 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         wheels = tmp_path_factory.mktemp("wheels")
         for name, (module, entries) in packages.items():
             install(build_wheel(wheels, name, module, entries), folder)
-        made[site] = folder
-    return made
+        folders[site] = folder
+    return folders
 
 
 def run_with(project: ProjectFolder, site: Path, *arguments: str) -> CommandResult:
@@ -132,58 +132,60 @@ def add_packages(project: ProjectFolder, site: Path) -> None:
 
 
 def test_a_wheel_adds_a_kind_to_every_command(
-    recorded: ProjectFolder, sites: dict[str, Path]
+    recorded_project: ProjectFolder, sites: dict[str, Path]
 ) -> None:
-    recorded.write("scenarios/identity.yaml", USES % "[学术助手]")
+    recorded_project.write("scenarios/identity.yaml", USES % "[学术助手]")
     good = sites["good"]
-    assert '"polite"' in run_with(recorded, good, "schema").out
-    assert run_with(recorded, good, "check", "identity").code == 0
-    assert run_with(recorded, good, "run", "identity").code == 0
-    (verdict,) = recorded.lines()["identity"]["turns"][0]["verdicts"]
+    assert '"polite"' in run_with(recorded_project, good, "schema").out
+    assert run_with(recorded_project, good, "check", "identity").code == 0
+    assert run_with(recorded_project, good, "run", "identity").code == 0
+    (verdict,) = recorded_project.lines()["identity"]["turns"][0]["verdicts"]
     assert (verdict["kind"], verdict["status"]) == ("polite", "passed")
-    mutated = run_with(recorded, good, "mutate", "identity", "--json")
+    mutated = run_with(recorded_project, good, "mutate", "identity", "--json")
     (score,) = json.loads(mutated.out)["mutation"]["scores"]
     # A mutant without the second half has none of the words.
     assert 0 < score["caught"] < score["spoilings"]
 
 
-def test_without_the_package_its_kind_is_unknown(recorded: ProjectFolder) -> None:
-    recorded.write("scenarios/identity.yaml", USES % "[学术助手]")
-    done = recorded.run("check", "identity")
+def test_without_the_package_its_kind_is_unknown(recorded_project: ProjectFolder) -> None:
+    recorded_project.write("scenarios/identity.yaml", USES % "[学术助手]")
+    done = recorded_project.run("check", "identity")
     assert done.code == 2
     assert 'scenarios/identity.yaml:4:9: "polite" is not a kind' in done.err
 
 
 def test_a_name_of_a_package_s_kind_that_is_misspelt_is_suggested(
-    recorded: ProjectFolder, sites: dict[str, Path]
+    recorded_project: ProjectFolder, sites: dict[str, Path]
 ) -> None:
-    add_packages(recorded, sites["good"])
+    add_packages(recorded_project, sites["good"])
     text = (USES % "[a]").replace("polite:", "polit:") + '      - "polite：请"\n'
-    recorded.write("scenarios/identity.yaml", text)
-    errors = recorded.run("check", "identity").err
+    recorded_project.write("scenarios/identity.yaml", text)
+    errors = recorded_project.run("check", "identity").err
     assert 'Did you mean "polite"?' in errors
     assert "Write `polite: [请, 您]`." in errors
 
 
 def test_a_broken_package_harms_only_the_scenarios_that_use_its_kind(
-    recorded: ProjectFolder, sites: dict[str, Path]
+    recorded_project: ProjectFolder, sites: dict[str, Path]
 ) -> None:
-    add_packages(recorded, sites["broken"])
-    recorded.write("scenarios/identity.yaml", USES % "[学术助手]")
-    assert recorded.run("run", "identity").code == 0
-    checked = recorded.run("check", "identity")
+    add_packages(recorded_project, sites["broken"])
+    recorded_project.write("scenarios/identity.yaml", USES % "[学术助手]")
+    assert recorded_project.run("run", "identity").code == 0
+    checked = recorded_project.run("check", "identity")
     assert checked.code == 0
     for package in ("bad_import", "bad_class", "bad_name", "built_in"):
         assert f"{package} 1.2" in checked.err
     assert "raised at bad_import.py:1" in checked.err
-    schema = recorded.run("schema")
+    schema = recorded_project.run("schema")
     assert schema.code == 0
     assert '"polite"' in schema.out
     assert '"sad"' not in schema.out
     assert "bad_import 1.2" in schema.err
     for name, package in (("sad", "bad_import"), ("odd", "bad_class"), ("kindly", "bad_name")):
-        recorded.write("scenarios/identity.yaml", (USES % "[a]").replace("polite:", f"{name}:"))
-        done = recorded.run("run", "identity")
+        recorded_project.write(
+            "scenarios/identity.yaml", (USES % "[a]").replace("polite:", f"{name}:")
+        )
+        done = recorded_project.run("run", "identity")
         assert done.code == 2
         assert "scenarios/identity.yaml:4:9: " in done.err
         assert f"{package} 1.2" in done.err
@@ -191,22 +193,22 @@ def test_a_broken_package_harms_only_the_scenarios_that_use_its_kind(
 
 
 def test_two_packages_with_one_kind_are_an_error_where_it_is_used(
-    recorded: ProjectFolder, sites: dict[str, Path]
+    recorded_project: ProjectFolder, sites: dict[str, Path]
 ) -> None:
-    add_packages(recorded, sites["twice"])
-    recorded.write("scenarios/identity.yaml", USES % "[学术助手]")
-    done = recorded.run("run", "identity")
+    add_packages(recorded_project, sites["twice"])
+    recorded_project.write("scenarios/identity.yaml", USES % "[学术助手]")
+    done = recorded_project.run("run", "identity")
     assert done.code == 2
     assert "acme_kinds 1.2, other_kinds 1.2" in done.err
-    assert recorded.run("run", "scenarios/wrong.yaml").code == 1
+    assert recorded_project.run("run", "scenarios/wrong.yaml").code == 1
 
 
 def test_pytest_finds_the_kind_of_a_package(
-    recorded: ProjectFolder, sites: dict[str, Path]
+    recorded_project: ProjectFolder, sites: dict[str, Path]
 ) -> None:
-    add_packages(recorded, sites["good"])
-    recorded.write("scenarios/identity.yaml", USES % "[学术助手]")
-    assert run_pytest_in(recorded, "scenarios/identity.yaml").code == 0
+    add_packages(recorded_project, sites["good"])
+    recorded_project.write("scenarios/identity.yaml", USES % "[学术助手]")
+    assert run_pytest_in(recorded_project, "scenarios/identity.yaml").code == 0
 
 
 # --- the project's own modules -------------------------------------------------------------------
@@ -218,15 +220,15 @@ OWN = POLITE.replace(
 
 
 @pytest.fixture
-def own(recorded: ProjectFolder) -> ProjectFolder:
+def own(recorded_project: ProjectFolder) -> ProjectFolder:
     """A project with a module that registers a kind."""
-    recorded.write("kinds/__init__.py", "")
-    recorded.write("kinds/manners.py", OWN)
-    recorded.write(
-        "harness.yaml", recorded.read("harness.yaml") + "expectations: [kinds.manners]\n"
+    recorded_project.write("kinds/__init__.py", "")
+    recorded_project.write("kinds/manners.py", OWN)
+    recorded_project.write(
+        "harness.yaml", recorded_project.read("harness.yaml") + "expectations: [kinds.manners]\n"
     )
-    recorded.write("scenarios/identity.yaml", USES % "[学术助手]")
-    return recorded
+    recorded_project.write("scenarios/identity.yaml", USES % "[学术助手]")
+    return recorded_project
 
 
 def test_harness_yaml_names_modules_that_register_kinds(own: ProjectFolder) -> None:
@@ -320,24 +322,24 @@ def breaks(reply):
 
 
 @pytest.fixture
-def checked(recorded: ProjectFolder) -> ProjectFolder:
+def checked_project(recorded_project: ProjectFolder) -> ProjectFolder:
     """A project whose scenario `identity` raises in a function, and `wrong` fails by one."""
-    recorded.write("own_checks.py", CHECKS)
+    recorded_project.write("own_checks.py", CHECKS)
     for name, function in (("identity", "breaks"), ("wrong", "polite")):
-        text = recorded.read(f"scenarios/{name}.yaml").partition("    expect:")[0]
+        text = recorded_project.read(f"scenarios/{name}.yaml").partition("    expect:")[0]
         text += f"    expect: [{{python: own_checks:{function}}}]\n"
-        recorded.write(f"scenarios/{name}.yaml", text)
-    return recorded
+        recorded_project.write(f"scenarios/{name}.yaml", text)
+    return recorded_project
 
 
 def test_an_exception_of_a_function_is_shown_with_its_line_everywhere(
-    checked: ProjectFolder,
+    checked_project: ProjectFolder,
 ) -> None:
-    done = checked.run("run", "identity", "wrong")
+    done = checked_project.run("run", "identity", "wrong")
     assert done.code == 2
-    assert checked.statuses() == {"identity": "error", "wrong": "failed"}
+    assert checked_project.statuses() == {"identity": "error", "wrong": "failed"}
     place = "own_checks.py:6"
-    report = checked.path("reports/latest")
+    report = checked_project.path("reports/latest")
     junit = ET.parse(report / "junit.xml").getroot()  # noqa: S314 (our own)
     (error,) = junit.iter("error")
     (failure,) = junit.iter("failure")
@@ -349,22 +351,22 @@ def test_an_exception_of_a_function_is_shown_with_its_line_everywhere(
     assert all(place in text for text in texts), [place in text for text in texts]
     assert all("KeyError" in text for text in texts)
     assert "no 您" in (failure.text or "")
-    tested = run_pytest_in(checked, "scenarios").out
+    tested = run_pytest_in(checked_project, "scenarios").out
     assert place in tested
     assert "KeyError" in tested
     assert "1 failed, 2 passed, 1 error" in tested.splitlines()[-1]
 
 
-def test_functions_judge_in_many_processes(checked: ProjectFolder) -> None:
+def test_functions_judge_in_many_processes(checked_project: ProjectFolder) -> None:
     rows = ", ".join(f"{{n: {n}}}" for n in range(400))
-    text = checked.read("scenarios/wrong.yaml")
-    checked.write("scenarios/wrong.yaml", f"{text}cases: [{rows}]\n")
-    cassette = checked.read("cassettes/wrong.yaml")
-    trials = json.loads(checked.run("list", "wrong", "--json").out)
+    text = checked_project.read("scenarios/wrong.yaml")
+    checked_project.write("scenarios/wrong.yaml", f"{text}cases: [{rows}]\n")
+    cassette = checked_project.read("cassettes/wrong.yaml")
+    trials = json.loads(checked_project.run("list", "wrong", "--json").out)
     for trial in trials:
-        checked.write(trial["cassette"], cassette)
-    assert checked.run("run", "wrong", "--workers", "2", "-q").code == 1
-    lines = checked.lines()
+        checked_project.write(trial["cassette"], cassette)
+    assert checked_project.run("run", "wrong", "--workers", "2", "-q").code == 1
+    lines = checked_project.lines()
     assert len(lines) == 400
     reasons = {one["turns"][0]["verdicts"][0]["reason"] for one in lines.values()}
     assert reasons == {"no 您"}

@@ -73,7 +73,7 @@ CAUSES = {"prompted": "prompt", "modelled": "model", "extended": "plugins", "sam
 
 
 @pytest.fixture(scope="module")
-def planted(
+def project_and_result(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[ProjectFolder, CommandResult]]:
     """The project after one comparison of all rows."""
@@ -88,9 +88,9 @@ def planted(
 
 
 @pytest.fixture(scope="module")
-def found(planted: tuple[ProjectFolder, CommandResult]) -> dict[str, dict[str, Any]]:
+def scenarios(project_and_result: tuple[ProjectFolder, CommandResult]) -> dict[str, dict[str, Any]]:
     """The scenarios of the comparison by name, with their calls."""
-    project, _ = planted
+    project, _ = project_and_result
     # Of a scenario with several bots, the gravest result comes first.
     scenarios: dict[str, dict[str, Any]] = {}
     for one in project.run_json()["comparison"]["scenarios"]:
@@ -102,14 +102,16 @@ def found(planted: tuple[ProjectFolder, CommandResult]) -> dict[str, dict[str, A
     return scenarios
 
 
-def test_every_change_has_its_result_and_its_calls(found: dict[str, dict[str, Any]]) -> None:
-    assert {one.name: (found[one.name]["state"], found[one.name]["calls"]) for one in ROWS} == {
-        one.name: (one.state, one.calls) for one in ROWS
-    }
+def test_every_change_has_its_result_and_its_calls(scenarios: dict[str, dict[str, Any]]) -> None:
+    assert {
+        one.name: (scenarios[one.name]["state"], scenarios[one.name]["calls"]) for one in ROWS
+    } == {one.name: (one.state, one.calls) for one in ROWS}
 
 
-def test_every_change_has_its_exit_code(planted: tuple[ProjectFolder, CommandResult]) -> None:
-    project, done = planted
+def test_every_change_has_its_exit_code(
+    project_and_result: tuple[ProjectFolder, CommandResult],
+) -> None:
+    project, done = project_and_result
     assert done.code == 1
     bad = [one.name for one in ROWS if one.code]
     good = [one.name for one in ROWS if not one.code]
@@ -125,8 +127,10 @@ def test_every_change_has_its_exit_code(planted: tuple[ProjectFolder, CommandRes
     assert states == {one.name: one.state for one in ROWS if not one.code}
 
 
-def test_every_change_has_its_cause(planted: tuple[ProjectFolder, CommandResult]) -> None:
-    project, done = planted
+def test_every_change_has_its_cause(
+    project_and_result: tuple[ProjectFolder, CommandResult],
+) -> None:
+    project, done = project_and_result
     bots = {one["bot"]: one for one in project.run_json()["comparison"]["bots"]}
     causes = {}
     for name, one in bots.items():
@@ -139,25 +143,27 @@ def test_every_change_has_its_cause(planted: tuple[ProjectFolder, CommandResult]
 
 
 def test_facts_and_costs_are_data_and_words(
-    planted: tuple[ProjectFolder, CommandResult], found: dict[str, dict[str, Any]]
+    project_and_result: tuple[ProjectFolder, CommandResult], scenarios: dict[str, dict[str, Any]]
 ) -> None:
-    project, done = planted
-    assert found["fact-days"]["facts"] == [{"kind": "number", "before": "7 天", "after": "15 天"}]
-    assert found["fact-negation"]["facts"][0]["kind"] == "negation"
-    assert found["fact-invented"]["facts"][0]["before"] is None
-    assert found["reword-digits"]["facts"] == []
+    project, done = project_and_result
+    assert scenarios["fact-days"]["facts"] == [
+        {"kind": "number", "before": "7 天", "after": "15 天"}
+    ]
+    assert scenarios["fact-negation"]["facts"][0]["kind"] == "negation"
+    assert scenarios["fact-invented"]["facts"][0]["before"] is None
+    assert scenarios["reword-digits"]["facts"] == []
     turn = project.lines()["fact-price"]["change"]["turns"][0]
     assert turn["facts"] == [{"kind": "number", "before": "5元", "after": "50元"}]
     assert project.lines()["fact-price"]["change"]["kind"] == "facts_changed"
-    (tokens, _latency, *_) = found["cost-tokens"]["cost"]
+    (tokens, _latency, *_) = scenarios["cost-tokens"]["cost"]
     assert (round(tokens["before"]), round(tokens["after"]), tokens["pairs"]) == (611, 6011, 1)
     assert (tokens["changed"], tokens["exceeded"], tokens["p"]) == (True, False, None)
-    assert found["cost-limit"]["cost"][0]["exceeded"]
+    assert scenarios["cost-limit"]["cost"][0]["exceeded"]
     text = project.read("reports/latest/summary.md")
     page = project.read("reports/latest/index.html")
-    for shown in (done.out, text):
-        assert 'still passes, but facts changed: "7 天" → "15 天".' in shown
-        assert "Tokens increased by 25%; max_increase allows 20%." in shown
+    for output in (done.out, text):
+        assert 'still passes, but facts changed: "7 天" → "15 天".' in output
+        assert "Tokens increased by 25%; max_increase allows 20%." in output
     assert "changed: tokens 140 → 212 (+51%)" in done.out
     for word in ("facts_changed", "state.cost_changed", "事实有变", "开销有变"):
         assert word in page
@@ -165,9 +171,9 @@ def test_facts_and_costs_are_data_and_words(
 
 
 def test_a_limit_of_the_project_and_of_a_scenario_hold_for_two_runs(
-    planted: tuple[ProjectFolder, CommandResult],
+    project_and_result: tuple[ProjectFolder, CommandResult],
 ) -> None:
-    project, _ = planted
+    project, _ = project_and_result
     copy = project.copy_to(project.root / "copy3", home=project.root / "copy3-home")
     before, after = copy.runs()[0], copy.runs()[-1]
     assert copy.run("compare", before, after, "-k", "cost-within").code == 0

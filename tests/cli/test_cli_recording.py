@@ -77,21 +77,21 @@ def test_live_judges_and_keeps_no_cassette(project: ProjectFolder) -> None:
 
 
 def test_a_failed_conversation_leaves_the_old_cassette_untouched(
-    recorded: ProjectFolder, serve_script: ServeScript
+    recorded_project: ProjectFolder, serve_script: ServeScript
 ) -> None:
-    before = recorded.path("cassettes/identity.yaml").read_bytes()
+    before = recorded_project.path("cassettes/identity.yaml").read_bytes()
     broken = serve_script(chatchat_script("- {prompt: 你是谁?, faults: [failed], answer: x}"))
     env = {"COZE_API_BASE": broken.base_url, "COZE_API_TOKEN": "pat_" + "a" * 20}
-    done = recorded.run("record", "--all", "identity", env=env)
+    done = recorded_project.run("record", "--all", "identity", env=env)
     assert done.code == 4
-    assert recorded.path("cassettes/identity.yaml").read_bytes() == before
-    assert recorded.run("run", "identity").code == 0
+    assert recorded_project.path("cassettes/identity.yaml").read_bytes() == before
+    assert recorded_project.run("run", "identity").code == 0
 
 
-def test_a_failed_verdict_is_kept_like_any_other(recorded: ProjectFolder) -> None:
-    assert recorded.path("cassettes/wrong.yaml").exists()
-    recorded.edit("scenarios/wrong.yaml", "绝不会有的话", "不知道")
-    assert recorded.run("run", "wrong").code == 0
+def test_a_failed_verdict_is_kept_like_any_other(recorded_project: ProjectFolder) -> None:
+    assert recorded_project.path("cassettes/wrong.yaml").exists()
+    recorded_project.edit("scenarios/wrong.yaml", "绝不会有的话", "不知道")
+    assert recorded_project.run("run", "wrong").code == 0
 
 
 def test_a_failed_chat_is_kept_where_the_scenario_expects_it(project: ProjectFolder) -> None:
@@ -110,9 +110,9 @@ def test_a_chat_that_never_ends_is_cancelled_at_its_deadline(
     assert done.code == 4
     assert "was canceled" in done.out
     assert server.calls["POST /v3/chat/cancel"] == 1
-    told = project.lines()["never"]
-    assert told["error"]["kind"] == "timeout"
-    assert told["error"]["log_id"]
+    trial = project.lines()["never"]
+    assert trial["error"]["kind"] == "timeout"
+    assert trial["error"]["log_id"]
     assert project.statuses() == {"never": "error", "identity": "passed"}
 
 
@@ -132,7 +132,7 @@ def test_a_later_turn_that_fails_keeps_the_turns_before_it_in_the_report(
 
 def _many(project: ProjectFolder, serve_script: ServeScript, count: int) -> None:
     """Make a scenario of many trials of which those after the third take very long."""
-    served = serve_script(
+    server = serve_script(
         chatchat_script(
             "- {regex: '^问题[012]$', answer: 好。}\n- {regex: '^问题', delay: 20, answer: 好。}"
         )
@@ -143,12 +143,12 @@ def _many(project: ProjectFolder, serve_script: ServeScript, count: int) -> None
         f"cases: [{cases}]\nturns: [{{prompt: '问题{{{{ n }}}}', expect: [好]}}]\n",
     )
     project.edit("harness.yaml", "timeout: 2", "timeout: 60")
-    project.env["COZE_API_BASE"] = served.base_url
+    project.env["COZE_API_BASE"] = server.base_url
 
 
 def _lines_so_far(project: ProjectFolder) -> int:
-    found = list(project.root.glob("reports/2*/trials.jsonl"))
-    return sum(file.read_bytes().count(b"\n") for file in found)
+    files = list(project.root.glob("reports/2*/trials.jsonl"))
+    return sum(file.read_bytes().count(b"\n") for file in files)
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
@@ -185,18 +185,18 @@ def test_a_stopped_recording_loses_only_what_is_under_way_and_is_resumed(
 
 
 def test_what_a_killed_recording_left_is_ignored_and_the_next_one_deletes_it(
-    recorded: ProjectFolder, server: RunningServer
+    recorded_project: ProjectFolder, server: RunningServer
 ) -> None:
-    whole = recorded.read("cassettes/identity.yaml")
-    left = recorded.write("cassettes/.identity.yaml.0a1b2c3d.tmp", whole[:700])
-    recorded.write("cassettes/.candidate/.who.yaml.0a1b2c3d.tmp", whole[:700])
-    other = recorded.write("cassettes/.notes.tmp", "mine")
-    assert recorded.run("run", "identity").code == 0
-    assert recorded.run("check").code == 0
+    whole = recorded_project.read("cassettes/identity.yaml")
+    left = recorded_project.write("cassettes/.identity.yaml.0a1b2c3d.tmp", whole[:700])
+    recorded_project.write("cassettes/.candidate/.who.yaml.0a1b2c3d.tmp", whole[:700])
+    other = recorded_project.write("cassettes/.notes.tmp", "mine")
+    assert recorded_project.run("run", "identity").code == 0
+    assert recorded_project.run("check").code == 0
     assert left.exists()
     environment = {"COZE_API_TOKEN": TOKEN, "COZE_API_BASE": server.base_url}
-    assert recorded.run("record", "identity", env=environment).code == 0
-    assert list(recorded.path("cassettes").rglob("*.tmp")) == [other]
+    assert recorded_project.run("record", "identity", env=environment).code == 0
+    assert list(recorded_project.path("cassettes").rglob("*.tmp")) == [other]
 
 
 def test_two_recordings_at_once_do_not_disturb_each_other(project: ProjectFolder) -> None:
@@ -234,13 +234,13 @@ def test_a_shared_rate_limit_spaces_the_calls(project: ProjectFolder) -> None:
     assert time.monotonic() - began >= (calls - 1) / 10
 
 
-def test_two_replays_at_once_do_not_disturb_each_other(recorded: ProjectFolder) -> None:
-    processes = [recorded.start("run") for _ in range(3)]
+def test_two_replays_at_once_do_not_disturb_each_other(recorded_project: ProjectFolder) -> None:
+    processes = [recorded_project.start("run") for _ in range(3)]
     for process in processes:
         out, err = process.communicate(timeout=60)
         assert (process.returncode, err) == (1, ""), out
-    assert len(recorded.runs()) == 4
-    assert recorded.run_json()["summary"]["passed"] == 3
+    assert len(recorded_project.runs()) == 4
+    assert recorded_project.run_json()["summary"]["passed"] == 3
 
 
 def test_the_old_name_of_the_token_works_with_a_hint(project: ProjectFolder) -> None:
@@ -248,9 +248,9 @@ def test_the_old_name_of_the_token_works_with_a_hint(project: ProjectFolder) -> 
     done = project.run("record", "identity", env={"COZE_APE_KEY": token})
     assert done.code == 0
     assert "COZE_API_TOKEN" in done.err
-    asked = project.run("ask", "你是谁?", env={"COZE_APE_KEY": token})
-    assert asked.code == 0
-    assert "call it COZE_API_TOKEN" in asked.err
+    result = project.run("ask", "你是谁?", env={"COZE_APE_KEY": token})
+    assert result.code == 0
+    assert "call it COZE_API_TOKEN" in result.err
     assert project.run("run", "identity", env={"COZE_APE_KEY": token}).err == ""
 
 
@@ -269,11 +269,11 @@ def test_a_bot_that_does_not_say_what_it_is_gets_a_warning(
     assert project.run("run", "identity").code == 0
 
 
-def test_x_stops_at_the_first_trial_that_does_not_pass(recorded: ProjectFolder) -> None:
-    recorded.path("cassettes/identity.yaml").unlink()
-    done = recorded.run("run", "-x")
+def test_x_stops_at_the_first_trial_that_does_not_pass(recorded_project: ProjectFolder) -> None:
+    recorded_project.path("cassettes/identity.yaml").unlink()
+    done = recorded_project.run("run", "-x")
     assert done.code == 3
-    assert recorded.statuses() == {"identity": "error"}
+    assert recorded_project.statuses() == {"identity": "error"}
 
 
 def test_recordings_have_the_public_address_where_one_is_given(

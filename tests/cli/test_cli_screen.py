@@ -22,21 +22,23 @@ def _without_run_ids(text: str) -> str:
     return re.sub(r"reports/[^/]+/", "", text)
 
 
-def test_a_pipe_gets_plain_lines_in_utf_8_whatever_the_locale_says(recorded: ProjectFolder) -> None:
-    plain = recorded.run("run")
-    odd = recorded.run("run", env={"LANG": "C", "LC_ALL": "C", "PYTHONIOENCODING": "ascii"})
-    forced = recorded.run("run", env={"FORCE_COLOR": "1", "TERM": "xterm-256color"})
-    quiet = recorded.run("run", "-q")
+def test_a_pipe_gets_plain_lines_in_utf_8_whatever_the_locale_says(
+    recorded_project: ProjectFolder,
+) -> None:
+    plain = recorded_project.run("run")
+    odd = recorded_project.run("run", env={"LANG": "C", "LC_ALL": "C", "PYTHONIOENCODING": "ascii"})
+    forced = recorded_project.run("run", env={"FORCE_COLOR": "1", "TERM": "xterm-256color"})
+    quiet = recorded_project.run("run", "-q")
     assert "\x1b" not in plain.out + forced.out
     assert len({_without_run_ids(done.out) for done in (plain, odd, forced)}) == 1
     assert [line[:8] for line in quiet.out.splitlines()] == ["FAILED  ", "1 of 3 s"]
-    for shown in ("  prompt:   说点什么", "  answer:   不知道。", "    expected: ", ":5:9"):
-        assert shown in plain.out
+    for text in ("  prompt:   说点什么", "  answer:   不知道。", "    expected: ", ":5:9"):
+        assert text in plain.out
     assert "绝不会有的话" in odd.out
 
 
-def test_verbose_shows_the_chat_and_the_verdicts(recorded: ProjectFolder) -> None:
-    done = recorded.run("run", "-v")
+def test_verbose_shows_the_chat_and_the_verdicts(recorded_project: ProjectFolder) -> None:
+    done = recorded_project.run("run", "-v")
     assert done.code == 1
     for words in ("说点什么", "不知道。", "绝不会有的话", "scenarios/wrong.yaml"):
         assert words in done.out
@@ -57,7 +59,7 @@ def _on_a_terminal(
         stderr=slave,
     )
     os.close(slave)
-    seen = b""
+    output = b""
     while select.select([master], [], [], 60)[0]:
         try:
             piece = os.read(master, 65536)
@@ -65,19 +67,21 @@ def _on_a_terminal(
             break
         if not piece:
             break
-        seen += piece
+        output += piece
     os.close(master)
-    return process.wait(60), seen.decode("utf-8")
+    return process.wait(60), output.decode("utf-8")
 
 
-def test_a_terminal_gets_colours_a_bar_and_the_whole_failure(recorded: ProjectFolder) -> None:
-    code, seen = _on_a_terminal(recorded, ["run"], {})
+def test_a_terminal_gets_colours_a_bar_and_the_whole_failure(
+    recorded_project: ProjectFolder,
+) -> None:
+    code, output = _on_a_terminal(recorded_project, ["run"], {})
     assert code == 1
-    assert "\x1b[31m" in seen
-    assert "4/4" in seen
-    assert "━" in seen
-    assert "说点什么" in seen
-    assert seen.count("report: ") == 1
+    assert "\x1b[31m" in output
+    assert "4/4" in output
+    assert "━" in output
+    assert "说点什么" in output
+    assert output.count("report: ") == 1
 
 
 @pytest.mark.parametrize(
@@ -90,9 +94,9 @@ def test_a_terminal_gets_colours_a_bar_and_the_whole_failure(recorded: ProjectFo
     ],
 )
 def test_colours_and_bar_can_be_done_without(
-    recorded: ProjectFolder, arguments: list[str], env: dict[str, str], bar: bool
+    recorded_project: ProjectFolder, arguments: list[str], env: dict[str, str], bar: bool
 ) -> None:
-    code, seen = _on_a_terminal(recorded, arguments, env)
+    code, output = _on_a_terminal(recorded_project, arguments, env)
     assert code == 1
-    assert not re.search(r"\x1b\[[0-9;]*[34][0-7][;m]", seen)
-    assert ("━" in seen) is bar
+    assert not re.search(r"\x1b\[[0-9;]*[34][0-7][;m]", output)
+    assert ("━" in output) is bar

@@ -108,7 +108,7 @@ def _views(text: str) -> set[str]:
     return {text, unescaped, unquote(unescaped), unquote(unquote(text)), html.unescape(unescaped)}
 
 
-def _joined(path: Path) -> Iterator[str]:
+def _joined_texts(path: Path) -> Iterator[str]:
     """Yield the texts of a cassette's streams, each put together from its pieces."""
     for item in read_cassette(path).interactions:
         texts: dict[str, str] = {}
@@ -123,14 +123,14 @@ def _joined(path: Path) -> Iterator[str]:
 def _leaks(
     project: ProjectFolder, outputs: Sequence[CommandResult], places: Sequence[str]
 ) -> list[str]:
-    written = {f"output {number}": done.out + done.err for number, done in enumerate(outputs)}
+    texts = {f"output {number}": done.out + done.err for number, done in enumerate(outputs)}
     for path in sorted(project.root.rglob("*")):
         name = str(path.relative_to(project.root))
         if path.is_file() and not name.startswith(("scenarios", "harness.yaml")):
-            written[name] = name + path.read_text("utf-8", "replace")
+            texts[name] = name + path.read_text("utf-8", "replace")
             if name.startswith("cassettes") and name.endswith(".yaml"):
-                written[f"{name}, joined"] = "\n".join(_joined(path))
-    views = {name: "\0".join(_views(text)) for name, text in written.items()}
+                texts[f"{name}, joined"] = "\n".join(_joined_texts(path))
+    views = {name: "\0".join(_views(text)) for name, text in texts.items()}
     return [
         f"{one.name} ({place}) in {name}"
         for place in places
@@ -166,12 +166,12 @@ def test_no_format_is_stored_or_shown_wherever_it_stands(
         if not name.startswith("fail"):
             assert turns["turns"] == lines[name]
     checked = empty.run("check")
-    shown = empty.run("report", "latest")
-    assert _leaks(empty, [recorded, replayed, checked, shown], SCRIPTED) == []
+    reported = empty.run("report", "latest")
+    assert _leaks(empty, [recorded, replayed, checked, reported], SCRIPTED) == []
     assert "secret" not in checked.out + checked.err
-    polled = empty.read(f"cassettes/{next(name for name in cassettes if 'polled' in name)}")
-    assert polled.count("<redacted") > 4 * len(SHAPES)
-    assert len(set(re.findall(r"<redacted:\d+>", polled))) > 3 * len(SHAPES)
+    cassette = empty.read(f"cassettes/{next(name for name in cassettes if 'polled' in name)}")
+    assert cassette.count("<redacted") > 4 * len(SHAPES)
+    assert len(set(re.findall(r"<redacted:\d+>", cassette))) > 3 * len(SHAPES)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -241,11 +241,11 @@ def test_no_format_is_stored_that_is_in_an_address_a_header_or_an_error(
         )
         empty.env |= {"COZE_API_BASE": base_url, "COZE_API_TOKEN": TOKEN}
         recorded = empty.run("record", "-v")
-        asked = empty.run("ask", "refused", "--debug")
+        reply = empty.run("ask", "refused", "--debug")
     assert _statuses(empty) == {"fine": "failed", "refused": "error"}, recorded
     replayed = empty.run("run", "fine", "-v", drop=["COZE_API_TOKEN"])
     assert replayed.code == 1, replayed
-    assert _leaks(empty, [recorded, asked, replayed], SERVED) == []
+    assert _leaks(empty, [recorded, reply, replayed], SERVED) == []
     cassette = empty.read("cassettes/fine.yaml")
     assert "retrieve?" in cassette
     assert cassette.count("<redacted") > 3 * len(SHAPES)

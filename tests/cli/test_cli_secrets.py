@@ -47,12 +47,12 @@ def _betrayals() -> list[str]:
 
 
 def _holding_secrets(folder: Path) -> list[str]:
-    found = []
+    leaks = []
     for path in sorted(folder.rglob("*")):
         if path.is_file():
             text = path.read_bytes().decode("utf-8", "replace")
-            found += [f"{path.relative_to(folder)}: {b[:12]}…" for b in _betrayals() if b in text]
-    return found
+            leaks += [f"{path.relative_to(folder)}: {b[:12]}…" for b in _betrayals() if b in text]
+    return leaks
 
 
 def _is_silent(done: CommandResult) -> bool:
@@ -129,8 +129,8 @@ def test_a_pattern_of_the_project_spoils_no_report(leaky: ProjectFolder) -> None
     assert recorded.code == 0, recorded
     replayed = leaky.run("run")
     assert replayed.code == 0, replayed
-    told = leaky.lines()["all"]["turns"][0]
-    assert told["prompt"] == "我的<redacted>"
+    turn = leaky.lines()["all"]["turns"][0]
+    assert turn["prompt"] == "我的<redacted>"
     for path in [*leaky.path("reports").rglob("*"), *leaky.path("cassettes").rglob("*")]:
         if path.is_file():
             assert "开门" not in path.read_text("utf-8"), path

@@ -66,16 +66,16 @@ def _ids(project: ProjectFolder, *arguments: str) -> list[str]:
 
 def _shards(project: ProjectFolder, of: int, *more: str) -> list[str]:
     """Run each shard in a folder of its own, as jobs do; return the runs' folders."""
-    found = []
+    folders = []
     for number in range(1, of + 1):
         out = f"out/{number}"
         done = project.run("run", "--shard", f"{number}/{of}", "--reports", out, *more)
         assert done.code in (0, 1, 3), done
-        found.append(f"{out}/latest")
-    return found
+        folders.append(f"{out}/latest")
+    return folders
 
 
-def _merged(project: ProjectFolder, folders: Sequence[str], into: str = "merged") -> CommandResult:
+def _merge(project: ProjectFolder, folders: Sequence[str], into: str = "merged") -> CommandResult:
     return project.run("report", *folders, "-o", into)
 
 
@@ -88,7 +88,7 @@ def test_every_trial_is_in_one_shard_and_the_trials_of_a_rate_in_the_same(
     assert sorted(name for part in parts for name in part) == sorted(whole)
     assert all([name for name in whole if name in part] == part for part in parts)
     rated = [[name for name in part if name.startswith("rated")] for part in parts]
-    assert sorted(len(found) for found in rated) == [0, 0, 5]
+    assert sorted(len(rates) for rates in rated) == [0, 0, 5]
     assert [_ids(cities, "--shard", f"{number}/3") for number in (1, 2, 3)] == parts
 
 
@@ -101,7 +101,7 @@ def test_the_longest_conversation_weighs_most(cities: ProjectFolder) -> None:
 def test_merged_shards_are_the_unsharded_run(cities: ProjectFolder) -> None:
     cities.path("cassettes/weather+4.yaml").unlink()
     assert cities.run("run", "--reports", "whole").code == 3
-    done = _merged(cities, _shards(cities, 3))
+    done = _merge(cities, _shards(cities, 3))
     assert (done.code, done.err) == (0, ""), done
     for name in ("run.json", "junit.xml", "summary.md", "index.html"):
         whole, merged = (
@@ -117,9 +117,9 @@ def test_merged_shards_are_the_unsharded_run(cities: ProjectFolder) -> None:
 
 
 def _run(project: ProjectFolder, folder: str) -> dict[str, Any]:
-    found = json.loads(project.read(f"{folder}/run.json"))
-    assert isinstance(found, dict)
-    return found
+    record = json.loads(project.read(f"{folder}/run.json"))
+    assert isinstance(record, dict)
+    return record
 
 
 def test_a_shards_run_says_which_it_is_and_its_report_is_rendered_by_itself(
@@ -140,31 +140,31 @@ def test_a_shards_run_says_which_it_is_and_its_report_is_rendered_by_itself(
     )
     assert cities.run("report", first).code == 0
     assert cities.path(first).joinpath("index.html").read_bytes() == before
-    merged = _merged(cities, [first])
+    merged = _merge(cities, [first])
     assert merged.code == 2
     assert "Shards 2/3, 3/3 are missing" in merged.err
     assert not cities.path("merged").exists()
 
 
 def test_an_empty_shard_is_no_failure_and_the_merge_is_complete_with_it(
-    recorded: ProjectFolder,
+    recorded_project: ProjectFolder,
 ) -> None:
-    folders = _shards(recorded, 3, "weather", "-q")
-    done = recorded.run("run", "weather", "--shard", "3/3", "--reports", "again", "-q")
+    folders = _shards(recorded_project, 3, "weather", "-q")
+    done = recorded_project.run("run", "weather", "--shard", "3/3", "--reports", "again", "-q")
     assert done.code == 0
     assert done.out.startswith("Shard 3/3 is empty: ")
     assert done.last.endswith("/index.html")
-    listed = recorded.run("list", "weather", "--shard", "3/3")
-    assert (listed.code, listed.out) == (0, "Shard 3/3 is empty.\n")
-    assert _ids(recorded, "weather", "--shard", "3/3") == []
-    assert _merged(recorded, folders).code == 0
-    assert _run(recorded, "merged")["summary"]["passed"] == 2
+    result = recorded_project.run("list", "weather", "--shard", "3/3")
+    assert (result.code, result.out) == (0, "Shard 3/3 is empty.\n")
+    assert _ids(recorded_project, "weather", "--shard", "3/3") == []
+    assert _merge(recorded_project, folders).code == 0
+    assert _run(recorded_project, "merged")["summary"]["passed"] == 2
     # Where nothing at all is chosen, a word was misspelt: that is another matter.
-    assert recorded.run("run", "-k", "nothing", "--shard", "1/3").code == 5
+    assert recorded_project.run("run", "-k", "nothing", "--shard", "1/3").code == 5
 
 
-def _refused(project: ProjectFolder, folders: Sequence[str]) -> str:
-    done = _merged(project, folders)
+def _merge_error(project: ProjectFolder, folders: Sequence[str]) -> str:
+    done = _merge(project, folders)
     assert done.code == 2, done
     assert "next: " in done.err
     assert not project.path("merged").exists()
@@ -173,46 +173,46 @@ def _refused(project: ProjectFolder, folders: Sequence[str]) -> str:
 
 def test_shards_that_are_not_a_whole_are_refused_with_words(cities: ProjectFolder) -> None:
     one, two, three = _shards(cities, 3)
-    assert "Shard 2/3 is missing" in _refused(cities, [three, one])
-    assert "Shard 1/3 is given twice" in _refused(cities, [one, two, one])
+    assert "Shard 2/3 is missing" in _merge_error(cities, [three, one])
+    assert "Shard 1/3 is given twice" in _merge_error(cities, [one, two, one])
     cities.run("run", "wrong")
-    assert "not a shard, but another one is shard 1/3" in _refused(
+    assert "not a shard, but another one is shard 1/3" in _merge_error(
         cities, [one, two, three, "reports/latest"]
     )
     cities.run("run", "--shard", "2/2", "--reports", "half")
-    assert "3 shards there, 2 here" in _refused(cities, [one, "half/latest", three])
+    assert "3 shards there, 2 here" in _merge_error(cities, [one, "half/latest", three])
     cities.run("run", "--shard", "2/3", "--reports", "fewer", "-k", "not identity")
-    assert "14 trials there, 13 here" in _refused(cities, [one, "fewer/latest", three])
+    assert "14 trials there, 13 here" in _merge_error(cities, [one, "fewer/latest", three])
     cities.edit("scenarios/identity.yaml", "name: identity", "# newer\nname: identity")
     cities.run("run", "--shard", "2/3", "--reports", "newer")
-    assert "but not the same ones" in _refused(cities, [one, "newer/latest", three])
+    assert "but not the same ones" in _merge_error(cities, [one, "newer/latest", three])
 
 
 def test_shards_that_were_dealt_from_other_recordings_are_refused(cities: ProjectFolder) -> None:
     one, _, three = _shards(cities, 3)
-    taken = _ids(cities, "--shard", "2/3")
+    ids = _ids(cities, "--shard", "2/3")
     for name in ("identity", "weather+1", "weather+2"):
         cities.write(f"cassettes/{name}.yaml", _slower(cities.read(f"cassettes/{name}.yaml")))
-    assert _ids(cities, "--shard", "2/3") != taken
+    assert _ids(cities, "--shard", "2/3") != ids
     cities.run("run", "--shard", "2/3", "--reports", "other")
-    assert "not split from the same trials" in _refused(cities, [one, "other/latest", three])
+    assert "not split from the same trials" in _merge_error(cities, [one, "other/latest", three])
 
 
 def test_an_unfinished_shard_is_rejected_and_can_be_resumed(cities: ProjectFolder) -> None:
     one, two, three = _shards(cities, 3)
     run = cities.path(two).resolve().name
     cities.edit(f"out/2/{run}/run.json", '"finished_at": "20', '"finished_at": "", "was": "20')
-    kept = cities.path(f"{two}/trials.jsonl").read_bytes().splitlines(keepends=True)
-    cities.path(f"{two}/trials.jsonl").write_bytes(b"".join(kept[:1]))
-    said = _refused(cities, [one, two, three])
-    assert f"Shard 2/3 is not complete: 1 of its {len(kept)} trials" in said
-    assert f"coze-harness run --shard 2/3 --resume {run}" in said
+    lines = cities.path(f"{two}/trials.jsonl").read_bytes().splitlines(keepends=True)
+    cities.path(f"{two}/trials.jsonl").write_bytes(b"".join(lines[:1]))
+    error = _merge_error(cities, [one, two, three])
+    assert f"Shard 2/3 is not complete: 1 of its {len(lines)} trials" in error
+    assert f"coze-harness run --shard 2/3 --resume {run}" in error
     for wrong in (["--shard", "1/3"], ["identity"]):
         assert cities.run("run", *wrong, "--resume", run, "--reports", "out/2").code == 2
     # A recording that has become longer since would deal otherwise: what is dealt stays.
     cities.write("cassettes/identity.yaml", _slower(cities.read("cassettes/identity.yaml")))
     assert cities.run("run", "--resume", run, "--reports", "out/2").code in (0, 1)
-    assert _merged(cities, [one, two, three]).code == 0
+    assert _merge(cities, [one, two, three]).code == 0
     whole = cities.run("run")
     refused = cities.run("run", "--shard", "1/3", "--resume", "latest")
     assert (whole.code, refused.code) == (1, 2)
@@ -220,9 +220,9 @@ def test_an_unfinished_shard_is_rejected_and_can_be_resumed(cities: ProjectFolde
 
 
 @pytest.mark.parametrize("shard", ["3", "0/3", "4/3", "1/0", "a/b", "1/2/3"])
-def test_an_invalid_shard_is_a_usage_error(recorded: ProjectFolder, shard: str) -> None:
+def test_an_invalid_shard_is_a_usage_error(recorded_project: ProjectFolder, shard: str) -> None:
     for command in ("run", "list"):
-        done = recorded.run(command, "--shard", shard)
+        done = recorded_project.run(command, "--shard", shard)
         assert done.code == 2
         assert "--shard 2/4 is the second of four" in done.err
 
@@ -231,10 +231,10 @@ def test_shards_are_recorded_and_held_live_too(project: ProjectFolder) -> None:
     for number in (1, 2):
         done = project.run("live", "--shard", f"{number}/2", "--reports", f"live/{number}")
         assert done.code in (0, 1), done
-    assert _merged(project, ["live/1/latest", "live/2/latest"]).code == 0
+    assert _merge(project, ["live/1/latest", "live/2/latest"]).code == 0
     assert _run(project, "merged")["summary"]["trials"] == 4
     parts = [_ids(project, "--shard", f"{number}/2") for number in (1, 2)]
     assert project.run("record", "--shard", "1/2").code in (0, 1)
     assert [row["id"] for row in project.run_json()["trials"]] == parts[0]
-    there = {path.name for path in Path(project.path("cassettes")).glob("*.yaml")}
-    assert len(there) == len(parts[0])
+    names = {path.name for path in Path(project.path("cassettes")).glob("*.yaml")}
+    assert len(names) == len(parts[0])

@@ -33,7 +33,7 @@ def app(project: ProjectFolder) -> ProjectFolder:
     return project
 
 
-def written(project: ProjectFolder) -> str:
+def stored_text(project: ProjectFolder) -> str:
     return "\n".join(
         path.read_bytes().decode("utf-8", "replace")
         for path in sorted(project.root.rglob("*"))
@@ -44,12 +44,12 @@ def written(project: ProjectFolder) -> str:
 _SIGNED = re.compile(r"eyJ[\w-]{6,}\.[\w-]+")
 
 
-def betrayed(text: str) -> list[str]:
+def secrets_in(text: str) -> list[str]:
     forms = ["czs_", "Bearer", *secret_fragments(pem())]
     text = text.replace("Bearer $COZE_API_TOKEN", "")  # the page's curl names the variable
-    found = [form[:12] for form in forms if form in text]
+    leaks = [form[:12] for form in forms if form in text]
     # With its dot: three letters of it come by chance in what the page has packed.
-    return found + _SIGNED.findall(text)
+    return leaks + _SIGNED.findall(text)
 
 
 def test_record_signs_in_once_and_leaves_no_trace_of_it(
@@ -58,7 +58,7 @@ def test_record_signs_in_once_and_leaves_no_trace_of_it(
     recorded = app.run("record", "-v")
     assert recorded.code == 1, recorded
     assert server.calls[ROUTE] == 1
-    assert betrayed(written(app) + recorded.out + recorded.err) == []
+    assert secrets_in(stored_text(app) + recorded.out + recorded.err) == []
     assert "warning" not in recorded.err.lower()
     for name in list(app.env):
         if name.startswith("COZE_"):
@@ -79,7 +79,7 @@ def test_a_run_that_outlives_its_token_goes_on(
     done = app.run("record", "-v")
     assert done.code == 0, done
     assert server.calls[ROUTE] >= 2
-    assert betrayed(written(app) + done.out + done.err) == []
+    assert secrets_in(stored_text(app) + done.out + done.err) == []
 
 
 def test_a_token_that_is_refused_in_mid_run_is_renewed(
@@ -103,7 +103,7 @@ def test_a_service_that_repeats_the_tokens_of_an_app_finds_them_taken_out(
     with LeakingService() as leaking:
         done = app.run("ask", "hi", "--debug", env={"COZE_API_BASE": leaking.base_url})
     assert done.code == 4
-    assert betrayed(done.out + done.err) == []
+    assert secrets_in(done.out + done.err) == []
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_keys_that_cannot_sign_in_stop_a_recording_and_no_replay(
     assert refused.code == 2, refused
     assert words in refused.err
     assert "next: " in refused.err
-    assert betrayed(refused.err) == []
+    assert secrets_in(refused.err) == []
     assert app.run("run", "identity", env=env).code == 0
 
 
@@ -156,7 +156,7 @@ def test_a_refusal_that_the_wrong_region_gives_names_both_addresses(
     server.inject(Fault(kind=FaultKind.REFUSE, at=Route.CHAT, code=code))
     done = project.run(*command)
     assert done.code == 4, done
-    told = done.out + done.err
-    assert server.base_url in told
-    assert "https://api.coze.com" in told
-    assert "https://api.coze.cn" in told
+    output = done.out + done.err
+    assert server.base_url in output
+    assert "https://api.coze.com" in output
+    assert "https://api.coze.cn" in output

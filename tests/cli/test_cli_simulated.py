@@ -33,7 +33,7 @@ def recorded_once(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
 
 
 @pytest.fixture
-def recorded(recorded_once: ProjectFolder, tmp_path: Path) -> ProjectFolder:
+def recorded_project(recorded_once: ProjectFolder, tmp_path: Path) -> ProjectFolder:
     """A recorded project of its own; its server has stopped."""
     return recorded_once.copy_to(tmp_path / "project", home=tmp_path / "home")
 
@@ -43,48 +43,50 @@ def to(server: RunningServer) -> dict[str, str]:
 
 
 def test_a_recorded_conversation_runs_without_a_network(
-    recorded: ProjectFolder, offline: tuple[str, ...]
+    recorded_project: ProjectFolder, offline: tuple[str, ...]
 ) -> None:
-    done = recorded.run("run", wrapper=offline)
+    done = recorded_project.run("run", wrapper=offline)
     assert done.code == 0, done
-    (line,) = recorded.lines().values()
+    (line,) = recorded_project.lines().values()
     assert [turn["prompt"] for turn in line["turns"]] == PROMPTS
-    listed = json.loads(recorded.run("list", "--json").out)
-    assert [one["state"] for one in listed] == ["recorded"]
-    assert recorded.run("check").code == 0
+    trials = json.loads(recorded_project.run("list", "--json").out)
+    assert [one["state"] for one in trials] == ["recorded"]
+    assert recorded_project.run("check").code == 0
 
 
-def test_a_stale_side_is_printed_in_both_languages(recorded: ProjectFolder) -> None:
-    recorded.edit("scenarios/complaint.yaml", "态度配合", "态度强硬")
+def test_a_stale_side_is_printed_in_both_languages(recorded_project: ProjectFolder) -> None:
+    recorded_project.edit("scenarios/complaint.yaml", "态度配合", "态度强硬")
     for language, words in (("en", "simulated user tester"), ("zh", "模拟用户 tester")):
-        done = recorded.run("run", "--lang", language)
+        done = recorded_project.run("run", "--lang", language)
         assert done.code == 3
-        shown = " ".join(done.err.split())
-        assert words.replace(" ", "") in shown.replace(" ", "")
-        assert "态度配合" in shown
-        assert "态度强硬" in shown
+        output = " ".join(done.err.split())
+        assert words.replace(" ", "") in output.replace(" ", "")
+        assert "态度配合" in output
+        assert "态度强硬" in output
 
 
 def test_record_renews_a_conversation_that_no_longer_reaches_its_end(
-    recorded: ProjectFolder, serve_script: Callable[[ServerScript], RunningServer]
+    recorded_project: ProjectFolder, serve_script: Callable[[ServerScript], RunningServer]
 ) -> None:
-    recorded.edit("scenarios/complaint.yaml", "until: [工单已创建]", "until: [再见]")
-    assert recorded.run("run").code == 3
+    recorded_project.edit("scenarios/complaint.yaml", "until: [工单已创建]", "until: [再见]")
+    assert recorded_project.run("run").code == 3
     env = to(serve_script(two_bot_script(SHOP_ANSWERS.replace("工单已创建", "工单已创建，再见"))))
-    assert recorded.run("record", env=env).code == 0
-    assert recorded.run("run").code == 0
+    assert recorded_project.run("record", env=env).code == 0
+    assert recorded_project.run("run").code == 0
 
 
 def test_a_draft_that_never_ends_the_conversation_has_failed(
-    recorded: ProjectFolder, serve_script: Callable[[ServerScript], RunningServer]
+    recorded_project: ProjectFolder, serve_script: Callable[[ServerScript], RunningServer]
 ) -> None:
-    recorded.edit("scenarios/complaint.yaml", "max_turns: 8", "max_turns: 4")
+    recorded_project.edit("scenarios/complaint.yaml", "max_turns: 8", "max_turns: 4")
     script = two_bot_script(draft="- {regex: 12 元, answer: 请稍候。}")
-    done = recorded.run("compare", "--draft", "--budget", "30", env=to(serve_script(script)))
+    done = recorded_project.run(
+        "compare", "--draft", "--budget", "30", env=to(serve_script(script))
+    )
     assert done.code == 0, done  # one failure may be luck
     assert '✗ now fails: the conversation ends within 4 turns: contains "工单已创建"' in done.out
     assert "undecided" in done.out
-    line = recorded.lines()["complaint"]
+    line = recorded_project.lines()["complaint"]
     assert line["status"] == "failed"
     assert [turn["prompt"] for turn in line["turns"]] == [*PROMPTS, "我不知道。"]
     assert [turn["answer"] for turn in line["change"]["turns"]] == [
@@ -93,27 +95,27 @@ def test_a_draft_that_never_ends_the_conversation_has_failed(
 
 
 def test_an_accepted_candidate_is_the_new_baseline(
-    recorded: ProjectFolder, serve_script: Callable[[ServerScript], RunningServer]
+    recorded_project: ProjectFolder, serve_script: Callable[[ServerScript], RunningServer]
 ) -> None:
     answers = SHOP_ANSWERS.replace("请问多扣了多少？", "请问一共多扣了多少元？")
     tester = TESTER_ANSWERS.replace("regex: 多扣了多少", "regex: 多扣了多少元").replace(
         "多扣了 12 元。", "一共 12 元。"
     )
-    done = recorded.run("compare", env=to(serve_script(two_bot_script(answers, tester))))
+    done = recorded_project.run("compare", env=to(serve_script(two_bot_script(answers, tester))))
     assert done.code == 0, done
-    assert recorded.run("accept").code == 0
-    assert recorded.run("run").code == 0
-    (line,) = recorded.lines().values()
+    assert recorded_project.run("accept").code == 0
+    assert recorded_project.run("run").code == 0
+    (line,) = recorded_project.lines().values()
     assert line["turns"][2]["prompt"] == "一共 12 元。"
 
 
-def test_suggestions_belong_to_every_turn_of_the_scenario(recorded: ProjectFolder) -> None:
-    done = recorded.run("suggest", "--write", "--json")
+def test_suggestions_belong_to_every_turn_of_the_scenario(recorded_project: ProjectFolder) -> None:
+    done = recorded_project.run("suggest", "--write", "--json")
     assert done.code == 0, done
     (turns,) = json.loads(done.out)["turns"]
     assert (turns["line"], turns["key"], turns["written"]) == (1, "every_turn", True)
     assert turns["suggestions"]
-    last = recorded.read("scenarios/complaint.yaml").splitlines()[-1]
+    last = recorded_project.read("scenarios/complaint.yaml").splitlines()[-1]
     assert last.startswith("every_turn: [{not: {contains: ChatGPT}}, {")
-    assert recorded.run("run").code == 0
-    assert recorded.run("mutate").code == 0
+    assert recorded_project.run("run").code == 0
+    assert recorded_project.run("mutate").code == 0

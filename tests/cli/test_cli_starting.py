@@ -43,7 +43,7 @@ def test_init_into_a_files_path_is_told_in_words(empty: ProjectFolder) -> None:
     assert "Traceback" not in done.err
 
 
-def _listed(project: ProjectFolder, *arguments: str) -> list[str]:
+def _trial_names(project: ProjectFolder, *arguments: str) -> list[str]:
     done = project.run("list", "--json", *arguments)
     assert done.code == 0, done
     return [row["id"] for row in json.loads(done.out)]
@@ -70,42 +70,42 @@ def _listed(project: ProjectFolder, *arguments: str) -> list[str]:
 def test_what_a_command_line_selects(
     project: ProjectFolder, arguments: list[str], trials: list[str]
 ) -> None:
-    found = _listed(project, *arguments)
+    names = _trial_names(project, *arguments)
     # A scenario's own bot may go without its name.
-    assert sorted(name.replace("@chatchat", "") for name in found) == [
+    assert sorted(name.replace("@chatchat", "") for name in names) == [
         name.replace("@chatchat", "") for name in trials
     ]
 
 
-def test_last_failed_goes_by_the_latest_run_of_each_trial(recorded: ProjectFolder) -> None:
-    recorded.path("cassettes/weather+2.yaml").unlink()
-    recorded.run("run")
-    assert _listed(recorded, "--last-failed") == ["weather[2]", "wrong"]
-    recorded.run("run", "identity")
-    assert _listed(recorded, "--last-failed") == ["weather[2]", "wrong"]
-    recorded.edit("scenarios/wrong.yaml", "绝不会有的话", "不知道")
-    assert recorded.run("run", "wrong").code == 0
-    assert _listed(recorded, "--last-failed") == ["weather[2]"]
-    done = recorded.run("run", "--last-failed", "wrong")
+def test_last_failed_goes_by_the_latest_run_of_each_trial(recorded_project: ProjectFolder) -> None:
+    recorded_project.path("cassettes/weather+2.yaml").unlink()
+    recorded_project.run("run")
+    assert _trial_names(recorded_project, "--last-failed") == ["weather[2]", "wrong"]
+    recorded_project.run("run", "identity")
+    assert _trial_names(recorded_project, "--last-failed") == ["weather[2]", "wrong"]
+    recorded_project.edit("scenarios/wrong.yaml", "绝不会有的话", "不知道")
+    assert recorded_project.run("run", "wrong").code == 0
+    assert _trial_names(recorded_project, "--last-failed") == ["weather[2]"]
+    done = recorded_project.run("run", "--last-failed", "wrong")
     assert done.code == 5
     assert "--last-failed" in done.err
 
 
-def test_last_failed_needs_a_run_that_has_a_selected_trial(recorded: ProjectFolder) -> None:
-    recorded.run("run", "identity")
-    assert recorded.run("run", "--last-failed", "identity").code == 5
-    shutil.rmtree(recorded.path("reports"))
-    done = recorded.run("run", "--last-failed")
+def test_last_failed_needs_a_run_that_has_a_selected_trial(recorded_project: ProjectFolder) -> None:
+    recorded_project.run("run", "identity")
+    assert recorded_project.run("run", "--last-failed", "identity").code == 5
+    shutil.rmtree(recorded_project.path("reports"))
+    done = recorded_project.run("run", "--last-failed")
     assert done.code == 2
     assert "--last-failed" in done.err
 
 
-def test_a_trial_is_selected_by_its_id(recorded: ProjectFolder) -> None:
-    assert _listed(recorded, "weather[2]") == ["weather[2]"]
-    assert _listed(recorded, "weather[2]", "identity") == ["identity", "weather[2]"]
-    assert recorded.run("run", "weather[2]").code == 0
-    assert list(recorded.statuses()) == ["weather[2]"]
-    done = recorded.run("run", "weather[3]")
+def test_a_trial_is_selected_by_its_id(recorded_project: ProjectFolder) -> None:
+    assert _trial_names(recorded_project, "weather[2]") == ["weather[2]"]
+    assert _trial_names(recorded_project, "weather[2]", "identity") == ["identity", "weather[2]"]
+    assert recorded_project.run("run", "weather[2]").code == 0
+    assert list(recorded_project.statuses()) == ["weather[2]"]
+    done = recorded_project.run("run", "weather[3]")
     assert done.code == 2
     assert "weather[" in done.err.splitlines()[0].replace("weather[3]", "")
 
@@ -129,8 +129,8 @@ def test_the_same_prompts_are_put_to_several_bots(project: ProjectFolder) -> Non
     assert done.code == 1, done
     assert sorted(project.statuses().values()) == ["failed", "passed"]
     assert project.run("run", "identity", "--bot", "chatchat", "--bot", "second").code == 1
-    asked = {line["bot_id"] for line in project.lines().values()}
-    assert asked == {CHATCHAT, SECOND}
+    bot_ids = {line["bot_id"] for line in project.lines().values()}
+    assert bot_ids == {CHATCHAT, SECOND}
 
 
 def test_cassettes_and_reports_may_lie_elsewhere(project: ProjectFolder) -> None:

@@ -35,14 +35,14 @@ def small(small_once: ProjectFolder, tmp_path: Path) -> ProjectFolder:
     return small_once.copy_to(tmp_path / "project", home=tmp_path / "home")
 
 
-def _suggested(project: ProjectFolder, *arguments: str) -> list[dict[str, Any]]:
+def _suggestions(project: ProjectFolder, *arguments: str) -> list[dict[str, Any]]:
     done = project.run("suggest", "--json", *arguments)
     assert done.code == 0, done
     turns: list[dict[str, Any]] = json.loads(done.out)["turns"]
     return turns
 
 
-def _killed(project: ProjectFolder) -> int:
+def _kill_count(project: ProjectFolder) -> int:
     scores = json.loads(project.run("mutate", "--json").out)["mutation"]["scores"]
     return sum(one["caught"] for one in scores)
 
@@ -51,8 +51,8 @@ def test_the_printed_command_writes_these_suggestions(small: ProjectFolder) -> N
     bare = small.read("scenarios/bare.yaml")
     done = small.run("suggest", "弱", "--seed", "2")
     command = done.out.splitlines()[-1].partition("coze-harness ")[2]
-    written = small.run(*shlex.split(command))
-    assert (written.code, "--seed 2" in command) == (0, True)
+    result = small.run(*shlex.split(command))
+    assert (result.code, "--seed 2" in command) == (0, True)
     assert small.read("scenarios/weak.yaml") != WEAK
     assert small.read("scenarios/bare.yaml") == bare
 
@@ -74,7 +74,7 @@ def test_suggestions_are_grouped_and_each_says_what_it_kills(small: ProjectFolde
     assert "  scenarios/weak.yaml:4:5" in lines
     assert '    - contains: "chatchat"' in lines
     assert "    - refusal: false" in lines
-    (weak,) = [one for one in _suggested(small, "弱") if one["file"] == "scenarios/weak.yaml"]
+    (weak,) = [one for one in _suggestions(small, "弱") if one["file"] == "scenarios/weak.yaml"]
     for one in weak["suggestions"]:
         assert one["kills"]
         assert one["good"] >= 1
@@ -84,8 +84,8 @@ def test_suggestions_are_grouped_and_each_says_what_it_kills(small: ProjectFolde
 
 
 def test_written_suggestions_kill_mutants_and_the_answers_still_pass(small: ProjectFolder) -> None:
-    before = _killed(small)
-    assert all(one["written"] for one in _suggested(small, "--write"))
+    before = _kill_count(small)
+    assert all(one["written"] for one in _suggestions(small, "--write"))
     text = small.path("scenarios/weak.yaml").read_text("utf-8")
     head = "      - length: {max: 5000}   # 上限\n"
     assert text.startswith(WEAK.partition(head)[0] + head + "      - ")
@@ -93,8 +93,8 @@ def test_written_suggestions_kill_mutants_and_the_answers_still_pass(small: Proj
     bare = small.path("scenarios/bare.yaml").read_text("utf-8")
     assert bare.startswith(BARE + "    expect:\n      - ")
     assert small.run("run").code == 0
-    assert _killed(small) > before + 15
-    assert _suggested(small) == [] or _killed(small) > before
+    assert _kill_count(small) > before + 15
+    assert _suggestions(small) == [] or _kill_count(small) > before
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_written_suggestions_kill_mutants_and_the_answers_still_pass(small: Proj
 def test_any_layout_keeps_its_lines(small: ProjectFolder, text: str) -> None:
     path = small.path("scenarios/weak.yaml")
     path.write_bytes(text.encode("utf-8"))
-    (turn,) = _suggested(small, "弱", "--write")
+    (turn,) = _suggestions(small, "弱", "--write")
     assert turn["written"], turn
     edited = path.read_bytes().decode("utf-8")
     old, new = text.splitlines(), edited.splitlines()

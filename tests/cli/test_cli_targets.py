@@ -170,7 +170,9 @@ ServeScript = Callable[[ServerScript], RunningServer]
 
 
 @pytest.fixture
-def served(empty: ProjectFolder, serve_script: ServeScript) -> tuple[ProjectFolder, RunningServer]:
+def project_and_server(
+    empty: ProjectFolder, serve_script: ServeScript
+) -> tuple[ProjectFolder, RunningServer]:
     """A project whose targets are all at one scripted server."""
     server = serve_script(parse_script(SCRIPT, "script.yaml"))
     settings = SETTINGS.format(bot=BOT, flow=FLOW, booking=BOOKING, url=server.base_url)
@@ -201,9 +203,9 @@ def paths_of(line: Mapping[str, Any]) -> list[str]:
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_target_is_recorded_replayed_without_a_network_and_compared(
-    name: str, served: tuple[ProjectFolder, RunningServer], offline: tuple[str, ...]
+    name: str, project_and_server: tuple[ProjectFolder, RunningServer], offline: tuple[str, ...]
 ) -> None:
-    project, server = served
+    project, server = project_and_server
     case = CASES[name]
     project.write(f"scenarios/{name}.yaml", f"bot: {case.bot}\n{case.text}\n")
     done = project.run("record", name)
@@ -231,9 +233,9 @@ def test_a_target_is_recorded_replayed_without_a_network_and_compared(
 
 
 def test_a_chatflow_names_its_bot_or_app_version_and_channel(
-    served: tuple[ProjectFolder, RunningServer],
+    project_and_server: tuple[ProjectFolder, RunningServer],
 ) -> None:
-    project, _server = served
+    project, _server = project_and_server
     for bot in ("flow", "app"):
         project.write(f"scenarios/{bot}.yaml", f"bot: {bot}\nturns: [{{prompt: 你好}}]\n")
     assert project.run("record").code == 0
@@ -253,9 +255,9 @@ def test_a_chatflow_names_its_bot_or_app_version_and_channel(
 
 
 def test_a_chat_without_app_and_bot_is_refused_before_a_call(
-    served: tuple[ProjectFolder, RunningServer],
+    project_and_server: tuple[ProjectFolder, RunningServer],
 ) -> None:
-    project, server = served
+    project, server = project_and_server
     project.write("scenarios/old.yaml", f"workflow: '{FLOW}'\nturns: [{{prompt: 你好}}]\n")
     for command, code in (("record", 2), ("live", 2), ("check", 3)):  # 3: it has no recording
         done = project.run(command)
@@ -266,9 +268,9 @@ def test_a_chat_without_app_and_bot_is_refused_before_a_call(
 
 
 def test_an_agents_session_is_its_own_in_each_trial(
-    served: tuple[ProjectFolder, RunningServer],
+    project_and_server: tuple[ProjectFolder, RunningServer],
 ) -> None:
-    project, _server = served
+    project, _server = project_and_server
     project.write("scenarios/names.yaml", f"bot: agent\nrepeat: 2\n{NAMES}\n")
     assert project.run("record").code == 0
     sessions = [
@@ -283,9 +285,9 @@ def test_an_agents_session_is_its_own_in_each_trial(
 
 
 def test_the_projects_host_is_redacted_on_request(
-    served: tuple[ProjectFolder, RunningServer],
+    project_and_server: tuple[ProjectFolder, RunningServer],
 ) -> None:
-    project, server = served
+    project, server = project_and_server
     port = server.base_url.rpartition(":")[2]
     settings = project.read("harness.yaml")
     project.write("harness.yaml", f"{settings}redact: ['127\\.0\\.0\\.1:{port}']\n")
@@ -304,9 +306,9 @@ def test_the_projects_host_is_redacted_on_request(
     ],
 )
 def test_a_comparison_with_what_a_target_lacks_is_refused_before_a_call(
-    bot: str, option: list[str], served: tuple[ProjectFolder, RunningServer]
+    bot: str, option: list[str], project_and_server: tuple[ProjectFolder, RunningServer]
 ) -> None:
-    project, server = served
+    project, server = project_and_server
     project.write("scenarios/a.yaml", f"bot: {bot}\nturns: [{{prompt: 你好}}]\n")
     done = project.run("compare", *option)
     assert done.code == 2, done
@@ -317,9 +319,9 @@ def test_a_comparison_with_what_a_target_lacks_is_refused_before_a_call(
 
 @pytest.mark.parametrize("command", [["check"], ["record"], ["live"], ["run"]])
 def test_options_that_studio_lacks_are_refused_where_they_stand(
-    command: list[str], served: tuple[ProjectFolder, RunningServer]
+    command: list[str], project_and_server: tuple[ProjectFolder, RunningServer]
 ) -> None:
-    project, server = served
+    project, server = project_and_server
     project.write(
         "scenarios/a.yaml",
         "bot: own\npublish_status: unpublished_draft\ntools: {f: x}\nturns: [{prompt: 你好}]\n",
@@ -342,18 +344,21 @@ def test_options_that_studio_lacks_are_refused_where_they_stand(
     ],
 )
 def test_ask_talks_to_each_kind(
-    bot: str, answer: str, stream: list[str], served: tuple[ProjectFolder, RunningServer]
+    bot: str,
+    answer: str,
+    stream: list[str],
+    project_and_server: tuple[ProjectFolder, RunningServer],
 ) -> None:
-    project, _server = served
+    project, _server = project_and_server
     prompt = "我叫x" if bot == "agent" else "你是谁?"
     done = project.run("ask", prompt, "--bot", bot, "-q", *stream)
     assert (done.code, done.out) == (0, f"{answer}\n"), done
 
 
 def test_ask_refuses_a_target_without_prompts(
-    served: tuple[ProjectFolder, RunningServer],
+    project_and_server: tuple[ProjectFolder, RunningServer],
 ) -> None:
-    project, server = served
+    project, server = project_and_server
     for bot in ("orders", "booking"):
         done = project.run("ask", "你好", "--bot", bot)
         assert done.code == 2
@@ -362,9 +367,9 @@ def test_ask_refuses_a_target_without_prompts(
 
 
 def test_a_project_without_its_token_is_refused_before_a_call(
-    served: tuple[ProjectFolder, RunningServer],
+    project_and_server: tuple[ProjectFolder, RunningServer],
 ) -> None:
-    project, server = served
+    project, server = project_and_server
     done = project.run("ask", "你好", "--bot", "agent", drop=["COZE_PROJECT_TOKEN"])
     assert done.code == 2
     assert "COZE_PROJECT_TOKEN" in done.err
@@ -384,9 +389,9 @@ FAULTS: Mapping[str, tuple[Fault, str]] = {
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_project_that_fails_is_reported_with_advice(
-    name: str, served: tuple[ProjectFolder, RunningServer]
+    name: str, project_and_server: tuple[ProjectFolder, RunningServer]
 ) -> None:
-    project, server = served
+    project, server = project_and_server
     fault, words = FAULTS[name]
     server.inject(fault)
     if name == "busy":
@@ -402,9 +407,9 @@ def test_a_project_that_fails_is_reported_with_advice(
 
 
 def test_a_project_refuses_a_wrong_token_with_advice(
-    served: tuple[ProjectFolder, RunningServer],
+    project_and_server: tuple[ProjectFolder, RunningServer],
 ) -> None:
-    project, _server = served
+    project, _server = project_and_server
     wrong = {"COZE_PROJECT_TOKEN": "pat_Wrong1x2y3z4"}
     done = project.run("ask", "你好", "--bot", "agent", env=wrong)
     assert done.code == 4
@@ -414,9 +419,9 @@ def test_a_project_refuses_a_wrong_token_with_advice(
 
 
 def test_a_status_of_a_failed_reply_can_be_expected(
-    served: tuple[ProjectFolder, RunningServer],
+    project_and_server: tuple[ProjectFolder, RunningServer],
 ) -> None:
-    project, server = served
+    project, server = project_and_server
     server.inject(Fault(kind=FaultKind.FAILED, code=301002, message="慢"))
     project.write(
         "scenarios/a.yaml", "bot: agent\nturns: [{prompt: 天气, expect: [{status: failed}]}]\n"
@@ -426,9 +431,9 @@ def test_a_status_of_a_failed_reply_can_be_expected(
 
 
 def test_studios_codes_are_read_from_its_texts(
-    served: tuple[ProjectFolder, RunningServer],
+    project_and_server: tuple[ProjectFolder, RunningServer],
 ) -> None:
-    project, _server = served
+    project, _server = project_and_server
     project.edit("harness.yaml", f'/studio", id: "{BOT}"', '/studio", id: "7403315657221070000"')
     done = project.run("ask", "你好", "--bot", "own")
     assert done.code == 4

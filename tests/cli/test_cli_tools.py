@@ -38,7 +38,7 @@ def weather(arguments):
 
 
 @pytest.fixture
-def tooled(
+def tool_project(
     empty: ProjectFolder, serve_script: Callable[[ServerScript], RunningServer]
 ) -> ProjectFolder:
     server = serve_script(chatchat_script(ANSWERS))
@@ -49,34 +49,36 @@ def tooled(
 
 @pytest.mark.parametrize("stream", ["false", "true"])
 def test_a_function_s_outputs_are_recorded_and_replayed_without_it(
-    tooled: ProjectFolder, stream: str
+    tool_project: ProjectFolder, stream: str
 ) -> None:
-    tooled.write("scenarios/tools.yaml", SCENARIO % stream)
-    done = tooled.run("record")
+    tool_project.write("scenarios/tools.yaml", SCENARIO % stream)
+    done = tool_project.run("record")
     assert done.code == 0, done
-    assert tooled.read("calls.txt") == "xx"
-    (live,) = tooled.lines().values()
-    shutil.rmtree(tooled.path("own"))
+    assert tool_project.read("calls.txt") == "xx"
+    (live,) = tool_project.lines().values()
+    shutil.rmtree(tool_project.path("own"))
     for _again in range(2):
-        done = tooled.run("run", drop=["COZE_API_BASE", "COZE_API_TOKEN"])
+        done = tool_project.run("run", drop=["COZE_API_BASE", "COZE_API_TOKEN"])
         assert done.code == 0, done
-        (replayed,) = tooled.lines().values()
+        (replayed,) = tool_project.lines().values()
         assert replayed["turns"] == live["turns"]
-    assert tooled.read("calls.txt") == "xx"
-    tooled.edit("scenarios/tools.yaml", "own.tools:weather", "own.tools:other")
-    done = tooled.run("run")
+    assert tool_project.read("calls.txt") == "xx"
+    tool_project.edit("scenarios/tools.yaml", "own.tools:weather", "own.tools:other")
+    done = tool_project.run("run")
     assert done.code == 3
     assert "tools" in done.err + done.out
 
 
-def test_a_function_that_fails_is_its_trial_s_error_and_no_other_s(tooled: ProjectFolder) -> None:
-    tooled.write("scenarios/tools.yaml", SCENARIO % "false")
-    tooled.write("scenarios/bad.yaml", (SCENARIO % "false").replace(":weather", ":wether"))
-    tooled.write("scenarios/plain.yaml", "turns: [{prompt: 好, expect: [不知道]}]")
-    done = tooled.run("record")
+def test_a_function_that_fails_is_its_trial_s_error_and_no_other_s(
+    tool_project: ProjectFolder,
+) -> None:
+    tool_project.write("scenarios/tools.yaml", SCENARIO % "false")
+    tool_project.write("scenarios/bad.yaml", (SCENARIO % "false").replace(":weather", ":wether"))
+    tool_project.write("scenarios/plain.yaml", "turns: [{prompt: 好, expect: [不知道]}]")
+    done = tool_project.run("record")
     assert done.code == 2
-    assert tooled.statuses() == {"bad": "error", "plain": "passed", "tools": "passed"}
-    assert tooled.lines()["bad"]["error"]["where"] == "scenarios/bad.yaml:3:46"
+    assert tool_project.statuses() == {"bad": "error", "plain": "passed", "tools": "passed"}
+    assert tool_project.lines()["bad"]["error"]["where"] == "scenarios/bad.yaml:3:46"
     assert "own.tools:wether is not in its module" in done.out + done.err
-    assert not tooled.path("cassettes/bad.yaml").exists()
-    assert tooled.path("cassettes/tools.yaml").exists()
+    assert not tool_project.path("cassettes/bad.yaml").exists()
+    assert tool_project.path("cassettes/tools.yaml").exists()

@@ -17,7 +17,7 @@ def folder(tmp_path: Path) -> ProjectFolder:
     return ProjectFolder(tmp_path / "here", home=tmp_path / "home")
 
 
-def piped(folder: ProjectFolder, *arguments: str, stdin: bytes) -> CommandResult:
+def try_with_stdin(folder: ProjectFolder, *arguments: str, stdin: bytes) -> CommandResult:
     done = subprocess.run(
         [sys.executable, "-m", "coze_harness", *arguments],
         cwd=folder.root, env=folder.env, input=stdin, capture_output=True, check=False,
@@ -90,9 +90,9 @@ def test_a_verdict_for_programs_has_its_evidence(folder: ProjectFolder) -> None:
 
 def test_the_answer_comes_from_a_pipe_or_a_file(folder: ProjectFolder) -> None:
     item = "equals: 我在北京"
-    assert piped(folder, "try", item, "-", stdin="我在北京\r\n".encode()).code == 0
-    assert piped(folder, "try", item, "-", stdin="我在北京\n\n".encode()).code == 1
-    assert piped(folder, "try", item, "-", stdin="我在北京".encode("gbk")).code == 2
+    assert try_with_stdin(folder, "try", item, "-", stdin="我在北京\r\n".encode()).code == 0
+    assert try_with_stdin(folder, "try", item, "-", stdin="我在北京\n\n".encode()).code == 1
+    assert try_with_stdin(folder, "try", item, "-", stdin="我在北京".encode("gbk")).code == 2
     folder.write("answer.txt", "\ufeff我在北京\n")
     assert folder.run("try", item, "--file", "answer.txt").code == 0
     assert folder.run("try", item, "--file", "missing.txt").err.startswith("missing.txt")

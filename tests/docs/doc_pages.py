@@ -48,7 +48,7 @@ def blocks(page: str, *languages: str) -> list[Block]:
     The file that one stands for is named in its first line (`# scenarios/a.yaml`) or, where a
     comment would be data, behind the language.
     """
-    found = []
+    page_blocks = []
     for token in tokens(page):
         if token.type != "fence":
             continue
@@ -57,8 +57,8 @@ def blocks(page: str, *languages: str) -> list[Block]:
         if language in languages:
             assert token.map
             name = name or (first[1] if first else "")
-            found.append(Block(page, token.map[0] + 1, language, name, token.content))
-    return found
+            page_blocks.append(Block(page, token.map[0] + 1, language, name, token.content))
+    return page_blocks
 
 
 def _inline(page: str) -> Iterator[Token]:
@@ -71,23 +71,23 @@ def inline_code(page: str) -> list[str]:
 
 
 def links(page: str) -> list[str]:
-    found = [
+    targets = [
         str(token.attrGet("href" if token.type == "link_open" else "src"))
         for token in _inline(page)
         if token.type in ("link_open", "image")
     ]
-    return [link for link in found if "://" not in link]
+    return [target for target in targets if "://" not in target]
 
 
 def anchors(page: str) -> set[str]:
     """Return the anchors that GitHub gives a page's headings."""
-    found: set[str] = set()
+    names: set[str] = set()
     read = tokens(page)
     for heading, inline in pairwise(read):
         if heading.type == "heading_open":
             text = "".join(child.content for child in inline.children or ())
-            found.add(re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-"))
-    return found
+            names.add(re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-"))
+    return names
 
 
 def rows(page: str, first_column: str, section: str) -> list[list[str]]:
@@ -110,18 +110,18 @@ def names(cell: str) -> list[str]:
 
 def commands(line: str) -> list[list[str]]:
     """Return the commands in a line of a shell, as words; comments and redirections are gone."""
-    found: list[list[str]] = [[]]
+    words: list[list[str]] = [[]]
     for word in shlex.split(line, comments=True):
         if word == "&&":
-            found.append([])
+            words.append([])
         elif word == ">":
             break
-        elif found[-1] or not re.match(r"[A-Z_]+=", word):
-            found[-1].append(word)
-    return found
+        elif words[-1] or not re.match(r"[A-Z_]+=", word):
+            words[-1].append(word)
+    return words
 
 
-def typed(page: str) -> list[str]:
+def command_lines(page: str) -> list[str]:
     """Return what a page's console examples have users type."""
     return [
         line.removeprefix("$ ")

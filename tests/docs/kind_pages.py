@@ -42,7 +42,7 @@ class PageWords:
     minimum: str
     above: str
     maximum: str
-    listed: str
+    list_of: str
     mapping: str
     empty: str
     anything: str
@@ -67,7 +67,7 @@ WORDS: Mapping[Language, PageWords] = {
         minimum="at least {}",
         above="above {}",
         maximum="at most {}",
-        listed="a list, each item: {}",
+        list_of="a list, each item: {}",
         mapping="a mapping",
         empty="no value",
         anything="anything",
@@ -90,7 +90,7 @@ WORDS: Mapping[Language, PageWords] = {
         minimum="不小于 {}",
         above="大于 {}",
         maximum="不大于 {}",
-        listed="列表，每一项：{}",
+        list_of="列表，每一项：{}",
         mapping="映射",
         empty="不写值",
         anything="任意值",
@@ -107,8 +107,8 @@ def with_kind_sections(page: str) -> str:
     Raises:
         HarnessError: an extra that a kind needs is not installed.
     """
-    begin, found, _ = source(page).partition(_BEGIN)
-    assert found, f"{page} has no place for the kinds"
+    begin, marker, _ = source(page).partition(_BEGIN)
+    assert marker, f"{page} has no place for the kinds"
     language = PAGES_OF_KINDS[page]
     return begin + _BEGIN + "".join(_section(kind, language) for kind in KINDS.values())
 
@@ -117,7 +117,7 @@ def _section(kind: type[ExpectationKind], language: Language) -> str:
     words, catalogue = WORDS[language], Catalogue(language)
     parts = [f"\n## `{kind.kind}`\n", catalogue.text(as_message(kind.summary)) + "\n"]
     schema = kind.schema()
-    parts.append(words.value.format(_described(schema, words)) + "\n")
+    parts.append(words.value.format(_description(schema, words)) + "\n")
     if rows := list(_key_rows(schema, words)):
         parts.append("\n".join((words.keys, *rows, "")))
     if kind.takes_text_options:
@@ -141,7 +141,7 @@ def _sample_rows(item: SampleItem, catalogue: Catalogue) -> Iterator[str]:
     for one in item.samples:
         reason = catalogue.text(expectation.judge(one.context).reason)
         status = catalogue.word(f"status.{one.status.value}")
-        yield f"| {_answer(one)} | {status} | {escaped(reason)} |"
+        yield f"| {_answer(one)} | {status} | {escape(reason)} |"
 
 
 def _answer(one: Sample) -> str:
@@ -154,7 +154,7 @@ def _answer(one: Sample) -> str:
     return f"{fence}{space}{text}{space}{fence}"
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     """Return a text as a cell of a table: outside of code, nothing in it is Markdown."""
     parts = re.split(r"(`[^`]+`)", text)
     parts[::2] = [re.sub(r"[\\`*_{}\[\]<>#&|~]", r"\\\g<0>", part) for part in parts[::2]]
@@ -174,8 +174,8 @@ def _key_rows(schema: Schema, words: PageWords) -> Iterator[str]:
         default = f"`{json.dumps(value['default'])}`" if "default" in value else ""
         if key in required:
             default = words.required
-        shown = default.replace('"', "")
-        yield f"| `{key}` | {_described(value, words)} | {shown} |".replace("|  |", "| |")
+        default_text = default.replace('"', "")
+        yield f"| `{key}` | {_description(value, words)} | {default_text} |".replace("|  |", "| |")
 
 
 def _is_open(schema: Schema) -> bool:
@@ -187,7 +187,7 @@ def _mapping(value: JSON) -> Mapping[str, JSON]:
     return value if isinstance(value, dict) else {}
 
 
-def _described(schema: Schema, words: PageWords) -> str:
+def _description(schema: Schema, words: PageWords) -> str:
     """Return which values a schema takes, in a few words."""
     if "enum" in schema:
         return _choice(cast("Sequence[JSON]", schema["enum"]), words)
@@ -198,7 +198,7 @@ def _described(schema: Schema, words: PageWords) -> str:
     types = schema.get("type")
     if types is None:
         inner = cast("Sequence[Schema]", schema.get("allOf") or schema.get("anyOf") or ())
-        return words.alternative.join(_described(one, words) for one in inner) or words.anything
+        return words.alternative.join(_description(one, words) for one in inner) or words.anything
     names = types if isinstance(types, list) else [types]
     return words.alternative.join(
         _of_type(str(name), schema, words) for name in sorted(names, key=lambda n: n == "object")
@@ -206,8 +206,8 @@ def _described(schema: Schema, words: PageWords) -> str:
 
 
 def _choice(values: Sequence[JSON], words: PageWords) -> str:
-    shown = [f"`{one}`" for one in values]
-    first, last = shown[:-1], shown[-1]
+    names = [f"`{one}`" for one in values]
+    first, last = names[:-1], names[-1]
     comma = "、" if words.separator == "，" else words.separator
     return words.choice.join([comma.join(first), last]) if first else last
 
@@ -218,7 +218,7 @@ def _of_type(name: str, schema: Schema, words: PageWords) -> str:
     if name == "boolean":
         conditions = cast("Sequence[Mapping[str, Schema]]", schema.get("allOf", ()))
         only = [one["then"] for one in conditions if one.get("if") == {"type": "boolean"}]
-        return _described(only[0], words) if only else words.flag
+        return _description(only[0], words) if only else words.flag
     if name == "null":
         return words.empty
     if name in ("integer", "number"):
@@ -232,7 +232,7 @@ def _of_type(name: str, schema: Schema, words: PageWords) -> str:
                 parts.append(text.format(schema[key]))
         return words.separator.join(parts)
     if name == "array":
-        return words.listed.format(_described(_mapping(schema.get("items")), words))
+        return words.list_of.format(_description(_mapping(schema.get("items")), words))
     keys = [f"`{key}`" for key in _mapping(schema.get("properties")) if key not in OPTION_KEYS]
     if not keys:
         return words.mapping

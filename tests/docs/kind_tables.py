@@ -17,7 +17,7 @@ from coze_harness.model import CAPABILITIES, LIMITED_KEYS
 from coze_harness.model.errors import ScenarioError
 from coze_harness.text.secret_rules import RULES
 from doc_pages import ROOT, source
-from kind_pages import PAGES_OF_KINDS, escaped, with_kind_sections
+from kind_pages import PAGES_OF_KINDS, escape, with_kind_sections
 from mistakes import ITEM_HEAD, MISTAKES, PROMPT_HEAD
 from scenario_project import errors_of
 
@@ -87,17 +87,17 @@ def mistake_rows() -> Iterator[str]:
             if error.where is None or "`" in text:
                 continue
             lines = text.removeprefix(ITEM_HEAD).removeprefix(PROMPT_HEAD).rstrip()
-            written = textwrap.dedent(lines).replace("\n", "⏎").replace("\u200b", "\\u200b")
+            text = textwrap.dedent(lines).replace("\n", "⏎").replace("\u200b", "\\u200b")
             place = f"{error.where.line}:{error.where.column}"
             cells = " | ".join(_cell(error, language) for language in words)
-            yield f"| `{written}` | {place} | {cells} |"
+            yield f"| `{text}` | {place} | {cells} |"
 
 
 def _cell(error: ScenarioError, words: Catalogue) -> str:
     """Return an error as a cell of a table: outside of code, nothing is Markdown."""
     first, *rest = error.lines(words)
     lines = [first.removeprefix(f"{error.where}: "), *rest]
-    return escaped("\n".join(line.strip() for line in lines))
+    return escape("\n".join(line.strip() for line in lines))
 
 
 def mistake_table() -> str:
@@ -114,8 +114,8 @@ def with_mistake_table() -> str:
 
 def _with_table(page: str, name: str, table: str) -> str:
     begin, end = f"<!-- {name}: written by `make docs` -->\n", "<!-- end -->"
-    before, found, rest = source(page).partition(begin)
-    assert found, f"{page} has no place for its table"
+    before, marker, rest = source(page).partition(begin)
+    assert marker, f"{page} has no place for its table"
     return f"{before}{begin}{table}\n{end}{rest.partition(end)[2]}"
 
 
@@ -131,8 +131,8 @@ def with_commands() -> str:
         command = coze_harness.get_command(context, name)
         assert isinstance(command, LocalizedCommand)
         lines = help_lines(command, f"coze-harness {name}", Catalogue(), 80)
-        shown = "\n".join(lines)
-        sections.append(f"\n## `{name}`\n\n```text\n{shown}\n```\n")
+        output = "\n".join(lines)
+        sections.append(f"\n## `{name}`\n\n```text\n{output}\n```\n")
     return source(PAGE_OF_COMMANDS).partition(begin)[0] + begin + "".join(sections)
 
 

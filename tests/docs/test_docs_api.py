@@ -20,7 +20,7 @@ REPLAY, READ, CHECKS, KIND = EXAMPLES
 
 
 @pytest.fixture
-def shipped(project: ProjectFolder) -> ProjectFolder:
+def starter_project(project: ProjectFolder) -> ProjectFolder:
     """The project that `init` writes."""
     assert project.run("init").code == 0
     return project
@@ -49,35 +49,35 @@ def test_every_public_name_is_there_and_on_the_page() -> None:
     assert set(coze_harness.__all__) <= set(dir(coze_harness))
 
 
-def test_a_project_is_replayed(shipped: ProjectFolder) -> None:
+def test_a_project_is_replayed(starter_project: ProjectFolder) -> None:
     code = REPLAY.replace('TrialSelection(tags=("smoke",))', "TrialSelection()")
-    lines = python(shipped, code).splitlines()
+    lines = python(starter_project, code).splitlines()
     assert lines[0] == "identity passed"
     assert {line.split()[1] for line in lines[1:]} == {"passed"}
 
 
-def test_a_project_elsewhere_is_replayed(shipped: ProjectFolder, tmp_path: Path) -> None:
-    code = REPLAY.replace('open_project(".")', f"open_project({str(shipped.root)!r})")
+def test_a_project_elsewhere_is_replayed(starter_project: ProjectFolder, tmp_path: Path) -> None:
+    code = REPLAY.replace('open_project(".")', f"open_project({str(starter_project.root)!r})")
     code = code.replace('TrialSelection(tags=("smoke",))', "TrialSelection()")
     elsewhere = ProjectFolder(tmp_path / "elsewhere", home=tmp_path / "home")
     assert python(elsewhere, code).splitlines()[0] == "identity passed"
 
 
-def test_a_run_is_read(shipped: ProjectFolder) -> None:
-    assert shipped.run("run").code == 0
-    lines = python(shipped, READ).splitlines()
+def test_a_run_is_read(starter_project: ProjectFolder) -> None:
+    assert starter_project.run("run").code == 0
+    lines = python(starter_project, READ).splitlines()
     assert lines[0].endswith(" 1 of 1")
     assert re.fullmatch(r"identity \d+\.\d s passed", lines[1])
 
 
-def test_functions_and_a_kind_of_ones_own_judge(shipped: ProjectFolder) -> None:
+def test_functions_and_a_kind_of_ones_own_judge(starter_project: ProjectFolder) -> None:
     (functions, settings) = (one.text for one in doc_pages.blocks("docs/api.md", "yaml"))
     own = "".join(f"    {line}\n" for line in functions.splitlines())
     own += "      - polite: [学术助手]\n      - not: {polite: [滚]}\n"
-    shipped.write("scenarios/identity.yaml", f"turns:\n  - prompt: 你是谁?\n{own}")
-    shipped.write("harness.yaml", shipped.read("harness.yaml") + settings)
-    shipped.write("my_checks.py", CHECKS)
-    shipped.write("my_kinds.py", KIND)
+    starter_project.write("scenarios/identity.yaml", f"turns:\n  - prompt: 你是谁?\n{own}")
+    starter_project.write("harness.yaml", starter_project.read("harness.yaml") + settings)
+    starter_project.write("my_checks.py", CHECKS)
+    starter_project.write("my_kinds.py", KIND)
     use = textwrap.dedent(
         """
         from coze_harness import open_project, replay_project
@@ -88,7 +88,7 @@ def test_functions_and_a_kind_of_ones_own_judge(shipped: ProjectFolder) -> None:
                 print([one.kind for one in result.turns[0].failures])
         """
     )
-    statuses, failures = python(shipped, use).splitlines()
+    statuses, failures = python(starter_project, use).splitlines()
     # The recorded answer says "请告诉我", and 论文.
     assert statuses == str(["passed"] * 5)
     assert failures == "[]"

@@ -51,19 +51,19 @@ def test_examples_are_yaml(block: Block) -> None:
 def test_actions_have_the_versions_that_init_writes() -> None:
     starter = (ROOT / "harness/coze_harness/starter/workflow.yml").read_text("utf-8")
     ours = dict(re.findall(r"uses: (actions/[\w-]+)@(\S+)", starter))
-    shown = re.findall(r"uses: (actions/[\w-]+)@(\S+)", doc_pages.source(PAGE))
-    assert {name: version for name, version in shown if name in ours} == ours
+    actions = re.findall(r"uses: (actions/[\w-]+)@(\S+)", doc_pages.source(PAGE))
+    assert {name: version for name, version in actions if name in ours} == ours
 
 
 def test_the_hook_that_is_shown_is_the_one_that_is_offered() -> None:
-    (shown,) = (block for block in EXAMPLES if block.name == ".pre-commit-config.yaml")
-    (hook,) = yaml.safe_load(shown.text)["repos"][0]["hooks"]
+    (block,) = (one for one in EXAMPLES if one.name == ".pre-commit-config.yaml")
+    (hook,) = yaml.safe_load(block.text)["repos"][0]["hooks"]
     (ours,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
     del ours["description"], hook["additional_dependencies"]
     assert hook == ours
 
 
 def test_the_setting_for_jenkins_is_one(tmp_path: Path) -> None:
-    (shown,) = (block for block in EXAMPLES if block.text.startswith("report:"))
-    (tmp_path / "harness.yaml").write_text(shown.text, "utf-8")
+    (block,) = (one for one in EXAMPLES if one.text.startswith("report:"))
+    (tmp_path / "harness.yaml").write_text(block.text, "utf-8")
     assert load_settings(tmp_path, {}).report.layout == "folder"

@@ -27,11 +27,11 @@ TO_COME = ("capture",)
 
 def _commands() -> dict[str, click.Command]:
     context = click.Context(coze_harness)
-    found = {name: coze_harness.get_command(context, name) for name in _listed()}
-    return {name: command for name, command in found.items() if command is not None}
+    commands = {name: coze_harness.get_command(context, name) for name in _command_names()}
+    return {name: command for name, command in commands.items() if command is not None}
 
 
-def _listed() -> list[str]:
+def _command_names() -> list[str]:
     return coze_harness.list_commands(click.Context(coze_harness))
 
 
@@ -49,11 +49,11 @@ def _parse(words: Sequence[str]) -> None:
 @cache
 def _pytests_options() -> frozenset[str]:
     """Return the options that pytest has with our plugin and pytest-xdist."""
-    printed = subprocess.run(
+    help_text = subprocess.run(
         [sys.executable, "-m", "pytest", "--help"], capture_output=True, check=True, text=True
     ).stdout
     # The help knows --junit-xml only by its newer name.
-    return frozenset(re.findall(r"(?<!\w)--?[a-z][a-z-]*", printed)) | {"--junitxml"}
+    return frozenset(re.findall(r"(?<!\w)--?[a-z][a-z-]*", help_text)) | {"--junitxml"}
 
 
 def _check_line(words: Sequence[str]) -> None:
@@ -82,14 +82,16 @@ def _check_line(words: Sequence[str]) -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_commands_in_console_examples_exist_with_their_options(page: str) -> None:
-    for line in doc_pages.typed(page):
+    for line in doc_pages.command_lines(page):
         for words in doc_pages.commands(line):
             _check_line(words)
 
 
 def test_the_readme_has_commands_to_type() -> None:
     assert {
-        words[0] for line in doc_pages.typed("README.md") for words in doc_pages.commands(line)
+        words[0]
+        for line in doc_pages.command_lines("README.md")
+        for words in doc_pages.commands(line)
     } >= {
         "pip",
         "coze-harness",
@@ -133,23 +135,25 @@ def test_the_page_of_commands_has_the_help_of_each_with_all_options() -> None:
     assert with_commands() == doc_pages.source(PAGE_OF_COMMANDS), "run `make docs`"
     for name, command in _commands().items():
         section = doc_pages.source(PAGE_OF_COMMANDS).partition(f"\n## `{name}`\n")[2]
-        shown = section.partition("\n## ")[0]
+        page_section = section.partition("\n## ")[0]
         names = [one for parameter in command.params for one in parameter.opts if one[0] == "-"]
-        assert [one for one in names if f" {one}" not in shown] == []
+        assert [one for one in names if f" {one}" not in page_section] == []
 
 
 def test_the_table_of_commands_is_complete() -> None:
-    assert sorted(_listed()) == sorted(set(DESIGNED) - set(TO_COME))
-    assert list(_commands()) == _listed()
-    printed = coze_harness.get_help(click.Context(coze_harness)).partition("Commands:\n")[2]
-    shown = [line.split()[0] for line in printed.split("\n\n")[0].splitlines() if line[2:3].strip()]
-    assert shown == _listed()
+    assert sorted(_command_names()) == sorted(set(DESIGNED) - set(TO_COME))
+    assert list(_commands()) == _command_names()
+    table = coze_harness.get_help(click.Context(coze_harness)).partition("Commands:\n")[2]
+    names = [line.split()[0] for line in table.split("\n\n")[0].splitlines() if line[2:3].strip()]
+    assert names == _command_names()
 
 
 @pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
 def test_a_readme_is_short_and_names_every_command(page: str) -> None:
     assert doc_pages.source(page).count("\n") < 200
-    named = set(doc_pages.inline_code(page))
-    named |= {w for line in doc_pages.typed(page) for c in doc_pages.commands(line) for w in c}
-    named |= {word for code in named for word in code.split()}
-    assert [name for name in _listed() if name not in named] == []
+    words = set(doc_pages.inline_code(page))
+    words |= {
+        w for line in doc_pages.command_lines(page) for c in doc_pages.commands(line) for w in c
+    }
+    words |= {word for code in words for word in code.split()}
+    assert [name for name in _command_names() if name not in words] == []

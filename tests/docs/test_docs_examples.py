@@ -103,13 +103,13 @@ def as_scenario(block: Block) -> str:
 
 @pytest.mark.parametrize("page", WITH_EXAMPLES)
 def test_the_files_that_a_page_shows_are_a_valid_project(page: str, tmp_path: Path) -> None:
-    shown = [block for block in doc_pages.blocks(page, "yaml", "csv", "jsonl") if block.name]
-    files = {block.name: block.text for block in shown}
-    assert len(files) == len(shown), "two examples have the same file name"
-    made = all_trials(tmp_path, files)
+    page_blocks = [block for block in doc_pages.blocks(page, "yaml", "csv", "jsonl") if block.name]
+    files = {block.name: block.text for block in page_blocks}
+    assert len(files) == len(page_blocks), "two examples have the same file name"
+    trials = all_trials(tmp_path, files)
     scenarios = {name for name in files if name.startswith("scenarios/") and "/cases/" not in name}
-    assert {trial.key.file for trial in made} == scenarios != set()
-    assert all(trial.script.turns(sample(trial)) for trial in made)
+    assert {trial.key.file for trial in trials} == scenarios != set()
+    assert all(trial.script.turns(sample(trial)) for trial in trials)
 
 
 @pytest.mark.parametrize(
@@ -118,9 +118,9 @@ def test_the_files_that_a_page_shows_are_a_valid_project(page: str, tmp_path: Pa
     ids=str,
 )
 def test_an_example_without_a_name_loads(block: Block, tmp_path: Path) -> None:
-    made = all_trials(tmp_path, {"scenarios/example.yaml": as_scenario(block)})
-    written = yaml.safe_load(block.text)
-    assert [len(expectations(trial)) for trial in made] == [len(written)]
+    trials = all_trials(tmp_path, {"scenarios/example.yaml": as_scenario(block)})
+    items = yaml.safe_load(block.text)
+    assert [len(expectations(trial)) for trial in trials] == [len(items)]
 
 
 def test_the_cassette_that_is_shown_is_in_the_canonical_format() -> None:
@@ -161,10 +161,10 @@ def test_every_key_is_listed_with_its_default(
     table = doc_pages.rows("docs/scenarios.md", "key", section)
     keys = record_schema(record)["properties"]
     assert sorted(cells[0] for cells in table) == sorted(f"`{name}`" for name in keys)
-    for key, _, shown, _ in table:
+    for key, _, default_text, _ in table:
         default = keys[key.strip("`")].get("default")
-        if shown in ("`true`", "`false`", "`1`", "`1.0`"):
-            assert json.loads(shown.strip("`")) == default, key
+        if default_text in ("`true`", "`false`", "`1`", "`1.0`"):
+            assert json.loads(default_text.strip("`")) == default, key
         else:
             assert default is None, key
 
@@ -181,7 +181,7 @@ def test_the_page_of_mistakes_shows_what_is_printed_for_forty_of_them() -> None:
 
 def test_every_setting_is_listed_with_its_default() -> None:
     table = doc_pages.rows("docs/scenarios.md", "key", "harness.yaml")
-    listed = {cells[0].strip("`"): cells[2].strip("`") for cells in table}
+    defaults = {cells[0].strip("`"): cells[2].strip("`") for cells in table}
     fields = set(record_schema(ConfigSpec)["properties"]) - {
         "poll",
         "limits",
@@ -192,7 +192,7 @@ def test_every_setting_is_listed_with_its_default() -> None:
     inner = {"poll.interval", "poll.timeout", "judge.bot", "report.lang", "report.layout"}
     inner |= {"limits.call", "limits.trial", "limits.response"}
     inner |= {"redact.patterns", "redact.presets", "compare.budget", "compare.max_increase"}
-    assert set(listed) == fields | inner
+    assert set(defaults) == fields | inner
     right = {
         "base_url": BASE_URL,
         "user_id": USER_ID,
@@ -206,13 +206,13 @@ def test_every_setting_is_listed_with_its_default() -> None:
         "report.layout": ReportSettings().layout,
     }
     right |= {folder: folder for folder in ("scenarios", "cassettes", "reports")}
-    assert listed == {**dict.fromkeys(listed, "none"), **right}
+    assert defaults == {**dict.fromkeys(defaults, "none"), **right}
 
 
 def test_every_token_variable_and_every_generated_value_is_listed() -> None:
     variables = doc_pages.rows("docs/scenarios.md", "variable", "The environment")
-    listed = [name for cells in variables for name in doc_pages.names(cells[0])]
-    assert listed[: len(TOKEN_NAMES)] == list(TOKEN_NAMES)
+    names = [name for cells in variables for name in doc_pages.names(cells[0])]
+    assert names[: len(TOKEN_NAMES)] == list(TOKEN_NAMES)
     generated = doc_pages.rows("docs/scenarios.md", "name", "Generated values")
     names = [name for cells in generated for name in doc_pages.names(cells[0])]
     assert sorted(names) == sorted(GENERATED_NAMES)
@@ -246,8 +246,8 @@ def test_every_key_under_x_coze_is_listed() -> None:
     )
     snapshot = block["bot"]
     assert isinstance(snapshot, dict)
-    listed = next(cells[1] for cells in table if cells[0] == "`bot`")
-    assert sorted(doc_pages.names(listed)) == sorted(snapshot)
+    keys = next(cells[1] for cells in table if cells[0] == "`bot`")
+    assert sorted(doc_pages.names(keys)) == sorted(snapshot)
 
 
 # --- links and outputs ---------------------------------------------------------------------------
@@ -261,8 +261,8 @@ def test_relative_links_lead_to_a_file_or_a_heading(page: str) -> None:
         assert target.exists(), f"{page}: {link}"
         assert target.resolve().is_relative_to(ROOT), f"{page}: {link}"
         if anchor:
-            there = doc_pages.anchors(target.resolve().relative_to(ROOT).as_posix())
-            assert anchor in there, f"{page}: {link}"
+            headings = doc_pages.anchors(target.resolve().relative_to(ROOT).as_posix())
+            assert anchor in headings, f"{page}: {link}"
 
 
 def test_the_failure_in_the_readme_is_what_the_program_prints(tmp_path: Path) -> None:
@@ -287,11 +287,13 @@ def test_the_errors_in_the_page_on_scenarios_are_what_the_program_prints(tmp_pat
     )
     done = project.run("check")
     assert done.code == 2
-    shown = [line.removesuffix("…") for line in block.text.splitlines()]
-    printed = done.err.splitlines()
-    assert len(shown) == len(printed)
+    page_lines = [line.removesuffix("…") for line in block.text.splitlines()]
+    error_lines = done.err.splitlines()
+    assert len(page_lines) == len(error_lines)
     assert [
-        real for real, begin in zip(printed, shown, strict=True) if not real.startswith(begin)
+        real
+        for real, begin in zip(error_lines, page_lines, strict=True)
+        if not real.startswith(begin)
     ] == []
 
 

@@ -13,20 +13,20 @@ from kind_samples import sample_items
 @pytest.mark.parametrize("page", PAGES_OF_KINDS)
 def test_a_page_of_kinds_is_up_to_date(page: str) -> None:
     try:
-        written = with_kind_sections(page)
+        page_text = with_kind_sections(page)
     except HarnessError as error:
         if "pip install" in str(error.next_step):
             pytest.skip(str(error))
         raise
-    assert written == doc_pages.source(page), "run `make docs`"
+    assert page_text == doc_pages.source(page), "run `make docs`"
 
 
 @pytest.mark.parametrize("page", PAGES_OF_KINDS)
 def test_a_page_of_kinds_shows_every_kind_with_its_samples(page: str) -> None:
     text = doc_pages.source(page)
     assert doc_pages.anchors(page) >= set(KINDS)
-    shown = [row for row in text.splitlines() if row.startswith("| ") and row.count(" | ") >= 2]
-    assert len(shown) > sum(len(one.samples) for kind in KINDS for one in sample_items(kind))
+    rows = [row for row in text.splitlines() if row.startswith("| ") and row.count(" | ") >= 2]
+    assert len(rows) > sum(len(one.samples) for kind in KINDS for one in sample_items(kind))
 
 
 @pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])

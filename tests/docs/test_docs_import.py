@@ -13,9 +13,9 @@ from doc_pages import rows
 TABLE = rows("docs/import.md", "assertion", "promptfoo")
 
 
-@pytest.mark.parametrize(("written", "item"), TABLE)
-def test_an_assertion_becomes_what_the_page_says(written: str, item: str) -> None:
-    name, colon, value = written.strip("`").partition(": ")
+@pytest.mark.parametrize(("assertion", "item"), TABLE)
+def test_an_assertion_becomes_what_the_page_says(assertion: str, item: str) -> None:
+    name, colon, value = assertion.strip("`").partition(": ")
     one = assertion_from_text(f"{name}{colon.strip()}{value.strip('[]')}")
     converted = convert_assertion(one).item
     assert converted == yaml.safe_load(item.strip("`"))

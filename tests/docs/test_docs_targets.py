@@ -34,12 +34,12 @@ def test_the_project_of_a_page_is_recorded_and_replayed(
     project = ProjectFolder(tmp_path / "project", home=tmp_path / "home")
     for block in doc_pages.blocks(page, "yaml"):
         text = block.text
-        for shown, real in (
+        for placeholder, real in (
             ("https://abc123.coze.site", server.base_url),
             ("https://abc124.coze.site", f"{server.base_url}/orders"),
             ("http://127.0.0.1:8888", f"{server.base_url}/studio"),
         ):
-            text = text.replace(shown, real)
+            text = text.replace(placeholder, real)
         project.write(block.name, text)
     settings = project.read("harness.yaml")
     project.write("harness.yaml", f"{settings}poll: {{interval: 0.05}}\n")

@@ -84,8 +84,8 @@ def test_an_example_loads(block: Block, tmp_path: Path) -> None:
         _check_script(block.text)
     elif isinstance(data, list):
         margin = block.text.replace("\n", "\n      ").rstrip()
-        made = _trials(tmp_path, f"turns:\n  - prompt: 你好\n    expect:\n      {margin}\n")
-        (turn,) = made[0].script.turns({})
+        trials = _trials(tmp_path, f"turns:\n  - prompt: 你好\n    expect:\n      {margin}\n")
+        (turn,) = trials[0].script.turns({})
         assert len(turn.expectations) == len(data)
     elif data.keys() & {"turns", "simulate", "scenarios"}:
         assert _trials(tmp_path, block.text)
@@ -108,9 +108,9 @@ def test_an_example_of_data_is_json(block: Block) -> None:
 
 
 def test_both_readmes_show_the_same_scenario() -> None:
-    shown = [
+    scenarios = [
         yaml.safe_load(next(iter(doc_pages.blocks(page, "yaml"))).text)
         for page in ("README.md", "README.zh-CN.md")
     ]
-    assert shown[0] == shown[1]
+    assert scenarios[0] == scenarios[1]
     assert (ROOT / "README.zh-CN.md").exists()

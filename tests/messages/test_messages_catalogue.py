@@ -27,7 +27,7 @@ COMPOSED = {*FILES["page"], *FILES["decide"], *FILES["playground"], *FILES["play
 
 def calls_of_message() -> list[tuple[str, str, set[str] | None]]:
     """Return place, id and parameters of each call; None if they are not all written out."""
-    found: list[tuple[str, str, set[str] | None]] = []
+    calls: list[tuple[str, str, set[str] | None]] = []
     for path in PACKAGE.rglob("*.py"):
         if "assets" in path.parts:
             continue
@@ -40,13 +40,13 @@ def calls_of_message() -> list[tuple[str, str, set[str] | None]]:
             if name == "RangeMessages":
                 keys = ast.literal_eval(ast.Tuple([first, *(one.value for one in node.keywords)]))
                 place = f"{path.relative_to(PACKAGE)}:{node.lineno}"
-                found += [(place, key, {"amount", "n", "subject"}) for key in keys]
+                calls += [(place, key, {"amount", "n", "subject"}) for key in keys]
             if name not in GIVING or not isinstance(first, ast.Constant):
                 continue
-            given = {*GIVING[name], *(keyword.arg for keyword in node.keywords)}
-            params = None if None in given else {str(one) for one in given}
-            found.append((f"{path.relative_to(PACKAGE)}:{node.lineno}", str(first.value), params))
-    return found
+            names = {*GIVING[name], *(keyword.arg for keyword in node.keywords)}
+            params = None if None in names else {str(one) for one in names}
+            calls.append((f"{path.relative_to(PACKAGE)}:{node.lineno}", str(first.value), params))
+    return calls
 
 
 def test_every_message_in_the_code_is_in_the_catalogue() -> None:
@@ -56,11 +56,11 @@ def test_every_message_in_the_code_is_in_the_catalogue() -> None:
 
 def test_every_message_gets_the_values_of_its_text() -> None:
     wrong = []
-    for place, key, given in calls_of_message():
+    for place, key, params in calls_of_message():
         text = ENTRIES[key]["en"]
         needed = {name for name, _ in PLACEHOLDER.findall(text)} | ({"n"} if "|" in text else set())
-        if given is not None and not needed <= given:
-            wrong.append((place, key, needed - given))
+        if params is not None and not needed <= params:
+            wrong.append((place, key, needed - params))
     assert wrong == []
 
 
@@ -126,8 +126,8 @@ def test_data_is_the_same_in_every_language() -> None:
 
 def test_values_inside_a_text_are_not_texts_of_the_catalogue() -> None:
     words = Catalogue()
-    shown = words.text(message("error.next", step="{step} one|two"))
-    assert shown == "next: {step} one|two"
+    text = words.text(message("error.next", step="{step} one|two"))
+    assert text == "next: {step} one|two"
 
 
 def test_a_message_of_another_version_is_shown_with_its_values() -> None:

@@ -20,8 +20,10 @@ def texts_of_errors(room: str) -> Iterator[str]:
                 continue
             if node.func.id not in ERRORS:
                 continue
-            named = [one.value for one in node.keywords if one.arg in ("next_step", "detail")]
-            for argument in (*node.args[:1], *named):
+            keyword_texts = [
+                one.value for one in node.keywords if one.arg in ("next_step", "detail")
+            ]
+            for argument in (*node.args[:1], *keyword_texts):
                 if any(map(is_written_text, shown_parts(argument))):
                     yield f"{path.relative_to(PACKAGE)}:{node.lineno}"
 

@@ -30,10 +30,10 @@ def server() -> Iterator[RunningServer]:
 def recorded_project(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
     """A project of four trials, one of which fails, with their cassettes."""
     folder = tmp_path_factory.mktemp("recorded")
-    made = empty_project(folder)
-    write_trials(made)
-    record_from(chatchat_script(), made, code=1)
-    return made
+    project = empty_project(folder)
+    write_trials(project)
+    record_from(chatchat_script(), project, code=1)
+    return project
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ def run_pytest_in(
     return CommandResult(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
 
 
-def collected(done: CommandResult) -> list[str]:
+def collected_ids(done: CommandResult) -> list[str]:
     """Return the ids that `--collect-only -q` printed, without their files."""
     assert done.code == 0, done.out + done.err
     return [line.partition("::")[2] for line in done.out.splitlines() if "::" in line]

@@ -38,38 +38,38 @@ def recorded_tests(
     recorded_project: ProjectFolder, tmp_path_factory: pytest.TempPathFactory
 ) -> ProjectFolder:
     """The project with the tests above and their cassettes."""
-    made = recorded_project.copy_to(tmp_path_factory.mktemp("tests") / "project")
-    made.write("tests/test_bot.py", BOT)
+    project = recorded_project.copy_to(tmp_path_factory.mktemp("tests") / "project")
+    project.write("tests/test_bot.py", BOT)
     running = serve(chatchat_script())
     live = {"COZE_API_BASE": running.base_url, "COZE_API_TOKEN": TOKEN}
-    done = run_pytest_in(made, "tests", "--coze-record", env=live)
+    done = run_pytest_in(project, "tests", "--coze-record", env=live)
     running.stop()
     assert done.code == 0, done.out
-    return made
+    return project
 
 
 @pytest.fixture
-def recorded(recorded_tests: ProjectFolder, tmp_path: Path) -> ProjectFolder:
+def bot_tests(recorded_tests: ProjectFolder, tmp_path: Path) -> ProjectFolder:
     """A copy of that project."""
     return recorded_tests.copy_to(tmp_path / "recorded")
 
 
-def test_recorded_conversations_are_replayed_without_a_token(recorded: ProjectFolder) -> None:
-    names = sorted(p.name for p in recorded.path("cassettes/tests/test_bot").iterdir())
+def test_recorded_conversations_are_replayed_without_a_token(bot_tests: ProjectFolder) -> None:
+    names = sorted(p.name for p in bot_tests.path("cassettes/tests/test_bot").iterdir())
     assert names == ["test_talk[北京].yaml", "test_talk[杭州].yaml", "test_who.yaml"]
-    assert recorded.path("cassettes/shared/second.yaml").is_file()
-    assert "4 passed" in run_pytest_in(recorded, "tests").out
-    assert "4 passed" in run_pytest_in(recorded, "tests", "-n", "2").out
+    assert bot_tests.path("cassettes/shared/second.yaml").is_file()
+    assert "4 passed" in run_pytest_in(bot_tests, "tests").out
+    assert "4 passed" in run_pytest_in(bot_tests, "tests", "-n", "2").out
 
 
-def test_no_cassette_has_the_token(recorded: ProjectFolder) -> None:
-    for path in recorded.path("cassettes").rglob("*.yaml"):
+def test_no_cassette_has_the_token(bot_tests: ProjectFolder) -> None:
+    for path in bot_tests.path("cassettes").rglob("*.yaml"):
         assert TOKEN not in path.read_text("utf-8")
 
 
-def test_a_changed_prompt_fails_at_the_line_of_the_test(recorded: ProjectFolder) -> None:
-    recorded.edit("tests/test_bot.py", "然后呢?", "后来呢?")
-    done = run_pytest_in(recorded, "tests", "-k", "talk and not u676d")
+def test_a_changed_prompt_fails_at_the_line_of_the_test(bot_tests: ProjectFolder) -> None:
+    bot_tests.edit("tests/test_bot.py", "然后呢?", "后来呢?")
+    done = run_pytest_in(bot_tests, "tests", "-k", "talk and not u676d")
     assert "1 failed" in done.out
     assert "test_bot.py:18: CozeFixtureError" in done.out
     assert '"然后呢?"' in done.out
@@ -77,20 +77,20 @@ def test_a_changed_prompt_fails_at_the_line_of_the_test(recorded: ProjectFolder)
     assert "coze_fixture.py" not in done.out
 
 
-def test_unplayed_interactions_are_an_error(recorded: ProjectFolder) -> None:
-    recorded.edit(
+def test_unplayed_interactions_are_an_error(bot_tests: ProjectFolder) -> None:
+    bot_tests.edit(
         "tests/test_bot.py", '    assert "学术助手" in coze.ask("你是谁?").answer\n', "    pass\n"
     )
-    done = run_pytest_in(recorded, "tests", "-k", "who")
+    done = run_pytest_in(bot_tests, "tests", "-k", "who")
     assert "1 error" in done.out
     assert "cassettes/tests/test_bot/test_who.yaml" in done.out
 
 
 def test_unplayed_interactions_after_a_failed_assertion_are_no_error(
-    recorded: ProjectFolder,
+    bot_tests: ProjectFolder,
 ) -> None:
-    recorded.edit("tests/test_bot.py", "    again =", "    assert not city\n    again =")
-    done = run_pytest_in(recorded, "tests", "-k", "talk and u676d")
+    bot_tests.edit("tests/test_bot.py", "    again =", "    assert not city\n    again =")
+    done = run_pytest_in(bot_tests, "tests", "-k", "talk and u676d")
     assert "1 failed" in done.out
     assert "error" not in done.out
 
@@ -105,9 +105,9 @@ def test_a_missing_cassette_is_an_error_with_the_command_that_records_it(
     assert "Traceback" not in done.out
 
 
-def test_an_unknown_bot_is_reported_with_the_known_ones(recorded: ProjectFolder) -> None:
-    recorded.edit("tests/test_bot.py", 'bot="second"', 'bot="secnd"')
-    done = run_pytest_in(recorded, "tests", "-k", "second")
+def test_an_unknown_bot_is_reported_with_the_known_ones(bot_tests: ProjectFolder) -> None:
+    bot_tests.edit("tests/test_bot.py", 'bot="second"', 'bot="secnd"')
+    done = run_pytest_in(bot_tests, "tests", "-k", "second")
     assert '"secnd"' in done.out
     assert "chatchat, second" in done.out
 
@@ -128,18 +128,18 @@ def test_recording_is_refused_in_ci(
     assert run_pytest("tests", env={"CI": "true"}).code == 0
 
 
-def test_check_accepts_the_cassettes_of_tests(recorded: ProjectFolder) -> None:
-    done = recorded.run("check")
+def test_check_accepts_the_cassettes_of_tests(bot_tests: ProjectFolder) -> None:
+    done = bot_tests.run("check")
     assert done.code == 0, done.err
 
 
-def test_strict_refuses_an_edited_cassette(recorded: ProjectFolder) -> None:
-    recorded.edit("cassettes/shared/second.yaml", "我是second。", "我是second。 ")
-    recorded.edit("tests/test_bot.py", "我是second。", "我是second。 ")
-    assert "4 passed" in run_pytest_in(recorded, "tests").out
-    recorded.write("harness.yaml", recorded.read("harness.yaml") + "strict: true\n")
-    done = run_pytest_in(recorded, "tests")
+def test_strict_refuses_an_edited_cassette(bot_tests: ProjectFolder) -> None:
+    bot_tests.edit("cassettes/shared/second.yaml", "我是second。", "我是second。 ")
+    bot_tests.edit("tests/test_bot.py", "我是second。", "我是second。 ")
+    assert "4 passed" in run_pytest_in(bot_tests, "tests").out
+    bot_tests.write("harness.yaml", bot_tests.read("harness.yaml") + "strict: true\n")
+    done = run_pytest_in(bot_tests, "tests")
     assert "3 passed, 1 error" in done.out, done.out
     assert "cassettes/shared/second.yaml" in done.out
-    assert "cassettes/shared/second.yaml" in recorded.run("check", "--rewrite").out
-    assert "4 passed" in run_pytest_in(recorded, "tests").out
+    assert "cassettes/shared/second.yaml" in bot_tests.run("check", "--rewrite").out
+    assert "4 passed" in run_pytest_in(bot_tests, "tests").out

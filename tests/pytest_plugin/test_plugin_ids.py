@@ -14,7 +14,7 @@ import pytest
 from coze_harness.server.server_process import serve
 from project import TOKEN, CommandResult, ProjectFolder, chatchat_script
 
-from pytest_plugin.plugin_running import RunPytest, collected, run_pytest_in
+from pytest_plugin.plugin_running import RunPytest, collected_ids, run_pytest_in
 
 FILE = "scenarios/suite.yaml"
 LABELS = ("mul", "a/b", "x::y", "std::()", "[z]", "]", "two words", "中文", "v1.2")
@@ -64,13 +64,13 @@ FAILING = [name for name in IDS if name not in PASSING]
 def recorded_suite(
     recorded_project: ProjectFolder, tmp_path_factory: pytest.TempPathFactory
 ) -> ProjectFolder:
-    made = recorded_project.copy_to(tmp_path_factory.mktemp("suite") / "project")
-    made.write(FILE, SUITE)
+    project = recorded_project.copy_to(tmp_path_factory.mktemp("suite") / "project")
+    project.write(FILE, SUITE)
     running = serve(chatchat_script())
     live = {"COZE_API_BASE": running.base_url, "COZE_API_TOKEN": TOKEN}
-    made.run("record", FILE, env=live, drop=["CI"])
+    project.run("record", FILE, env=live, drop=["CI"])
     running.stop()
-    return made
+    return project
 
 
 @pytest.fixture
@@ -80,43 +80,43 @@ def suite(recorded_suite: ProjectFolder, tmp_path: Path) -> RunPytest:
 
 
 def test_ids_are_in_the_order_of_the_file(suite: RunPytest) -> None:
-    assert collected(suite("--collect-only", "-q", FILE)) == IDS
+    assert collected_ids(suite("--collect-only", "-q", FILE)) == IDS
 
 
 @pytest.mark.parametrize("first", [0, 1])
 def test_printed_ids_select_their_trials(suite: RunPytest, first: int) -> None:
     selected = IDS[first::2]
-    assert collected(suite("--collect-only", "-q", *_in_file(selected))) == selected
+    assert collected_ids(suite("--collect-only", "-q", *_in_file(selected))) == selected
 
 
 def test_the_name_of_a_scenario_selects_its_cases(suite: RunPytest) -> None:
     # pytest 8.0 collects the cases of one name from the last to the first.
-    assert sorted(collected(suite("--collect-only", "-q", f"{FILE}::math"))) == sorted(MATH)
+    assert sorted(collected_ids(suite("--collect-only", "-q", f"{FILE}::math"))) == sorted(MATH)
 
 
 def test_printed_ids_deselect_their_trials(suite: RunPytest) -> None:
     names = [*MATH[1:], "两个 bots@chatchat#2[[1]]", "shared rate"]
     options = [f"--deselect={name}" for name in _in_file(names)]
     done = suite("--collect-only", "-q", FILE, *options)
-    assert collected(done) == [name for name in IDS if name not in names]
+    assert collected_ids(done) == [name for name in IDS if name not in names]
 
 
 def test_keywords_match_the_ids(suite: RunPytest) -> None:
     expression = "math[mul] or a/b or x::y or 中文 or (two and words) or (second and not one)"
     done = suite("--collect-only", "-q", FILE, "-k", expression)
-    assert collected(done) == [*MATH[:3], *MATH[6:8], *IDS[15:17]]
+    assert collected_ids(done) == [*MATH[:3], *MATH[6:8], *IDS[15:17]]
 
 
 @pytest.mark.parametrize("processes", [(), ("-n", "2")], ids=["one-process", "two-processes"])
 def test_last_failed_selects_what_failed(suite: RunPytest, processes: tuple[str, ...]) -> None:
     done = suite("-q", "-rf", *processes, FILE)
     assert f"{len(FAILING)} failed, {len(PASSING)} passed" in done.out
-    assert _failed(done) == set(FAILING)
-    assert collected(suite("--lf", "--collect-only", "-q")) == FAILING
-    assert collected(suite("--ff", "--collect-only", "-q", FILE)) == [*FAILING, *PASSING]
+    assert _failed_ids(done) == set(FAILING)
+    assert collected_ids(suite("--lf", "--collect-only", "-q")) == FAILING
+    assert collected_ids(suite("--ff", "--collect-only", "-q", FILE)) == [*FAILING, *PASSING]
     done = suite("--lf", "-q", "-rf", *processes)
     assert f"{len(FAILING)} failed" in done.out
-    assert _failed(done) == set(FAILING)
+    assert _failed_ids(done) == set(FAILING)
     assert f"FAILED {FILE}::v1.2 - contains: The answer" in done.out
 
 
@@ -126,7 +126,7 @@ def test_verbose_output_has_the_printed_ids(suite: RunPytest) -> None:
     assert f"{FILE}::math[v1.2] PASSED" in done.out
 
 
-def _failed(done: CommandResult) -> set[str]:
+def _failed_ids(done: CommandResult) -> set[str]:
     """Return the ids in pytest's summary of failures, without their file."""
     lines = [line for line in done.out.splitlines() if line.startswith("FAILED ")]
     return {line.partition("::")[2].partition(" - ")[0] for line in lines}

@@ -35,8 +35,8 @@ def test_a_pass_rate_that_is_missed_is_told_in_one_sentence(
 ) -> None:
     project.edit("scenarios/wrong.yaml", "turns:", "min_pass_rate: 0.5\nrepeat: 2\nturns:")
     first = project.path("cassettes/wrong.yaml").read_bytes()
-    listed = json.loads(project.run("list", "wrong", "--json").out)
-    for one in listed:
+    trials = json.loads(project.run("list", "wrong", "--json").out)
+    for one in trials:
         project.path(one["cassette"]).write_bytes(first)
     done = run_pytest("scenarios/wrong.yaml", env={"COZE_HARNESS_LANG": "zh"})
     assert done.code == 1

@@ -10,7 +10,7 @@ from coze_harness.server.server_process import RunningServer
 from junitparser import JUnitXml, Properties
 from project import TOKEN, ProjectFolder
 
-from pytest_plugin.plugin_running import RunPytest, collected
+from pytest_plugin.plugin_running import RunPytest, collected_ids
 
 
 def test_every_trial_is_an_item(run_pytest: RunPytest, project: ProjectFolder) -> None:
@@ -65,7 +65,7 @@ def test_options_of_pytest_select_trials(
     run_pytest: RunPytest, arguments: tuple[str, ...], names: list[str]
 ) -> None:
     done = run_pytest("--collect-only", "-q", "--strict-markers", *arguments)
-    assert collected(done) == names
+    assert collected_ids(done) == names
 
 
 def test_the_first_failure_ends_the_session_with_x(run_pytest: RunPytest) -> None:
@@ -146,14 +146,14 @@ def test_other_yaml_files_and_the_data_of_cases_are_not_collected(
 def test_junit_has_bot_tokens_and_log_id(run_pytest: RunPytest, project: ProjectFolder) -> None:
     run_pytest("--junitxml=out.xml", "-o", "junit_logging=all")
     suites = JUnitXml.fromfile(str(project.path("out.xml")))
-    found = {case.name: case for suite in suites for case in suite}
-    listed = found["identity"].child(Properties)  # type: ignore[no-untyped-call]  # half typed
-    properties = {p.name: p.value for p in listed}
+    cases = {case.name: case for suite in suites for case in suite}
+    case_properties = cases["identity"].child(Properties)  # type: ignore[no-untyped-call]  # half typed
+    properties = {p.name: p.value for p in case_properties}
     assert properties["bot"] == "chatchat"
     assert properties["tokens"] == "203"
     assert properties["log_id"]
-    assert "我是chatchat" in found["identity"].system_out
-    assert found["wrong"].is_failure
+    assert "我是chatchat" in cases["identity"].system_out
+    assert cases["wrong"].is_failure
 
 
 def test_several_processes_write_one_report(run_pytest: RunPytest, project: ProjectFolder) -> None:
