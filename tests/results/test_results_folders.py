@@ -269,7 +269,7 @@ def test_kill_9_loses_at_most_the_line_that_was_being_written(tmp_path: Path) ->
         n = 0
         while True:
             n += 1
-            folder.add(trial(named=key(f"t{n}"), turns=[turn(replied=reply("答" * 50_000))]))
+            folder.add(trial(trial_key=key(f"t{n}"), turns=[turn(turn_reply=reply("答" * 50_000))]))
             print(n, flush=True)
         """
     )
@@ -307,7 +307,7 @@ def test_a_full_disk_leaves_whole_lines(tmp_path: Path) -> None:
         folder.add(trial())
         resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
         try:
-            folder.add(trial(turns=[turn(replied=reply("答" * 50_000))]))
+            folder.add(trial(turns=[turn(turn_reply=reply("答" * 50_000))]))
         except ResultsError as fault:
             print(fault)
         """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +16,7 @@ from coze_harness.model.errors import ResultsError
 from coze_harness.model.trial_result import PASSING
 from coze_harness.results.run_codec import ROWS
 from coze_harness.results.run_folder import RUN, TRIALS, check_run_id
-from coze_harness.results.run_history import as_written, json_text, read_digests
+from coze_harness.results.run_history import json_text, normalize_id, read_digests
 from coze_harness.results.trial_decoding import decode_dumped
 from coze_harness.results.trial_digests import RECORDING_SIZE
 
@@ -50,7 +51,7 @@ class EarlierTurn(NamedTuple):
 
 
 class EarlierAnswer(NamedTuple):
-    """The answers of a trial in an earlier run, as far as they differ from those of now.
+    """The answers of a trial in an earlier run, as far as they differ from the present ones.
 
     `past` is the run's position in `Run.past`. `more` turns differ, too.
     """
@@ -74,14 +75,14 @@ class EarlierAnswers(NamedTuple):
     is_unread: bool
 
 
-class _Judged(Struct, frozen=True):
+class _Verdict(Struct, frozen=True):
     status: str = ""
 
 
 class _Turn(Struct, frozen=True):
     prompt: str = ""
     answer: str | None = None
-    verdicts: list[_Judged] = []
+    verdicts: list[_Verdict] = []
 
 
 class _Line(Struct, frozen=True):
@@ -92,7 +93,7 @@ class _Line(Struct, frozen=True):
 
 @dataclass(slots=True)
 class _Search:
-    """The answers of one trial that were found so far."""
+    """The answers of one trial so far."""
 
     row: TrialRow
     now: Sequence[_Turn]
@@ -101,7 +102,7 @@ class _Search:
     has_more: bool = False
     is_unread: bool = False
 
-    def wants(self, status: TrialStatus) -> bool:
+    def needs(self, status: TrialStatus) -> bool:
         """Return whether the answer of a run with this status would be shown."""
         if self.row.status not in _FAILING:
             return not self.answers
@@ -121,9 +122,13 @@ class _Search:
             return
         self.known.add(answers)
         # What comes after the first difference may follow from it, so that the first ones count.
-        chosen = sorted(differing, key=lambda one: not self._fails(one[0]))[:MAX_TURNS]
-        shown = [self._turn(number, turns[number].prompt, answer) for number, answer in chosen]
-        self.answers.append(EarlierAnswer(past, status, sorted(shown), len(differing) - len(shown)))
+        selected = sorted(differing, key=lambda one: not self._fails(one[0]))[:MAX_TURNS]
+        earlier_turns = [
+            self._turn(number, turns[number].prompt, answer) for number, answer in selected
+        ]
+        self.answers.append(
+            EarlierAnswer(past, status, sorted(earlier_turns), len(differing) - len(earlier_turns))
+        )
 
     def _fails(self, number: int) -> bool:
         return number < len(self.now) and any(
@@ -157,21 +162,21 @@ def read_earlier_answers(
     if not changed:
         return {}
     rows = {name: row for _, group in changed for name, row in group.items()}
-    own, _ = _read_turns(folder / TRIALS, rows)
+    own, _ = _read_turns(folder / TRIALS, rows, sys.maxsize)
     searches = {name: _Search(row, own.get(name, ())) for name, row in rows.items()}
     left = max_read
     for past, names in changed:
-        wanted: dict[bytes, TrialStatus] = {}
+        statuses: dict[bytes, TrialStatus] = {}
         for name, row in names.items():
             status = _STATUSES.get(row.history[past : past + 1])
-            if status and searches[name].wants(status):
-                wanted[name] = status
+            if status and searches[name].needs(status):
+                statuses[name] = status
             else:
                 searches[name].has_more = True
-        found, left = _read_turns(folder.parent / run.past[past].run_id / TRIALS, wanted, left)
-        for name, status in wanted.items():
-            if name in found:
-                searches[name].add(past, status, found[name])
+        turns, left = _read_turns(folder.parent / run.past[past].run_id / TRIALS, statuses, left)
+        for name, status in statuses.items():
+            if name in turns:
+                searches[name].add(past, status, turns[name])
             elif not left:
                 searches[name].is_unread = True
     return {
@@ -197,14 +202,14 @@ def _changed_trials(run: Run, reports: Path) -> list[tuple[int, Mapping[bytes, T
         try:
             folder = reports / check_run_id(run.past[past].run_id)
             text = (folder / RUN).read_bytes()
-            here = _RECORDING.findall(text, text.index(ROWS))
+            recordings_of_run = _RECORDING.findall(text, text.index(ROWS))
         except (ResultsError, OSError, ValueError):
             continue
         # The rows of comparable runs have one order: in most runs, all recordings are those of the
         # run after, and no trial has to be looked up.
-        if here == after or not (folder / TRIALS).is_file():
+        if recordings_of_run == after or not (folder / TRIALS).is_file():
             continue
-        after = here
+        after = recordings_of_run
         if not rows:
             rows = {json_text(row.key.id): row for row in run.rows}
             recordings = {name: row.digests[:RECORDING_SIZE] for name, row in rows.items()}
@@ -227,7 +232,7 @@ def _digests(text: bytes) -> Mapping[bytes, str]:
 
 
 def _read_turns(
-    path: Path, names: Collection[bytes], limit: int | None = None
+    path: Path, names: Collection[bytes], limit: int
 ) -> tuple[Mapping[bytes, Sequence[_Turn]], int]:
     """Return the turns of some trials of a trials.jsonl, and how many bytes of the limit are left.
 
@@ -236,13 +241,13 @@ def _read_turns(
     A missing or unreadable file has no trials. `names` are ids as they are in JSON.
     """
     turns: dict[bytes, Sequence[_Turn]] = {}
-    left = -1 if limit is None else limit
-    if not names or not left:
+    left = limit
+    if not names:
         return turns, left
     try:
         with path.open("rb") as file:
             while left and (line := file.readline(left)):
-                left -= len(line) if limit is not None else 0
+                left -= len(line)
                 name = _line_id(line)
                 if name in names and line.endswith(b"\n"):
                     # A trial that was executed again has a second line.
@@ -254,9 +259,9 @@ def _read_turns(
 
 def _line_id(line: bytes) -> bytes:
     """Return the id that a line begins with, as `dump_json` writes it; empty if it has none."""
-    found = _LINE_ID.match(line)
+    match = _LINE_ID.match(line)
     try:
-        return as_written(found.group(1)) if found else b""
+        return normalize_id(match.group(1)) if match else b""
     except ValueError:
         return b""
 

@@ -113,9 +113,9 @@ def last_statuses(folders: Iterable[Path], trials: Collection[str]) -> dict[str,
         except ResultsError:
             continue
         if run.mode is not Mode.MUTATE:
-            found = {row.key.id: row.status for row in run.rows if row.key.id in missing}
-            statuses |= found
-            missing -= found.keys()
+            statuses_of_run = {row.key.id: row.status for row in run.rows if row.key.id in missing}
+            statuses |= statuses_of_run
+            missing -= statuses_of_run.keys()
     return statuses
 
 
@@ -178,16 +178,16 @@ def _changed_scenarios(names: Mapping[str, None]) -> ChangedScenarios:
 
 def read_digests(text: bytes) -> dict[bytes, str]:
     """Return the digests of the trials of a run.json, by their ids as they stand in JSON."""
-    found: dict[bytes, str] = {}
+    digests_by_id: dict[bytes, str] = {}
     for line in text[text.index(ROWS) + len(ROWS) :].split(b"\n"):
         digests = _DIGESTS.search(line)
         name = _ID.match(b"\n" + line)
         if digests and name:
-            found[as_written(name.group(1))] = digests.group(1).decode()
-    return found
+            digests_by_id[normalize_id(name.group(1))] = digests.group(1).decode()
+    return digests_by_id
 
 
-def as_written(name: bytes) -> bytes:
+def normalize_id(name: bytes) -> bytes:
     """Return an id in JSON as `dump_json` writes it."""
     return name if b"\\" not in name else json_text(json.loads(b'"%b"' % name))
 
@@ -205,7 +205,7 @@ def _status_letters(text: bytes, positions: Mapping[bytes, int]) -> str:
         raise ValueError("the rows have another layout")
     letters = bytearray(_ABSENT.encode() * len(positions))
     for name, status in zip(ids, statuses, strict=True):
-        position = positions.get(as_written(name))
+        position = positions.get(normalize_id(name))
         if position is not None:
             letters[position] = _LETTERS.get(status, ord(_ABSENT))
     return letters.decode()

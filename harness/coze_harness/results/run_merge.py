@@ -60,11 +60,11 @@ def merge_runs(folders: Sequence[Path], into: Path, run_id: str) -> Run:
         )
     runs = [read_run(folder) for folder in folders]
     _check_same_mode(runs)
-    rows = _ordered_rows(folders, runs)
+    rows = _order_rows(folders, runs)
     _check_distinct_trials(folders, runs)
     lines = _last_lines(folders)
     with wrap_os_errors("results.failed.merge", into):
-        write_atomically(into / TRIALS, _copied_lines(folders, rows, lines))
+        write_atomically(into / TRIALS, _copy_lines(folders, rows, lines))
     merged = _merge_heads(run_id, runs, rows, lines)
     write_run(into, merged)
     return merged
@@ -101,7 +101,7 @@ def _check_distinct_trials(folders: Sequence[Path], runs: Sequence[Run]) -> None
                 )
 
 
-def _ordered_rows(folders: Sequence[Path], runs: Sequence[Run]) -> tuple[TrialRow, ...]:
+def _order_rows(folders: Sequence[Path], runs: Sequence[Run]) -> tuple[TrialRow, ...]:
     """Return the rows of several runs: of shards in the order of the whole run, else run by run.
 
     Raises:
@@ -179,9 +179,9 @@ def _check_each_once(folders: Sequence[Path], shards: Sequence[ShardInfo]) -> No
     total = shards[0].total
     missing = [f"{number}/{total}" for number in range(1, total + 1) if number not in by_number]
     if missing:
-        shown = (*missing[:5], "…") if len(missing) > 5 else tuple(missing)
+        shard_names = (*missing[:5], "…") if len(missing) > 5 else tuple(missing)
         raise ResultsError(
-            message("results.merge.missing", n=len(missing), shards=shown, total=total),
+            message("results.merge.missing", n=len(missing), shards=shard_names, total=total),
             where=Location(str(folders[0])),
             next_step=message("results.merge.folders", n=total),
         )
@@ -222,7 +222,7 @@ def _last_lines(folders: Sequence[Path]) -> dict[str, _Line]:
     return lines
 
 
-def _copied_lines(
+def _copy_lines(
     folders: Sequence[Path], rows: Sequence[TrialRow], lines: Mapping[str, _Line]
 ) -> Iterator[bytes]:
     """Yield the lines of all trials in the order of their rows."""

@@ -46,9 +46,11 @@ def _recording_digest(result: TrialResult) -> str:
 
 
 def _turn_digest(turn: TurnResult) -> str:
-    asked = [(one.kind, one.name, one.weight, one.severity, one.expected) for one in turn.verdicts]
+    expectations = [
+        (one.kind, one.name, one.weight, one.severity, one.expected) for one in turn.verdicts
+    ]
     try:
-        text = msgspec.json.encode(asked)
+        text = msgspec.json.encode(expectations)
     except UnicodeEncodeError:  # half a surrogate pair
-        text = repr(asked).encode(errors="backslashreplace")
+        text = repr(expectations).encode(errors="backslashreplace")
     return blake2b(text, digest_size=TURN_SIZE // 2).hexdigest()

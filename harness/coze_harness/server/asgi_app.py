@@ -87,15 +87,15 @@ async def _respond(call: IncomingCall, *, any_host: bool) -> ASGIApp:
     try:
         if not any_host:
             _check_host(call)
-        if found := _project_call(call):
-            return await _response(call, await handle_project(call, *found))
+        if project_call := _project_call(call):
+            return await _response(call, await handle_project(call, *project_call))
         if call.path.startswith(f"{studio_dialect.PREFIX}/"):
             return await _respond_as_studio(call)
         return await _response(call, await _answer(call, _route(call)))
     except ApiRefusal as refusal:
         return refusal.response(call.log_id)
-    except FaultTriggered as triggered:
-        return await _refusal(call, triggered.fault)
+    except FaultTriggered as trigger:
+        return await _refusal(call, trigger.fault)
     except ClientDisconnect:
         return Response()
 
@@ -132,11 +132,11 @@ def _route(call: IncomingCall) -> str:
 
 def _project_call(call: IncomingCall) -> tuple[ScriptedProject, str] | None:
     """Return the project that a path belongs to, and which of its calls it is."""
-    found = re.fullmatch(r"(.*)/(?:(stream_run|run)|(cancel)/[^/]+)", call.path)
-    project = call.state.projects.get(found[1]) if found else None
-    if found is None or project is None or call.request.method != "POST":
+    match = re.fullmatch(r"(.*)/(?:(stream_run|run)|(cancel)/[^/]+)", call.path)
+    project = call.state.projects.get(match[1]) if match else None
+    if match is None or project is None or call.request.method != "POST":
         return None
-    action = str(found[2] or found[3])
+    action = str(match[2] or match[3])
     call.state.calls[f"POST {project.path}/{action}"] += 1
     return project, action
 
@@ -157,8 +157,8 @@ async def _refusal(call: IncomingCall, fault: Fault) -> Response:
     if fault.kind is FaultKind.HTML:
         return Response(_GATEWAY_PAGE, fault.http or 502, media_type="text/html")
     if fault.kind is FaultKind.UNAVAILABLE:
-        after = {} if fault.retry_after is None else {"retry-after": str(fault.retry_after)}
-        return Response(b"", fault.http or 503, headers=after)
+        headers = {} if fault.retry_after is None else {"retry-after": str(fault.retry_after)}
+        return Response(b"", fault.http or 503, headers=headers)
     refusal = ApiRefusal(
         fault.code or 4000, fault.message, http=fault.http, retry_after=fault.retry_after
     )
@@ -169,7 +169,7 @@ async def _response(call: IncomingCall, answer: ApiAnswer) -> ASGIApp:
     """Return an endpoint's answer, damaged by the fault that the call met."""
     fault = call.fault
     if not fault:
-        return _undamaged(call, answer)
+        return _plain_response(call, answer)
     if fault.kind is FaultKind.SLOW:
         await call.state.clock.sleep(fault.seconds)
     if fault.kind is FaultKind.RESET_AFTER:
@@ -182,15 +182,15 @@ async def _response(call: IncomingCall, answer: ApiAnswer) -> ASGIApp:
             answer = {key: value for key, value in answer.items() if key != "data"}
         if fault.kind is FaultKind.EMPTY_DATA:
             answer = {**answer, "data": []}
-    response = _undamaged(call, answer)
+    response = _plain_response(call, answer)
     if fault.kind is FaultKind.WRONG_CONTENT_TYPE:
         response.headers["content-type"] = "text/plain; charset=utf-8"
     if fault.kind is FaultKind.HALF_JSON:
-        return json_response(_half(response), call.log_id)
-    return _half_body(call, response) if fault.kind is FaultKind.HALF_BODY else response
+        return json_response(_first_half(response), call.log_id)
+    return _cut_response(call, response) if fault.kind is FaultKind.HALF_BODY else response
 
 
-def _undamaged(call: IncomingCall, answer: ApiAnswer) -> Response:
+def _plain_response(call: IncomingCall, answer: ApiAnswer) -> Response:
     if isinstance(answer, Response):
         return answer
     if isinstance(answer, Mapping):
@@ -199,16 +199,16 @@ def _undamaged(call: IncomingCall, answer: ApiAnswer) -> Response:
     return StreamingResponse(answer, headers={**headers, "cache-control": "no-cache"})
 
 
-def _half(response: Response) -> bytes:
+def _first_half(response: Response) -> bytes:
     return bytes(response.body)[: len(response.body) // 2]
 
 
-def _half_body(call: IncomingCall, whole: Response) -> ASGIApp:
+def _cut_response(call: IncomingCall, whole: Response) -> ASGIApp:
     """Return a response that promises the whole body, sends half of it, and closes."""
 
     async def respond(_scope: Scope, _receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": whole.raw_headers})
-        await send({"type": "http.response.body", "body": _half(whole), "more_body": True})
+        await send({"type": "http.response.body", "body": _first_half(whole), "more_body": True})
         await call.connection.close()
 
     return respond

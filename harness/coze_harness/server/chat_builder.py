@@ -54,7 +54,7 @@ def build_chat(
     prompt, turn, earlier = _prompt(request, before)
     answer, groups = match_answer(source.answers, prompt, turn, earlier)
     faults = (*answer.faults, *source.faults)
-    call.meet_fault(route, faults, stream=request.stream)
+    call.trigger_fault(route, faults, stream=request.stream)
 
     variables = {**(bot.variables if bot else {}), **request.variables}
     words = {**variables, "prompt": prompt, "turn": str(turn), **groups}
@@ -80,9 +80,9 @@ def build_chat(
         saved=request.saved,
     )
     drafts = list(draft_messages(answer, state.next_answers(answer), filler(words)))
-    heard = [bot.prompt if bot else "", *earlier, prompt]
-    timeline = _timeline(state, chat, answer, drafts, heard, new_id)
-    chat.started, chat.timeline = timeline.begins, _with_faults(state, timeline, faults)
+    input_texts = [bot.prompt if bot else "", *earlier, prompt]
+    timeline = _timeline(state, chat, answer, drafts, input_texts, new_id)
+    chat.started, chat.timeline = timeline.begins, _apply_faults(state, timeline, faults)
     state.count_running(chat.timeline)
     conversation.chats[chat.id] = chat
     return chat
@@ -91,18 +91,18 @@ def build_chat(
 def _prompt(
     request: ChatRequest, before: Sequence[tuple[str, str]]
 ) -> tuple[str, int, Sequence[str]]:
-    """Return the prompt, its number in the conversation, and what was said earlier.
+    """Return the prompt, its number in the conversation, and the texts before it.
 
     Without a prompt, the last message before must be the user's, and is the prompt.
     """
-    said = [*before, *((message.role, message.text) for message in request.messages)]
-    texts = [text for _, text in said]
+    messages = [*before, *((message.role, message.text) for message in request.messages)]
+    texts = [text for _, text in messages]
     prompt = request.prompt
     if not prompt:
         if not before or before[-1][0] != "user":
             raise ApiRefusal(4000, "additional_messages must hold a message of the user.")
         prompt = texts[-1]
-    turn = max(1, sum(role == "user" for role, _ in said))
+    turn = max(1, sum(role == "user" for role, _ in messages))
     return prompt, turn, texts[:-1] if texts[-1:] == [prompt] else texts
 
 
@@ -115,8 +115,8 @@ def continue_chat(
     drafts = [DraftMessage("tool_response", output) for output in outputs]
     drafts += draft_messages(action.then, state.next_answers(action.then), filler(words))
     earlier = chat.timeline.messages
-    heard = [*(str(message["content"]) for message in earlier), *outputs]
-    timeline = _timeline(state, chat, action.then, drafts, heard, state.ids.new)
+    input_texts = [*(str(message["content"]) for message in earlier), *outputs]
+    timeline = _timeline(state, chat, action.then, drafts, input_texts, state.ids.new)
     messages = [*earlier, *timeline.messages]
     chat.timeline = replace(timeline, messages=messages, sent=len(earlier))
     state.count_running(chat.timeline)
@@ -127,22 +127,22 @@ def _timeline(
     chat: StoredChat,
     content: ScriptedContent,
     drafts: Sequence[DraftMessage],
-    heard: Sequence[str],
+    input_texts: Sequence[str],
     new_id: Callable[[], str],
 ) -> ChatTimeline:
     defaults, action, usage = state.script.defaults, content.requires_action, content.usage
     seconds = defaults.delay if content.delay is None else content.delay
     answers = [draft.content for draft in drafts if draft.type == "answer"]
-    begins = state.clock.monotonic()
+    start = state.clock.monotonic()
     return ChatTimeline(
         messages=with_ids(drafts, chat, seconds, new_id),
         order=content.order or defaults.order,
         delta=content.delta or defaults.delta,
-        begins=begins,
-        ends=begins + seconds,
+        begins=start,
+        ends=start + seconds,
         status=_final_status(content),
         usage=(
-            count_tokens("".join(heard)) if usage.input is None else usage.input,
+            count_tokens("".join(input_texts)) if usage.input is None else usage.input,
             count_tokens("".join(answers)) if usage.output is None else usage.output,
         ),
         action=action,
@@ -165,7 +165,7 @@ def _tool_calls(state: ServerState, content: ScriptedContent) -> Iterator[dict[s
         yield {"id": call.id or state.ids.tool_call(), "type": "function", "function": function}
 
 
-def _with_faults(
+def _apply_faults(
     state: ServerState, timeline: ChatTimeline, faults: Sequence[Fault]
 ) -> ChatTimeline:
     for kind in RUN_KINDS:
@@ -181,8 +181,8 @@ def _with_faults(
         elif kind is FaultKind.FAILED:
             text = MESSAGES.get(fault.code, "") if fault.code else "event interval error"
             error = (fault.code or 5000, fault.message or text)
-            failed = replace(timeline, status="failed", error=error, usage=(0, 0))
-            timeline = replace(failed, action=None, calls=())
+            failed_run = replace(timeline, status="failed", error=error, usage=(0, 0))
+            timeline = replace(failed_run, action=None, calls=())
         elif timeline.messages:
             unknown = {
                 "id": state.ids.new(),

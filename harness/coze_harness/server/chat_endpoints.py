@@ -21,14 +21,14 @@ from coze_harness.server.stored_conversation import StoredChat
 async def handle_chat(call: IncomingCall) -> ApiAnswer:
     """Answer `POST /v3/chat`. The bot is looked up before the token, as seen live."""
     state, request = call.state, await chat_request(call)
-    bot = state.bot(request.bot_id, request.which)
+    bot = state.bot(request.bot_id, request.bot_version)
     if not call.has_token():
         raise ApiRefusal(4101)
-    if not bot.published and request.which != "draft":
+    if not bot.published and request.bot_version != "draft":
         raise unpublished_bot(bot.id)
     chat = build_chat(call, Route.CHAT, request, bot)
-    odd = state.faults.find(STATUS_KINDS, Route.CHAT, chat.faults)
-    status = odd.status if odd else ""
+    status_fault = state.faults.find(STATUS_KINDS, Route.CHAT, chat.faults)
+    status = status_fault.status if status_fault else ""
     if request.stream:
         fault = state.faults.find(STREAM_KINDS, Route.CHAT, chat.faults)
         return chat_frames(call, chat, fault=fault, status=status)
@@ -40,17 +40,17 @@ async def handle_chat(call: IncomingCall) -> ApiAnswer:
 async def handle_chat_retrieve(call: IncomingCall) -> ApiAnswer:
     """Answer `/v3/chat/retrieve`."""
     chat = await call.chat()
-    call.meet_fault(Route.RETRIEVE, chat.faults)
-    odd = None
+    call.trigger_fault(Route.RETRIEVE, chat.faults)
+    status_fault = None
     if chat.is_running(call.now):
-        odd = call.state.faults.find(STATUS_KINDS, Route.RETRIEVE, chat.faults)
-    return {"data": chat.to_json(call.now, odd.status if odd else "")}
+        status_fault = call.state.faults.find(STATUS_KINDS, Route.RETRIEVE, chat.faults)
+    return {"data": chat.to_json(call.now, status_fault.status if status_fault else "")}
 
 
 async def handle_message_list(call: IncomingCall) -> ApiAnswer:
     """Answer `/v3/chat/message/list`; without `data` for a chat that failed."""
     chat = await call.chat()
-    call.meet_fault(Route.LIST, chat.faults)
+    call.trigger_fault(Route.LIST, chat.faults)
     if chat.is_running(call.now):
         return {"data": []}
     if chat.status(call.now) not in ("completed", "requires_action", "required_action"):
@@ -62,7 +62,7 @@ async def handle_message_list(call: IncomingCall) -> ApiAnswer:
 async def handle_chat_cancel(call: IncomingCall) -> ApiAnswer:
     """Answer `POST /v3/chat/cancel`: only a running chat (4104); a stream of it goes on."""
     chat = await call.chat()
-    call.meet_fault(Route.CANCEL, chat.faults)
+    call.trigger_fault(Route.CANCEL, chat.faults)
     if not chat.is_running(call.now):
         raise ApiRefusal(4104)
     chat.canceled = True
@@ -78,7 +78,7 @@ async def handle_tool_outputs(call: IncomingCall) -> ApiAnswer:
     if action is None or chat.is_running(call.now) or chat.canceled:
         raise ApiRefusal(4000, "The chat is not waiting for tool outputs.")
     outputs = _tool_outputs(body, chat)
-    call.meet_fault(Route.SUBMIT, chat.faults, stream=stream)
+    call.trigger_fault(Route.SUBMIT, chat.faults, stream=stream)
     if chat.conversation.is_occupied(call.now):
         raise ApiRefusal(4016)
     continue_chat(call.state, chat, action, outputs)
@@ -91,8 +91,8 @@ def _tool_outputs(body: Body, chat: StoredChat) -> list[str]:
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise ApiRefusal(4000, "tool_outputs must be an array of objects.")
     outputs = {required_text(item, "tool_call_id"): text_field(item, "output") for item in items}
-    wanted = [str(call["id"]) for call in chat.timeline.calls]
-    if sorted(outputs) != sorted(wanted):
-        ids = ", ".join(wanted)
+    call_ids = [str(call["id"]) for call in chat.timeline.calls]
+    if sorted(outputs) != sorted(call_ids):
+        ids = ", ".join(call_ids)
         raise ApiRefusal(4000, f"tool_outputs must answer all tool calls at once: {ids}")
-    return [outputs[call_id] for call_id in wanted]
+    return [outputs[call_id] for call_id in call_ids]

@@ -63,9 +63,9 @@ async def chat_frames(
     """
     timeline, clock = chat.timeline, call.state.clock
     statuses = ("in_progress", status) if timeline.sent else ("created", "in_progress", status)
-    for word in filter(None, statuses):
-        running = {**chat.to_json(timeline.begins, word), "usage": usage_json()}
-        yield style.frame(f"conversation.chat.{word}", running)
+    for running_status in filter(None, statuses):
+        running = {**chat.to_json(timeline.begins, running_status), "usage": usage_json()}
+        yield style.frame(f"conversation.chat.{running_status}", running)
     while math.isinf(timeline.ends):
         await clock.sleep(_FOREVER)
     frames = [style.frame(event, data) for event, data in _message_events(chat)]
@@ -74,19 +74,19 @@ async def chat_frames(
     pace = (timeline.ends - timeline.begins) / (len(frames) + 1)
     for number, frame in enumerate(frames, 1):
         await clock.sleep(timeline.begins + pace * number - clock.monotonic())
-        if fault and (last := _last_bytes(fault, style, frame, number, len(frames))):
-            yield last
+        if fault and (final_bytes := _last_bytes(fault, style, frame, number, len(frames))):
+            yield final_bytes
             if fault.kind not in _EVENTS:
                 await call.connection.close()
             return
         yield frame
     await clock.sleep(timeline.ends - clock.monotonic())
-    ended = chat.to_json(timeline.ends)
+    final_chat = chat.to_json(timeline.ends)
     if chat.canceled:
-        ended = chat.to_json(timeline.ends, timeline.status)
-        ended["usage"] = usage_json(*timeline.usage)
+        final_chat = chat.to_json(timeline.ends, timeline.status)
+        final_chat["usage"] = usage_json(*timeline.usage)
     if not fault or fault.kind is not FaultKind.OMIT_END:
-        yield style.frame(f"conversation.chat.{timeline.status}", ended)
+        yield style.frame(f"conversation.chat.{timeline.status}", final_chat)
     for piece in _speech(chat):
         yield style.frame("conversation.audio.delta", piece)
     yield style.frame("done", style.done)
@@ -116,9 +116,9 @@ def _speech(chat: StoredChat) -> Iterator[Mapping[str, JSON]]:
 
 def cut_text(text: JSON, size: int) -> Iterator[str]:
     """Yield a text in pieces of `size` characters."""
-    whole = str(text or "")
-    for start in range(0, len(whole), size):
-        yield whole[start : start + size]
+    content = str(text or "")
+    for start in range(0, len(content), size):
+        yield content[start : start + size]
 
 
 def _last_bytes(
@@ -138,5 +138,5 @@ def _last_bytes(
         return frame
     if frame.isascii() and number < count:
         return None
-    wide = next((at for at, byte in enumerate(frame) if byte > 0x7F), len(frame) // 2)
-    return frame[: wide + 1]
+    first_wide = next((at for at, byte in enumerate(frame) if byte > 0x7F), len(frame) // 2)
+    return frame[: first_wide + 1]

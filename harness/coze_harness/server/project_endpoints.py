@@ -31,7 +31,7 @@ async def handle_project(call: IncomingCall, project: ScriptedProject, action: s
         return _json({"status": "success"}, call)
     try:
         body = await call.body()
-        call.meet_fault(Route.CHAT, project.faults, stream=action == "stream_run")
+        call.trigger_fault(Route.CHAT, project.faults, stream=action == "stream_run")
         if project.answers:
             return _events(call, _reply_frames(call, project, body), project)
         if action == "run":
@@ -71,16 +71,16 @@ def _reply_frames(
         ApiRefusal: the body is of another shape, or no answer fits.
     """
     state, prompt = call.state, _prompt(body)
-    wanted = body.get("project_id")
-    if project.id and wanted not in (None, "") and str(wanted) != project.id:
-        raise ApiRefusal(4000, f"The project {wanted} does not exist.")
+    project_id = body.get("project_id")
+    if project.id and project_id not in (None, "") and str(project_id) != project.id:
+        raise ApiRefusal(4000, f"The project {project_id} does not exist.")
     # Without a session, all callers share one memory, as in the deployed service.
     session_id = text_field(body, "session_id")
-    said = state.project_sessions[project.path, session_id]
-    answer, groups = match_answer(project.answers, prompt, len(said) // 2 + 1, said)
-    words = {"prompt": prompt, "turn": str(len(said) // 2 + 1), **groups}
+    history = state.project_sessions[project.path, session_id]
+    answer, groups = match_answer(project.answers, prompt, len(history) // 2 + 1, history)
+    words = {"prompt": prompt, "turn": str(len(history) // 2 + 1), **groups}
     texts = [filler(words)(text) for text in state.next_answers(answer)]
-    said += (prompt, "\n".join(texts))
+    history += (prompt, "\n".join(texts))
     fault = state.faults.find(_FRAME_FAULTS, Route.CHAT, (*answer.faults, *project.faults))
     query_id = text_field(body, "local_msg_id")
     contents = [*_contents(call, answer, texts, filler(words))]
@@ -97,9 +97,9 @@ def _reply_frames(
     }
     seconds = state.script.defaults.delay if answer.delay is None else answer.delay
     opening = [(state.ids.uuid(), "message_start", start, True)]
-    ending = [(state.ids.uuid(), "message_end", _end(answer, seconds), True)]
-    frames = _with_fault([*opening, *contents, *ending], fault, query_id)
-    return _paced(call, common, frames, seconds, fault)
+    ending = [(state.ids.uuid(), "message_end", _message_end(answer, seconds), True)]
+    frames = _apply_fault([*opening, *contents, *ending], fault, query_id)
+    return _pace_frames(call, common, frames, seconds, fault)
 
 
 def _prompt(body: Body) -> str:
@@ -161,31 +161,31 @@ def _tool_frames(call: IncomingCall, tool: ScriptedTool, fill: Fill) -> list[_Fr
     ]
 
 
-def _end(answer: ScriptedAnswer, seconds: float) -> dict[str, JSON]:
+def _message_end(answer: ScriptedAnswer, seconds: float) -> dict[str, JSON]:
     """Return the content of `message_end`; the service counts no tokens unless the script does."""
-    sent, received = answer.usage.input or 0, answer.usage.output or 0
+    input_tokens, output_tokens = answer.usage.input or 0, answer.usage.output or 0
     cost: JSON = {
-        "input_tokens": sent,
-        "output_tokens": received,
-        "total_tokens": sent + received,
+        "input_tokens": input_tokens,
+        "output_tokens": output_tokens,
+        "total_tokens": input_tokens + output_tokens,
     }
     return {"code": "0", "message": "", "token_cost": cost, "time_cost_ms": int(seconds * 1000)}
 
 
-def _with_fault(frames: Sequence[_Frame], fault: Fault | None, query_id: str) -> Sequence[_Frame]:
+def _apply_fault(frames: Sequence[_Frame], fault: Fault | None, query_id: str) -> Sequence[_Frame]:
     """Return the frames up to the middle, and how the fault ends them."""
     if fault is None:
         return frames
     code = str(fault.code or _DEFAULT_CODES.get(fault.kind, 0))
-    kept, last = [*frames[: max(1, len(frames) // 2)]], frames[-1]
-    if fault.kind is FaultKind.FAILED and isinstance(last[2], dict):
-        end = {**last[2], "code": code, "message": fault.message or "the model failed"}
-        kept.append((last[0], "message_end", end, True))
+    kept_frames, last_frame = [*frames[: max(1, len(frames) // 2)]], frames[-1]
+    if fault.kind is FaultKind.FAILED and isinstance(last_frame[2], dict):
+        end = {**last_frame[2], "code": code, "message": fault.message or "the model failed"}
+        kept_frames.append((last_frame[0], "message_end", end, True))
     elif fault.kind is FaultKind.ERROR_EVENT:
         words = fault.message or "unknown error"
         error: JSON = {"local_msg_id": query_id, "code": code, "error_msg": words}
-        kept.append(("", "error", error, True))
-    return kept
+        kept_frames.append(("", "error", error, True))
+    return kept_frames
 
 
 _CONTENT_KEYS: Final = (
@@ -193,7 +193,7 @@ _CONTENT_KEYS: Final = (
 )  # fmt: skip
 
 
-async def _paced(
+async def _pace_frames(
     call: IncomingCall,
     common: Mapping[str, JSON],
     frames: Sequence[_Frame],

@@ -24,7 +24,7 @@ def filler(words: Mapping[str, str]) -> Fill:
 
 
 def bot_versions(script: ServerScript) -> dict[tuple[str, str], ScriptedBot]:
-    """Return bots by (id, which): which is empty, ``draft``, or ``=`` and a version."""
+    """Return bots by (id, version): version is empty, ``draft``, or ``=`` and a version."""
     bots: dict[tuple[str, str], ScriptedBot] = {}
     for bot in script.bots:
         bots[bot.id, ""] = bots[bot.id, f"={bot.version}"] = bot
@@ -55,7 +55,7 @@ def match_answer(
         ApiRefusal: none fits (4000, with the nearest prompt of the script), or a pattern of the
             script takes too long (4000, with its place).
     """
-    normalized = _normalized(prompt)
+    normalized = _normalize(prompt)
     for answer in sorted(answers, key=lambda answer: answer.default):
         if answer.turn in (None, turn):
             try:
@@ -70,7 +70,7 @@ def match_answer(
     raise ApiRefusal(4000, f"The script has no answer for: {prompt[:200]}{hint}")
 
 
-def _normalized(text: str) -> str:
+def _normalize(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip()
 
 
@@ -78,7 +78,7 @@ def _groups(
     answer: ScriptedAnswer, prompt: str, earlier: Sequence[str]
 ) -> Mapping[str, str] | None:
     """Return the named groups of an answer's patterns, or `None` if it does not fit."""
-    if answer.prompt and prompt not in map(_normalized, answer.prompt):
+    if answer.prompt and prompt not in map(_normalize, answer.prompt):
         return None
     groups: dict[str, str] = {}
     for pattern, texts, chosen in ((answer.regex, [prompt], 0), (answer.earlier, earlier, -1)):

@@ -60,7 +60,7 @@ class IncomingCall:
         """Return whether the token is well formed. Its value goes nowhere."""
         return bool(_TOKEN.fullmatch(self.authorization))
 
-    def meet_fault(
+    def trigger_fault(
         self, route: Route, faults: Sequence[Fault] = (), *, stream: bool = False
     ) -> None:
         """Note the fault that damages the answer.
@@ -109,7 +109,7 @@ class IncomingCall:
         return chat
 
 
-def _typed(body: Body, key: str, kind: type[_Value], noun: str) -> _Value | None:
+def _typed_field(body: Body, key: str, kind: type[_Value], noun: str) -> _Value | None:
     value = body.get(key)
     if value is not None and not isinstance(value, kind):
         raise ApiRefusal(4000, f"{key} must be {noun}.")
@@ -118,7 +118,7 @@ def _typed(body: Body, key: str, kind: type[_Value], noun: str) -> _Value | None
 
 def text_field(body: Body, key: str) -> str:
     """Return a text of the body; null, absent and empty are all empty text."""
-    return _typed(body, key, str, "a string") or ""
+    return _typed_field(body, key, str, "a string") or ""
 
 
 def required_text(body: Body, key: str) -> str:
@@ -131,13 +131,13 @@ def required_text(body: Body, key: str) -> str:
 
 def flag_field(body: Body, key: str, *, default: bool = False) -> bool:
     """Return a boolean of the body."""
-    value = _typed(body, key, bool, "a boolean")
+    value = _typed_field(body, key, bool, "a boolean")
     return default if value is None else value
 
 
 def mapping_field(body: Body, key: str) -> Body:
     """Return an object of the body; absent is empty."""
-    return _typed(body, key, dict, "an object") or {}
+    return _typed_field(body, key, dict, "an object") or {}
 
 
 def text_mapping(body: Body, key: str) -> Mapping[str, str]:
@@ -219,13 +219,13 @@ def _text_and_files(content: str, where: str) -> tuple[str, tuple[str, ...]]:
 
 
 class ChatRequest(Struct, frozen=True, kw_only=True):
-    """A checked request to start a chat; `which` names a draft or a version of the bot."""
+    """A checked request to start a chat; `bot_version` is empty, `draft`, or `=` and a version."""
 
     conversation_id: str
     messages: Sequence[InputMessage]
     prompt: str
     bot_id: str = ""
-    which: str = ""
+    bot_version: str = ""
     stream: bool = True
     saved: bool = True
     variables: Mapping[str, str] = field(default_factory=dict)
@@ -262,7 +262,7 @@ async def chat_request(call: IncomingCall) -> ChatRequest:
         variables=text_mapping(body, "custom_variables"),
         meta_data=pairs,
         # coze-studio does not know these keys, and answers as published.
-        which="" if call.is_studio else _which(body),
+        bot_version="" if call.is_studio else _requested_version(body),
     )
 
 
@@ -281,7 +281,7 @@ def _last_question(messages: Sequence[InputMessage]) -> str | None:
     return next((message.text for message in reversed(messages) if message.role == "user"), None)
 
 
-def _which(body: Body) -> str:
+def _requested_version(body: Body) -> str:
     status, version = text_field(body, "publish_status"), text_field(body, "bot_version")
     if status not in ("", "published_online", "unpublished_draft"):
         raise ApiRefusal(4000, "publish_status must be published_online or unpublished_draft.")

@@ -43,7 +43,7 @@ async def handle_conversation_create(call: IncomingCall) -> ApiAnswer:
         raise ApiRefusal(4000, "name is longer than 100 characters.")
     if bot_id and (bot_id, "") not in state.bots:
         raise ApiRefusal(5000)
-    call.meet_fault(Route.CREATE)
+    call.trigger_fault(Route.CREATE)
     conversation = state.create_conversation(bot_id)
     conversation.name, conversation.meta_data, conversation.first_messages = name, pairs, messages
     return {"data": conversation.to_json()}
@@ -83,7 +83,7 @@ async def handle_bot(call: IncomingCall) -> ApiAnswer:
     bot = call.state.bot(bot_id, "" if published else "draft")
     if published and not bot.published:
         raise unpublished_bot(bot_id)
-    call.meet_fault(Route.BOT, bot.faults)
+    call.trigger_fault(Route.BOT, bot.faults)
     return {"data": _bot_json(bot)}
 
 
@@ -139,7 +139,7 @@ def _variable_json(name: str, value: str) -> JSON:
 
 async def handle_upload(call: IncomingCall) -> ApiAnswer:
     """Answer `POST /v1/files/upload`: one file in a multipart form (4300, 4301, 4302)."""
-    call.meet_fault(Route.UPLOAD)
+    call.trigger_fault(Route.UPLOAD)
     headers, ids = call.request.headers, call.state.ids
     body = await call.raw_body(_MAX_FILE_BYTES, ApiRefusal(4302, http=413))
     files = _files(headers.get("content-type", ""), body)
@@ -178,7 +178,7 @@ async def handle_token(call: IncomingCall) -> ApiAnswer:
         return _oauth_refusal(call, "invalid_client", "The JWT has no iss.")
     if claims.get("aud") != call.request.headers.get("host"):
         return _oauth_refusal(call, "invalid_client", "The JWT is for another host (aud).")
-    call.meet_fault(Route.TOKEN)
+    call.trigger_fault(Route.TOKEN)
     token, expires = call.state.issue_token(seconds)
     answer = {"access_token": token, "expires_in": expires, "token_type": "Bearer"}
     return json_response(orjson.dumps(answer), call.log_id)

@@ -5,7 +5,8 @@ The server works with these records directly. Unknown keys are errors.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
@@ -336,16 +337,16 @@ class ServerScript:
     faults: tuple[Fault, ...] = key((), FAULTS)
 
     def __post_init__(self) -> None:
-        if twice := _duplicate([bot.id for bot in self.bots]):
-            raise ValueError(message("script.duplicate_bot", id=twice[0]))
-        if twice := _duplicate([workflow.id for workflow in self.workflows]):
-            raise ValueError(message("script.duplicate_workflow", id=twice[0]))
-        if twice := _duplicate([project.path for project in self.projects]):
-            raise ValueError(message("script.duplicate_path", path=twice[0]))
+        if (bot_id := _duplicate(bot.id for bot in self.bots)) is not None:
+            raise ValueError(message("script.duplicate_bot", id=bot_id))
+        if (workflow_id := _duplicate(workflow.id for workflow in self.workflows)) is not None:
+            raise ValueError(message("script.duplicate_workflow", id=workflow_id))
+        if (path := _duplicate(project.path for project in self.projects)) is not None:
+            raise ValueError(message("script.duplicate_path", path=path))
 
 
-def _duplicate(values: Sequence[str]) -> list[str]:
-    return [value for value in values if values.count(value) > 1]
+def _duplicate(values: Iterable[str]) -> str | None:
+    return next((value for value, count in Counter(values).items() if count > 1), None)
 
 
 def script_schema() -> dict[str, JSON]:

@@ -96,21 +96,23 @@ class ServerState:
         self._variations: Counter[int] = Counter()
         self._used_ids: set[str] = set()
 
-    def bot(self, bot_id: str, which: str = "") -> ScriptedBot:
+    def bot(self, bot_id: str, requested: str = "") -> ScriptedBot:
         """Return a bot's published version, its ``draft``, or ``=`` and a version (4200)."""
-        bot = self.bots.get((bot_id, which))
+        bot = self.bots.get((bot_id, requested))
         if bot:
             return bot
-        version = f" version={which.removeprefix('=')}" if (bot_id, "") in self.bots else ""
+        version = f" version={requested.removeprefix('=')}" if (bot_id, "") in self.bots else ""
         raise missing_resource(f"bot_id={bot_id}{version}")
 
     def create_conversation(self, bot_id: str, conversation_id: str = "") -> StoredConversation:
         """Store and return a new conversation; beyond the limit the oldest is forgotten."""
-        made = StoredConversation(conversation_id or self.ids.new(), self.ids.second(), bot_id)
-        self._conversations[made.id] = made
+        conversation = StoredConversation(
+            conversation_id or self.ids.new(), self.ids.second(), bot_id
+        )
+        self._conversations[conversation.id] = conversation
         if len(self._conversations) > _MAX_CONVERSATIONS:
             del self._conversations[next(iter(self._conversations))]
-        return made
+        return conversation
 
     def conversation(self, conversation_id: str) -> StoredConversation:
         """Return a conversation (4002)."""
@@ -120,7 +122,11 @@ class ServerState:
 
     def conversations_of_bot(self, bot_id: str) -> list[StoredConversation]:
         """Return the conversations created for a bot, oldest first."""
-        return [known for known in self._conversations.values() if known.bot_id == bot_id]
+        return [
+            conversation
+            for conversation in self._conversations.values()
+            if conversation.bot_id == bot_id
+        ]
 
     def count_running(self, timeline: ChatTimeline) -> None:
         """Count a chat that runs from now on; a cancelled one counts to its planned end."""

@@ -86,11 +86,11 @@ class StoredChat:
                 "chat_id": self.id,
                 "role": "user",
                 "type": "question",
-                "content": said.content,
-                "content_type": said.content_type,
+                "content": message.content,
+                "content_type": message.content_type,
             }
-            for number, said in enumerate(self.inputs)
-            if said.role == "user"
+            for number, message in enumerate(self.inputs)
+            if message.role == "user"
         ]
 
     def to_json(self, now: float, running_as: str = "") -> dict[str, JSON]:
@@ -111,8 +111,8 @@ class StoredChat:
         if running_as or self.canceled or now < self.timeline.ends:
             return body
         # Rounded first: a sum of floats must not make one second two.
-        ended = self.created_at + math.ceil(round(self.timeline.ends - self.started, 3))
-        body["failed_at" if status == "failed" else "completed_at"] = ended
+        end = self.created_at + math.ceil(round(self.timeline.ends - self.started, 3))
+        body["failed_at" if status == "failed" else "completed_at"] = end
         if self.timeline.calls:
             calls: JSON = {"tool_calls": self.timeline.calls}
             body["required_action"] = {"type": "submit_tool_outputs", "submit_tool_outputs": calls}

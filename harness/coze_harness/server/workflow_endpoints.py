@@ -51,7 +51,7 @@ async def handle_workflow_run(call: IncomingCall) -> ApiAnswer:
     parameters = mapping_field(body, "parameters")
     ext = text_mapping(body, "ext")
     stream = call.path.endswith("/stream_run")
-    call.meet_fault(Route.WORKFLOW, workflow.faults, stream=stream)
+    call.trigger_fault(Route.WORKFLOW, workflow.faults, stream=stream)
     run = WorkflowRun(
         call.state.ids.new(),
         workflow,
@@ -75,7 +75,7 @@ async def handle_workflow_resume(call: IncomingCall) -> ApiAnswer:
     if body.get("interrupt_type") not in _INTERRUPT_TYPES:
         raise ApiRefusal(4000, "interrupt_type is required.")
     stream = call.path.endswith("/stream_resume")
-    call.meet_fault(Route.WORKFLOW, workflow.faults, stream=stream)
+    call.trigger_fault(Route.WORKFLOW, workflow.faults, stream=stream)
     runs = call.state.workflow_runs.values()
     run = next((run for run in runs if run.event_id == event_id), None)
     if run is None or run.workflow is not workflow:
