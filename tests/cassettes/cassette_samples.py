@@ -50,7 +50,7 @@ def listing() -> HttpCall:
     return HttpCall("POST", "/v3/chat/message/list", IDS)
 
 
-def answered(
+def json_response(
     value: JSON, started: float = 0.0, elapsed: float = 0.1, status: int = 200
 ) -> HttpResponse:
     body = json.dumps(value, ensure_ascii=False).encode()
@@ -62,12 +62,14 @@ def chat(status: str, log_id: str = "L1") -> dict[str, JSON]:
     return {"data": data, "code": 0, "msg": "", "detail": {"logid": log_id}}
 
 
-def said(answer: str = "我是chatchat,一个虚拟的学术助手。") -> dict[str, JSON]:
+def messages_body(answer: str = "我是chatchat,一个虚拟的学术助手。") -> dict[str, JSON]:
     message: JSON = {"role": "assistant", "type": "answer", "content": answer}
     return {"code": 0, "msg": "", "data": [message]}
 
 
-def kept(call: HttpCall, answer: HttpResponse, redactor: Redactor | None = None) -> Interaction:
+def record_call(
+    call: HttpCall, answer: HttpResponse, redactor: Redactor | None = None
+) -> Interaction:
     return Interaction.from_call(call, answer, HOST, redactor or Redactor())
 
 
@@ -75,10 +77,10 @@ def plain_recording() -> Recording:
     """Return the recording of a conversation of one turn with two polls."""
     return Recording(
         interactions=(
-            kept(ask(), answered(chat("created"))),
-            kept(poll(), answered(chat("in_progress"), 1.0)),
-            kept(poll(), answered(chat("completed"), 2.0)),
-            kept(listing(), answered(said(), 2.2)),
+            record_call(ask(), json_response(chat("created"))),
+            record_call(poll(), json_response(chat("in_progress"), 1.0)),
+            record_call(poll(), json_response(chat("completed"), 2.0)),
+            record_call(listing(), json_response(messages_body(), 2.2)),
         )
     )
 
@@ -111,7 +113,7 @@ SPELLINGS = (
 )  # fmt: skip
 
 
-def seeded(seed: int) -> random.Random:
+def seeded_random(seed: int) -> random.Random:
     """Return a random source; equal seeds give equal values."""
     return random.Random(seed)
 
@@ -192,7 +194,7 @@ def _odd_interaction(rng: random.Random, host: str) -> Interaction:
     )
 
 
-def put(path: Path, data: bytes) -> None:
+def overwrite(path: Path, data: bytes) -> None:
     """Write a file, overwriting an old one: truncating it first would flush the disk."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT)
     try:
@@ -202,7 +204,7 @@ def put(path: Path, data: bytes) -> None:
         os.close(descriptor)
 
 
-def minified(text: str) -> str | None:
+def minify(text: str) -> str | None:
     """Return a JSON text without the white space between its lexemes; `None` if it is not JSON."""
     try:
         json.loads(text)

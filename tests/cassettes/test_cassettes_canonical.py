@@ -11,14 +11,14 @@ import yaml
 from cassette_samples import (
     ORIGIN,
     SPELLINGS,
-    answered,
     ask,
-    kept,
-    minified,
+    json_response,
+    minify,
     odd_recording,
+    overwrite,
     plain_recording,
-    put,
-    seeded,
+    record_call,
+    seeded_random,
 )
 from coze_harness.cassettes import (
     Recording,
@@ -43,25 +43,25 @@ def _text(value: object) -> bytes:
     return str(value).encode() if value is not None else b""
 
 
-def _same_body(read: bytes, written: bytes) -> bool:
+def _same_body(read: bytes, original: bytes) -> bool:
     """Return whether two bodies are equal, except for white space in JSON."""
-    if read == written:
+    if read == original:
         return True
-    return minified(read.decode()) == minified(written.decode()) is not None
+    return minify(read.decode()) == minify(original.decode()) is not None
 
 
 def _check(recording: Recording, origin: RecordingInfo, path: Path, *, thorough: bool) -> None:
     data = write_canonical(recording, origin)
-    put(path, data)
+    overwrite(path, data)
     read = read_cassette(path)
     assert read.canonical
     _check_yaml(read, yaml.load(data, yaml.CSafeLoader))
-    for item, given in zip(read.interactions, recording.interactions, strict=True):
-        assert _same_body(item.response_body, given.response_body)
-        assert _same_body(item.request_body, given.request_body)
-        assert item.headers == given.headers
-        assert (item.method, item.target) == (given.method, given.target)
-        assert (item.status, item.started) == (given.status, given.started)
+    for item, original in zip(read.interactions, recording.interactions, strict=True):
+        assert _same_body(item.response_body, original.response_body)
+        assert _same_body(item.request_body, original.request_body)
+        assert item.headers == original.headers
+        assert (item.method, item.target) == (original.method, original.target)
+        assert (item.status, item.started) == (original.status, original.started)
     assert read.origin is not None
     assert (read.origin.scenario, read.origin.generated_values) == (
         origin.scenario,
@@ -105,7 +105,7 @@ def _check_yaml(read: Recording, document: dict[str, Any]) -> None:
 def test_libyaml_reads_what_the_fast_reader_reads(share: int, tmp_path: Path) -> None:
     for number in range(FILES // SHARES):
         seed = share * FILES + number
-        recording, origin = odd_recording(seeded(seed))
+        recording, origin = odd_recording(seeded_random(seed))
         path = tmp_path / "a.yaml"
         try:
             _check(recording, origin, path, thorough=number % 20 == 0)
@@ -214,7 +214,9 @@ def test_details_beyond_the_limits_of_yaml_or_json_remain_readable(tmp_path: Pat
 
 
 def test_a_base_url_with_a_path_is_read_back(tmp_path: Path) -> None:
-    item = Interaction.from_call(ask(), answered({}), "https://gate.example/coze/v1", Redactor())
+    item = Interaction.from_call(
+        ask(), json_response({}), "https://gate.example/coze/v1", Redactor()
+    )
     path = tmp_path / "a.yaml"
     path.write_bytes(write_canonical(Recording(interactions=(item,)), ORIGIN))
     assert read_cassette(path).interactions[0].target == "/v3/chat"
@@ -235,7 +237,7 @@ def test_chinese_is_not_escaped_and_json_is_indented() -> None:
 
 def test_writing_a_recording_that_was_read_gives_the_same_bytes() -> None:
     for seed in range(300):
-        recording, origin = odd_recording(seeded(seed))
+        recording, origin = odd_recording(seeded_random(seed))
         once = write_canonical(recording, origin)
         read = read_canonical(once)
         assert read is not None
@@ -245,7 +247,7 @@ def test_writing_a_recording_that_was_read_gives_the_same_bytes() -> None:
 
 def test_very_deep_json_is_not_indented() -> None:
     body = b"[" * 900 + b"]" * 900
-    item = kept(ask(), answered({}))
+    item = record_call(ask(), json_response({}))
     deep = Interaction(
         method=item.method,
         host=item.host,

@@ -10,13 +10,13 @@ import pytest
 import yaml
 from cassette_samples import (
     ORIGIN,
-    answered,
     ask,
-    kept,
+    json_response,
     odd_recording,
     plain_recording,
     poll,
-    seeded,
+    record_call,
+    seeded_random,
 )
 from coze_harness.cassettes import (
     Recording,
@@ -37,7 +37,7 @@ def _with_last_answer(body: bytes, headers: dict[str, str]) -> Recording:
         headers=headers,
         response_body=body,
     )
-    return Recording(interactions=(kept(ask(), answered({"code": 0})), last))
+    return Recording(interactions=(record_call(ask(), json_response({"code": 0})), last))
 
 
 RECORDINGS: dict[str, Callable[[], Recording]] = {
@@ -49,7 +49,7 @@ RECORDINGS: dict[str, Callable[[], Recording]] = {
     "empty": lambda: _with_last_answer(b"", {"content-type": "application/json"}),
     "none": lambda: Recording(interactions=()),
     "polls": lambda: Recording(
-        interactions=tuple(kept(poll(), answered({"status": n})) for n in range(3))
+        interactions=tuple(record_call(poll(), json_response({"status": n})) for n in range(3))
     ),
 }
 
@@ -77,7 +77,7 @@ def test_a_file_cut_short_anywhere_is_rejected_or_still_complete(name: str, tmp_
 
 @pytest.mark.parametrize("seed", range(6))
 def test_odd_files_cut_short_are_rejected_or_still_complete(seed: int, tmp_path: Path) -> None:
-    rng = seeded(seed)
+    rng = seeded_random(seed)
     path = tmp_path / "a.yaml"
     for _ in range(12):
         whole = write_canonical(*odd_recording(rng))
@@ -103,7 +103,7 @@ def _by_libyaml(data: bytes) -> object:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_a_damaged_byte_is_rejected_or_read_as_libyaml_reads_it(seed: int, tmp_path: Path) -> None:
-    rng = seeded(seed)
+    rng = seeded_random(seed)
     path = tmp_path / "a.yaml"
     whole = bytearray(write_canonical(plain_recording(), ORIGIN))
     for _ in range(120):

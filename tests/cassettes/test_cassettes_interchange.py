@@ -17,14 +17,14 @@ import requests
 import vcr
 from cassette_samples import (
     ORIGIN,
-    answered,
     ask,
     chat,
-    kept,
+    json_response,
     listing,
+    messages_body,
     plain_recording,
     poll,
-    said,
+    record_call,
 )
 from coze_harness.cassettes import (
     Recording,
@@ -53,7 +53,7 @@ class Coze(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if "message/list" in self.path:
-            self._answer(said(ANSWER))
+            self._answer(messages_body(ANSWER))
         else:
             assert json.loads(body)["additional_messages"][0]["content"] == PROMPT
             self._answer(chat("created"))
@@ -105,13 +105,15 @@ def plain_vcr(path: Path) -> Iterator[requests.Session]:
 
 
 OURS = (
-    kept(ask(PROMPT), answered(chat("created"))),
-    kept(poll(), answered(chat("in_progress"), 1.0)).with_repeat(
-        kept(poll(), answered(chat("in_progress"), 2.0))
+    record_call(ask(PROMPT), json_response(chat("created"))),
+    record_call(poll(), json_response(chat("in_progress"), 1.0)).with_repeat(
+        record_call(poll(), json_response(chat("in_progress"), 2.0))
     ),
-    kept(poll(), answered(chat("completed"), 3.0)),
-    kept(listing(), answered(said(ANSWER), 3.1)),
-    kept(HttpCall("GET", "/v1/文件", (("q", "甲 乙&"),)), answered({"code": 4000}, status=429)),
+    record_call(poll(), json_response(chat("completed"), 3.0)),
+    record_call(listing(), json_response(messages_body(ANSWER), 3.1)),
+    record_call(
+        HttpCall("GET", "/v1/文件", (("q", "甲 乙&"),)), json_response({"code": 4000}, status=429)
+    ),
 )  # fmt: skip
 
 
@@ -249,7 +251,7 @@ def _pytest_recording(
     folder: Path, cassette: Path, host: str, calls: list[HttpCall], *options: str
 ) -> list[str]:
     (folder / "test_it.py").write_text(TEST_FILE.format(cassette=str(cassette)))
-    listed = [
+    exchanges = [
         (
             call.method,
             host + call.target,
@@ -257,7 +259,7 @@ def _pytest_recording(
         )
         for call in calls
     ]
-    (folder / "calls.json").write_text(json.dumps(listed))
+    (folder / "calls.json").write_text(json.dumps(exchanges))
     only = ("-p", "no:xdist", "-p", "no:hypothesispytest", "-p", "no:cacheprovider")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", *only, *options, "test_it.py"],

@@ -16,7 +16,7 @@ from scale import scale_down
 LONG = "答" * 200
 
 
-def logged(response: bytes, request: bytes = b"") -> LoggedCall:
+def log_call(response: bytes, request: bytes = b"") -> LoggedCall:
     item = Interaction(
         method="POST",
         host="https://api.coze.com",
@@ -63,10 +63,10 @@ def test_the_code_is_that_of_the_envelope_and_not_of_a_value_in_it(
     if isinstance(value, dict) and filling:
         value = {"filling": filling, **value}
     for text in (json.dumps(value).encode(), pretty(value)):
-        assert logged(text).code == code
+        assert log_call(text).code == code
 
 
-def padded(text: str) -> bytes:
+def pad_body(text: str) -> bytes:
     """Return a long body with unusual white space."""
     return text.replace("…", LONG).encode()
 
@@ -74,20 +74,20 @@ def padded(text: str) -> bytes:
 @pytest.mark.parametrize(
     ("body", "code"),
     [
-        (padded('{"x":"…","data":{\n  "code": 5\n}}'), None),
-        (padded('{"code":1,"x":"…","data":{\n  "code": 5\n}}'), 1),
-        (padded('{"code":1,"x":"…","data":[{\n  "code": 5\n}]}'), 1),
-        (padded('{"x":"…",\n  "code": 1,"code":2}'), 2),
-        (padded('{"x":"…",\n  "code": 1,"\\u0063ode":2}'), 2),
-        (padded('{"code":2,"x":"…",\n  "code": 1}'), 1),
-        (padded('{"x":"…",\n  "code": NaN}'), None),
-        (padded('[{"x":"…",\n  "code": 1}]'), None),
-        (padded('\ufeff{"x":"…","code": 1}'), 1),
-        (padded('  {"x":"…",\n  "code": 1}'), 1),
-        (padded('<html>…\n  "code": 1}'), None),
-        (padded('event:done\ndata:{"x":"…",\n  "code": 1}\n'), None),
-        (padded('{"x":"…",\n  "code": 1'), None),
-        (padded('{"x":"…",\n  "code": 1}}'), None),
+        (pad_body('{"x":"…","data":{\n  "code": 5\n}}'), None),
+        (pad_body('{"code":1,"x":"…","data":{\n  "code": 5\n}}'), 1),
+        (pad_body('{"code":1,"x":"…","data":[{\n  "code": 5\n}]}'), 1),
+        (pad_body('{"x":"…",\n  "code": 1,"code":2}'), 2),
+        (pad_body('{"x":"…",\n  "code": 1,"\\u0063ode":2}'), 2),
+        (pad_body('{"code":2,"x":"…",\n  "code": 1}'), 1),
+        (pad_body('{"x":"…",\n  "code": NaN}'), None),
+        (pad_body('[{"x":"…",\n  "code": 1}]'), None),
+        (pad_body('\ufeff{"x":"…","code": 1}'), 1),
+        (pad_body('  {"x":"…",\n  "code": 1}'), 1),
+        (pad_body('<html>…\n  "code": 1}'), None),
+        (pad_body('event:done\ndata:{"x":"…",\n  "code": 1}\n'), None),
+        (pad_body('{"x":"…",\n  "code": 1'), None),
+        (pad_body('{"x":"…",\n  "code": 1}}'), None),
         (b"", None),
         (b"\xff\xfe\x00", None),
         (b"[" * 100_000, None),
@@ -96,7 +96,7 @@ def padded(text: str) -> bytes:
     ],
 )
 def test_odd_bodies_have_the_code_that_a_parser_finds(body: bytes, code: int | None) -> None:
-    assert logged(body).code == code
+    assert log_call(body).code == code
 
 
 scalars = st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=3)
@@ -113,11 +113,11 @@ values: st.SearchStrategy[JSON] = st.recursive(
 def test_the_code_is_found_in_any_layout_of_the_envelope(
     envelope: dict[str, JSON], indent: int
 ) -> None:
-    found = envelope.get("code")
-    code = found if type(found) is int else None
-    assert logged(json.dumps(envelope, ensure_ascii=False).encode()).code == code
-    assert logged(json.dumps(envelope, ensure_ascii=False, indent=indent).encode()).code == code
-    assert logged(pretty(envelope)).code == code
+    value_of_code = envelope.get("code")
+    code = value_of_code if type(value_of_code) is int else None
+    assert log_call(json.dumps(envelope, ensure_ascii=False).encode()).code == code
+    assert log_call(json.dumps(envelope, ensure_ascii=False, indent=indent).encode()).code == code
+    assert log_call(pretty(envelope)).code == code
 
 
 @pytest.mark.parametrize(
@@ -131,11 +131,11 @@ def test_the_code_is_found_in_any_layout_of_the_envelope(
 )
 def test_a_requests_body_is_logged_equally_when_recorded_and_replayed(value: JSON) -> None:
     recorded, replayed = dump_json(value), pretty(value)
-    assert logged(b"{}", recorded).body == logged(b"{}", replayed).body
-    assert json.loads(logged(b"{}", recorded).body) == value
+    assert log_call(b"{}", recorded).body == log_call(b"{}", replayed).body
+    assert json.loads(log_call(b"{}", recorded).body) == value
 
 
 def test_an_absent_body_is_logged_as_empty_and_a_body_that_is_not_json_as_text() -> None:
-    assert logged(b"{}").body == ""
-    assert logged(b"{}", b"a=1&b=2").body == "a=1&b=2"
-    assert logged(b"{}", b"\xff").body == "\ufffd"
+    assert log_call(b"{}").body == ""
+    assert log_call(b"{}", b"a=1&b=2").body == "a=1&b=2"
+    assert log_call(b"{}", b"\xff").body == "\ufffd"

@@ -13,14 +13,14 @@ from cassette_samples import (
     HOST,
     IDS,
     ORIGIN,
-    answered,
     ask,
     chat,
+    json_response,
     listing,
+    messages_body,
     odd_body,
     poll,
-    said,
-    seeded,
+    seeded_random,
 )
 from coze_harness.cassettes import (
     RecordingTransport,
@@ -53,9 +53,9 @@ def recorder(*answers: HttpResponse | None, redactor: Redactor | None = None) ->
     return RecordingTransport(Scripted(answers), HOST, redactor or Redactor())
 
 
-def replayed(made: RecordingTransport, tmp_path: Path) -> ReplayTransport:
+def reopen_recording(recording_transport: RecordingTransport, tmp_path: Path) -> ReplayTransport:
     path = tmp_path / "a.yaml"
-    write_cassette(path, made.recording, ORIGIN, Redactor())
+    write_cassette(path, recording_transport.recording, ORIGIN, Redactor())
     read = read_cassette(path)
     assert read.canonical
     return ReplayTransport(read, str(path), Redactor())
@@ -83,7 +83,7 @@ def test_a_conversation_gets_the_same_responses_recorded_and_replayed(
     share: int, tmp_path: Path
 ) -> None:
     for number in range(150):
-        rng = seeded(share * 1000 + number)
+        rng = seeded_random(share * 1000 + number)
         calls: list[HttpCall] = []
         answers: list[HttpResponse] = []
         at = 0.0
@@ -94,14 +94,14 @@ def test_a_conversation_gets_the_same_responses_recorded_and_replayed(
                 calls.append(call)
                 answers.append(_answer(rng, body, at))
                 at += rng.random() * 10
-        made = recorder(*answers)
-        live = [made.send(call) for call in calls]
-        transport = replayed(made, tmp_path)
+        recording_transport = recorder(*answers)
+        live = [recording_transport.send(call) for call in calls]
+        transport = reopen_recording(recording_transport, tmp_path)
         played: list[HttpResponse] = []
-        while len(transport.http_log) < len(made.recording.interactions):
+        while len(transport.http_log) < len(recording_transport.recording.interactions):
             played.append(transport.send(calls[sum(answer.repeat_count for answer in played)]))
         transport.check_all_played()
-        assert transport.http_log == made.http_log
+        assert transport.http_log == recording_transport.http_log
         _assert_same(live, played)
 
 
@@ -123,26 +123,36 @@ def _assert_same(live: list[HttpResponse], played: list[HttpResponse]) -> None:
 
 
 def test_equal_polls_are_kept_once_with_their_count_and_time(tmp_path: Path) -> None:
-    waiting = [answered(chat("in_progress", f"L{n}"), n, 0.25) for n in range(1, 6)]
-    made = recorder(
-        answered(chat("created")), *waiting, answered(chat("completed")), answered(said())
+    waiting = [json_response(chat("in_progress", f"L{n}"), n, 0.25) for n in range(1, 6)]
+    recording_transport = recorder(
+        json_response(chat("created")),
+        *waiting,
+        json_response(chat("completed")),
+        json_response(messages_body()),
     )
     for call in (ask(), *[poll()] * 6, listing()):
-        made.send(call)
-    transport = replayed(made, tmp_path)
-    assert [item.repeat_count for item in made.recording.interactions] == [1, 5, 1, 1]
+        recording_transport.send(call)
+    transport = reopen_recording(recording_transport, tmp_path)
+    assert [item.repeat_count for item in recording_transport.recording.interactions] == [
+        1,
+        5,
+        1,
+        1,
+    ]
     assert transport.send(ask()).repeat_count == 1
     answer = transport.send(poll())
     assert (answer.started, answer.elapsed, answer.repeat_count) == (1.0, 4.25, 5)
-    assert made.calls == 8
+    assert recording_transport.calls == 8
 
 
 def test_each_kept_poll_keeps_its_own_count(tmp_path: Path) -> None:
     states = ["created", "in_progress", "in_progress", "in_progress", "completed"]
-    made = recorder(*[answered(chat(state), n) for n, state in enumerate(states)])
+    recording_transport = recorder(
+        *[json_response(chat(state), n) for n, state in enumerate(states)]
+    )
     for _ in states:
-        made.send(poll())
-    transport = replayed(made, tmp_path)
+        recording_transport.send(poll())
+    transport = reopen_recording(recording_transport, tmp_path)
     assert [transport.send(poll()).repeat_count for _ in range(3)] == [1, 3, 1]
     path = tmp_path / "a.yaml"
     path.write_bytes(path.read_bytes() + b"# edited\n")
@@ -150,84 +160,99 @@ def test_each_kept_poll_keeps_its_own_count(tmp_path: Path) -> None:
 
 
 def test_only_polls_are_collapsed(tmp_path: Path) -> None:
-    made = recorder(answered(said()), answered(said()))
-    made.send(listing())
-    made.send(listing())
-    assert len(made.recording.interactions) == 2
-    replayed(made, tmp_path)
+    recording_transport = recorder(json_response(messages_body()), json_response(messages_body()))
+    recording_transport.send(listing())
+    recording_transport.send(listing())
+    assert len(recording_transport.recording.interactions) == 2
+    reopen_recording(recording_transport, tmp_path)
 
 
 def test_polls_that_differ_in_truth_or_number_are_both_kept() -> None:
-    made = recorder(answered({"done": 1}), answered({"done": True}), answered({"done": 1.0}))
+    recording_transport = recorder(
+        json_response({"done": 1}), json_response({"done": True}), json_response({"done": 1.0})
+    )
     for _ in range(3):
-        made.send(poll())
-    assert len(made.recording.interactions) == 3
+        recording_transport.send(poll())
+    assert len(recording_transport.recording.interactions) == 3
 
 
 def test_equal_polls_return_the_log_id_that_is_recorded() -> None:
-    made = recorder(answered(chat("in_progress", "L1")), answered(chat("in_progress", "L2")))
-    first, second = made.send(poll()), made.send(poll())
+    recording_transport = recorder(
+        json_response(chat("in_progress", "L1")), json_response(chat("in_progress", "L2"))
+    )
+    first, second = recording_transport.send(poll()), recording_transport.send(poll())
     assert orjson.loads(second.body)["detail"]["logid"] == "L1"
     assert second.body == first.body
 
 
 def test_a_repeated_attempt_replaces_the_rejected_one(tmp_path: Path) -> None:
-    rejected = answered({"code": 4013, "msg": "slow down"}, status=429)
-    made = recorder(rejected, rejected, answered(chat("created"), 3.0))
+    rejected = json_response({"code": 4013, "msg": "slow down"}, status=429)
+    recording_transport = recorder(rejected, rejected, json_response(chat("created"), 3.0))
     for attempt in (1, 2, 3):
-        made.send(HttpCall("POST", "/v3/chat", (), ask().body, attempt))
-    assert [item.status for item in made.recording.interactions] == [200]
-    assert made.calls == 3
-    transport = replayed(made, tmp_path)
+        recording_transport.send(HttpCall("POST", "/v3/chat", (), ask().body, attempt))
+    assert [item.status for item in recording_transport.recording.interactions] == [200]
+    assert recording_transport.calls == 3
+    transport = reopen_recording(recording_transport, tmp_path)
     assert transport.send(ask()).started == 3.0
     transport.check_all_played()
 
 
 def test_an_attempt_without_a_response_removes_nothing_from_the_recording() -> None:
-    made = recorder(
-        answered(chat("in_progress")), None, answered(chat("completed")), answered(said())
+    recording_transport = recorder(
+        json_response(chat("in_progress")),
+        None,
+        json_response(chat("completed")),
+        json_response(messages_body()),
     )
-    made.send(poll())
+    recording_transport.send(poll())
     with pytest.raises(TransportError):
-        made.send(poll())
-    made.send(HttpCall("GET", poll().path, IDS, None, 2))
+        recording_transport.send(poll())
+    recording_transport.send(HttpCall("GET", poll().path, IDS, None, 2))
     statuses = [
-        orjson.loads(item.response_body)["data"]["status"] for item in made.recording.interactions
+        orjson.loads(item.response_body)["data"]["status"]
+        for item in recording_transport.recording.interactions
     ]
     assert statuses == ["in_progress", "completed"]
 
 
 def test_a_rejected_attempt_is_replaced_even_if_the_next_got_no_response() -> None:
-    rejected = answered({"code": 4013}, status=429)
-    made = recorder(answered(chat("in_progress")), rejected, None, answered(chat("completed")))
-    made.send(poll())
-    made.send(poll())
+    rejected = json_response({"code": 4013}, status=429)
+    recording_transport = recorder(
+        json_response(chat("in_progress")), rejected, None, json_response(chat("completed"))
+    )
+    recording_transport.send(poll())
+    recording_transport.send(poll())
     with pytest.raises(TransportError):
-        made.send(HttpCall("GET", poll().path, IDS, None, 2))
-    made.send(HttpCall("GET", poll().path, IDS, None, 3))
-    assert [item.status for item in made.recording.interactions] == [200, 200]
+        recording_transport.send(HttpCall("GET", poll().path, IDS, None, 2))
+    recording_transport.send(HttpCall("GET", poll().path, IDS, None, 3))
+    assert [item.status for item in recording_transport.recording.interactions] == [200, 200]
 
 
 def test_a_rejected_poll_does_not_change_the_polls_before_it() -> None:
-    busy = answered({"code": 5000}, status=500)
-    waiting = answered(chat("in_progress"), 1.0)
-    made = recorder(waiting, waiting, busy, busy, waiting, waiting)
-    made.send(poll())
-    made.send(poll())
-    made.send(poll())
-    made.send(HttpCall("GET", poll().path, IDS, None, 2))
-    made.send(HttpCall("GET", poll().path, IDS, None, 3))
-    made.send(poll())
-    assert [(i.status, i.repeat_count) for i in made.recording.interactions] == [(200, 4)]
+    busy = json_response({"code": 5000}, status=500)
+    waiting = json_response(chat("in_progress"), 1.0)
+    recording_transport = recorder(waiting, waiting, busy, busy, waiting, waiting)
+    recording_transport.send(poll())
+    recording_transport.send(poll())
+    recording_transport.send(poll())
+    recording_transport.send(HttpCall("GET", poll().path, IDS, None, 2))
+    recording_transport.send(HttpCall("GET", poll().path, IDS, None, 3))
+    recording_transport.send(poll())
+    assert [(i.status, i.repeat_count) for i in recording_transport.recording.interactions] == [
+        (200, 4)
+    ]
 
 
 def test_a_rejection_equal_to_the_one_before_it_is_replaced_too() -> None:
-    busy = answered({"code": 5000}, status=500)
-    made = recorder(busy, busy, answered(chat("completed")))
-    made.send(poll())
-    made.send(poll())
-    made.send(HttpCall("GET", poll().path, IDS, None, 2))
-    assert [(i.status, i.repeat_count) for i in made.recording.interactions] == [(500, 1), (200, 1)]
+    busy = json_response({"code": 5000}, status=500)
+    recording_transport = recorder(busy, busy, json_response(chat("completed")))
+    recording_transport.send(poll())
+    recording_transport.send(poll())
+    recording_transport.send(HttpCall("GET", poll().path, IDS, None, 2))
+    assert [(i.status, i.repeat_count) for i in recording_transport.recording.interactions] == [
+        (500, 1),
+        (200, 1),
+    ]
 
 
 def test_only_allowed_headers_are_recorded_and_returned() -> None:
@@ -242,34 +267,38 @@ def test_only_allowed_headers_are_recorded_and_returned() -> None:
         "retry-after": "3",
         "x-log-id": "L",
     }
-    made = recorder(HttpResponse(200, headers, b"{}"))
-    answer = made.send(ask())
+    recording_transport = recorder(HttpResponse(200, headers, b"{}"))
+    answer = recording_transport.send(ask())
     allowed = {"content-type", "date", "retry-after", "x-log-id", "x-tt-logid"}
-    assert set(answer.headers) == set(made.recording.interactions[0].headers) == allowed
-    data = write_canonical(made.recording, ORIGIN)
+    assert (
+        set(answer.headers) == set(recording_transport.recording.interactions[0].headers) == allowed
+    )
+    data = write_canonical(recording_transport.recording, ORIGIN)
     assert b"session" not in data
     assert b"uthorization" not in data
 
 
 def test_a_conversation_gets_the_redacted_response() -> None:
     redactor = Redactor([TOKEN])
-    made = recorder(answered(said(f"你的令牌是{TOKEN}。")), redactor=redactor)
-    answer = made.send(listing())
+    recording_transport = recorder(
+        json_response(messages_body(f"你的令牌是{TOKEN}。")), redactor=redactor
+    )
+    answer = recording_transport.send(listing())
     assert TOKEN.encode() not in answer.body
     assert "你的令牌是<redacted>。" in answer.body.decode()
-    assert answer.body == made.recording.interactions[0].response_body
+    assert answer.body == recording_transport.recording.interactions[0].response_body
 
 
 def test_poll_durations_are_the_time_that_each_chat_took() -> None:
-    made = recorder(
-        answered(chat("created"), 0.0),
-        answered(chat("in_progress"), 1.0),
-        answered(chat("in_progress"), 2.0),
-        answered(chat("completed"), 3.0, 0.5),
-        answered(said(), 3.6),
-        answered(chat("created"), 10.0),
-        answered(chat("completed"), 12.0, 0.25),
+    recording_transport = recorder(
+        json_response(chat("created"), 0.0),
+        json_response(chat("in_progress"), 1.0),
+        json_response(chat("in_progress"), 2.0),
+        json_response(chat("completed"), 3.0, 0.5),
+        json_response(messages_body(), 3.6),
+        json_response(chat("created"), 10.0),
+        json_response(chat("completed"), 12.0, 0.25),
     )
     for call in (ask(), poll(), poll(), poll(), listing(), ask("然后呢?"), poll()):
-        made.send(call)
-    assert made.recording.poll_durations == (3.5, 2.25)
+        recording_transport.send(call)
+    assert recording_transport.recording.poll_durations == (3.5, 2.25)

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from cassette_samples import HEADERS, HOST, ORIGIN, ask, poll, seeded
+from cassette_samples import HEADERS, HOST, ORIGIN, ask, poll, seeded_random
 from coze_harness.cassettes import Recording, RecordingTransport, Redactor
 from coze_harness.cassettes.cassette_files import read_cassette, write_cassette
 from coze_harness.cassettes.interaction import Interaction
@@ -50,12 +50,12 @@ def _token(rng: random.Random, kind: str) -> tuple[str, str]:
     return ("pat_" if kind == "own" else kind) + core, core
 
 
-def _escaped(rng: random.Random, text: str) -> str:
+def _escape(rng: random.Random, text: str) -> str:
     """Return the inside of a JSON string in which some characters stand as escapes."""
     return "".join(f"\\u{ord(c):04x}" if rng.random() < 0.3 or c == "_" else c for c in text)
 
 
-def _nested(text: str, depth: int) -> str:
+def _nest(text: str, depth: int) -> str:
     for _ in range(depth):
         text = json.dumps({"arguments": text, "名": "工具"})
     return text
@@ -71,20 +71,20 @@ PLAIN: dict[str, Callable[[random.Random, str], bytes]] = {
     "after a line": lambda _r, t: json.dumps({"content": f"line\n{t}\ttab"}).encode(),
     "in quotes": lambda _r, t: json.dumps({"content": f'"{t}" \\ {t}'}).encode(),
     "a key": lambda _r, t: json.dumps({t: 1, "b": {t: [t]}}).encode(),
-    "escapes": lambda r, t: f'{{"content":"见 {_escaped(r, t)} 。"}}'.encode(),
-    "json in json": lambda r, t: json.dumps({"content": _nested(t, r.randrange(1, 5))}).encode(),
+    "escapes": lambda r, t: f'{{"content":"见 {_escape(r, t)} 。"}}'.encode(),
+    "json in json": lambda r, t: json.dumps({"content": _nest(t, r.randrange(1, 5))}).encode(),
     "escapes in json in json": lambda r, t: json.dumps(
-        {"content": f'{{"key":"{_escaped(r, t)}"}}'}
+        {"content": f'{{"key":"{_escape(r, t)}"}}'}
     ).encode(),
     "escapes in text in json": lambda r, t: json.dumps(
-        {"content": f'调用 {{"key":"{_escaped(r, t)}"}} 成功'}
+        {"content": f'调用 {{"key":"{_escape(r, t)}"}} 成功'}
     ).encode(),
     "a stream": lambda _r, t: (
         f"event:conversation.message.delta\ndata:{json.dumps({'content': f'x{chr(10)}{t}'})}\n\n"
         "event:done\ndata:\"[DONE]\"\n\n"
     ).encode(),
     "a stream with escapes": lambda r, t: (
-        f'event:x\r\ndata: {{"content":"a {_escaped(r, t)}"}}\r\n\r\n'
+        f'event:x\r\ndata: {{"content":"a {_escape(r, t)}"}}\r\n\r\n'
     ).encode(),
     "html": lambda _r, t: f"<html><!-- Authorization: {t} --></html>".encode(),
     "half json": lambda _r, t: f'{{"content":"a\\n{t}'.encode(),
@@ -110,7 +110,7 @@ OWN: dict[str, Callable[[random.Random, str], bytes]] = {
 }  # fmt: skip
 
 
-def _found(data: bytes, core: str) -> bool:
+def _contains_secret(data: bytes, core: str) -> bool:
     """Return whether a file contains a secret: as it is, decoded, or as base64."""
     text = data.decode()
     unescaped = re.sub(r"\\+u([0-9a-fA-F]{4})", lambda m: chr(int(m[1], 16)), text)
@@ -153,9 +153,9 @@ def _plant(
 @pytest.mark.parametrize("share", range(4))
 def test_no_planted_secret_is_on_disk(share: int, tmp_path: Path) -> None:
     rejected = 0
-    planted = 0
+    secret_count = 0
     for number in range(520):
-        rng = seeded(share * 10_000 + number)
+        rng = seeded_random(share * 10_000 + number)
         kind = rng.choice(TOKENS)
         token, core = _token(rng, kind)
         redactor = Redactor([token] if kind == "own" else (), [CUSTOM] if kind == "mine" else ())
@@ -166,7 +166,7 @@ def test_no_planted_secret_is_on_disk(share: int, tmp_path: Path) -> None:
         place = rng.choice(("body", "body", "body", "header", "query", "request"))
         recording = _plant(rng, ways[way](rng, token), token, place, redactor)
         path = tmp_path / f"{number}.yaml"
-        planted += 1
+        secret_count += 1
         try:
             write_cassette(path, recording, ORIGIN, redactor)
         except SecretLeakError as error:
@@ -174,25 +174,25 @@ def test_no_planted_secret_is_on_disk(share: int, tmp_path: Path) -> None:
             assert core not in str(error), (way, place)  # noqa: PT017 (both ways out are right)
             assert not path.exists()
         else:
-            assert not _found(path.read_bytes(), core), (kind, way, place, token)
-    assert planted == 520
-    assert rejected < planted / 10
+            assert not _contains_secret(path.read_bytes(), core), (kind, way, place, token)
+    assert secret_count == 520
+    assert rejected < secret_count / 10
 
 
 @pytest.mark.parametrize("way", PLAIN)
 def test_redaction_changes_only_the_secret(way: str) -> None:
-    rng = seeded(7)
+    rng = seeded_random(7)
     token, core = _token(rng, "pat_")
     body = PLAIN[way](rng, token)
-    cleaned = Redactor().redact_body(body)
+    redacted = Redactor().redact_body(body)
     if "in text" not in way:
-        assert core.encode() not in cleaned
-        assert MARK.encode() in cleaned
+        assert core.encode() not in redacted
+        assert MARK.encode() in redacted
     try:
         before = parse_json(body)
     except ValueError:
         return
-    assert _shape(parse_json(cleaned)) == _shape(before)
+    assert _shape(parse_json(redacted)) == _shape(before)
 
 
 def _shape(value: JSON) -> object:
@@ -219,7 +219,7 @@ def test_text_without_secrets_is_not_changed(text: str) -> None:
     redactor = Redactor(["pat_" + "Qw7" * 20, "short", "my-application-production-key", ""])
     assert redactor.redact(text) == text
     assert not redactor.find_secret(text)
-    for body in (text.encode(), json.dumps({"a": text}).encode(), _nested(text, 2).encode()):
+    for body in (text.encode(), json.dumps({"a": text}).encode(), _nest(text, 2).encode()):
         assert redactor.redact_body(body) is body
     assert redactor.redact_body(text.encode("utf-16")) == text.encode("utf-16")
 
@@ -253,7 +253,7 @@ def _item(body: bytes, redactor: Redactor) -> Interaction:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "body", "cleaned"),
+    ("pattern", "body", "redacted"),
     [
         (r"1[38]\d{9}", '{"t":"电话 13800138000。"}', '{"t":"电话 <redacted>。"}'),
         (r"\d{11}", '{"phone":13800138000,"n":1}', '{"phone":"<redacted>","n":1}'),
@@ -267,11 +267,11 @@ def _item(body: bytes, redactor: Redactor) -> Interaction:
     ],
 )  # fmt: skip
 def test_a_projects_pattern_is_applied_and_json_stays_valid(
-    pattern: str, body: str, cleaned: str, tmp_path: Path
+    pattern: str, body: str, redacted: str, tmp_path: Path
 ) -> None:
     redactor = Redactor(patterns=[pattern])
-    assert redactor.redact_body(body.encode()).decode() == cleaned
-    assert redactor.redact_body(cleaned.encode()).decode() == cleaned
+    assert redactor.redact_body(body.encode()).decode() == redacted
+    assert redactor.redact_body(redacted.encode()).decode() == redacted
     recording = Recording(interactions=(_item(body.encode(), redactor),))
     write_cassette(tmp_path / "a.yaml", recording, ORIGIN, redactor)
     assert read_cassette(tmp_path / "a.yaml").canonical
@@ -286,7 +286,7 @@ def test_a_file_is_not_written_if_a_pattern_cannot_be_applied(tmp_path: Path) ->
 
 
 def test_secrets_in_a_bots_prompt_are_redacted(tmp_path: Path) -> None:
-    rng = seeded(1)
+    rng = seeded_random(1)
     token, core = _token(rng, "sk-")
     snapshot = BotSnapshot(
         prompt=f"调用天气接口，钥匙 {token}。", model=token, details={"plugins": [f"key {token}"]}
@@ -302,7 +302,7 @@ def test_secrets_in_a_bots_prompt_are_redacted(tmp_path: Path) -> None:
 
 
 def test_a_file_is_not_written_if_a_generated_value_is_a_secret(tmp_path: Path) -> None:
-    token, core = _token(seeded(2), "pat_")
+    token, core = _token(seeded_random(2), "pat_")
     path = tmp_path / "a.yaml"
     path.write_bytes(b"old")
     with pytest.raises(SecretLeakError) as raised:
@@ -318,11 +318,11 @@ def test_a_file_is_not_written_if_a_generated_value_is_a_secret(tmp_path: Path) 
 
 
 def test_many_secrets_in_a_large_response_are_redacted() -> None:
-    token, core = _token(seeded(3), "own")
+    token, core = _token(seeded_random(3), "own")
     body = json.dumps({"content": (f"令牌 {token} " + "字" * 40) * scale_down(20_000)}).encode()
-    cleaned = Redactor([token]).redact_body(body)
-    assert core.encode() not in cleaned
-    assert cleaned.count(MARK.encode()) == scale_down(20_000)
+    redacted = Redactor([token]).redact_body(body)
+    assert core.encode() not in redacted
+    assert redacted.count(MARK.encode()) == scale_down(20_000)
 
 
 LONG = {
@@ -341,7 +341,7 @@ LONG = {
 def test_a_line_of_megabytes_takes_linear_time(name: str) -> None:
     text = LONG[name]
     redactor = Redactor(["czs_" + "Qw7" * 20], ["k[0-9]{20}"])
-    begun = time.process_time()
+    started = time.process_time()
     assert redactor.redact_body(text.encode()) == text.encode()
     assert not redactor.find_secret(text)
-    assert time.process_time() - begun < 10 * SCALE
+    assert time.process_time() - started < 10 * SCALE

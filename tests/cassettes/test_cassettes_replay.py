@@ -6,15 +6,15 @@ import pytest
 from cassette_samples import (
     HOST,
     IDS,
-    answered,
     ask,
     chat,
-    kept,
+    json_response,
     listing,
+    messages_body,
     plain_recording,
     poll,
-    said,
-    seeded,
+    record_call,
+    seeded_random,
 )
 from coze_harness.cassettes import Recording, Redactor, ReplayTransport
 from coze_harness.cassettes.interaction import Interaction, split_target, split_uri
@@ -37,7 +37,7 @@ def transport(*items: Interaction, redactor: Redactor | None = None) -> ReplayTr
 
 def mismatch(recorded: HttpCall, now: HttpCall) -> str:
     with pytest.raises(CassetteMismatchError) as raised:
-        transport(kept(recorded, answered({}))).send(now)
+        transport(record_call(recorded, json_response({}))).send(now)
     return str(raised.value)
 
 
@@ -64,7 +64,7 @@ def test_a_recording_is_replayed_in_order_with_its_times() -> None:
 
 @pytest.mark.parametrize("seed", range(10))
 def test_any_other_order_is_a_mismatch(seed: int) -> None:
-    rng = seeded(seed)
+    rng = seeded_random(seed)
     order = [0, 1, 3]
     while order == [0, 1, 3]:
         rng.shuffle(order)
@@ -82,21 +82,21 @@ def test_a_mismatch_does_not_advance_the_replay() -> None:
 
 
 def test_a_mismatch_shows_where_the_bodies_differ() -> None:
-    shown = mismatch(ask("你是谁?"), ask("你叫什么?"))
-    assert shown.startswith("cassettes/某.yaml: Interaction 1 ")
-    assert 'recorded  additional_messages[0].content = "你是谁?"' in shown
-    assert 'now       additional_messages[0].content = "你叫什么?"' in shown
-    assert "next: " in shown
+    error_text = mismatch(ask("你是谁?"), ask("你叫什么?"))
+    assert error_text.startswith("cassettes/某.yaml: Interaction 1 ")
+    assert 'recorded  additional_messages[0].content = "你是谁?"' in error_text
+    assert 'now       additional_messages[0].content = "你叫什么?"' in error_text
+    assert "next: " in error_text
 
 
 def test_a_mismatch_of_the_path_shows_both_requests() -> None:
-    shown = mismatch(ask(), listing())
-    assert "recorded  POST /v3/chat\n" in shown
-    assert "now       POST /v3/chat/message/list?conversation_id=7381" in shown
+    error_text = mismatch(ask(), listing())
+    assert "recorded  POST /v3/chat\n" in error_text
+    assert "now       POST /v3/chat/message/list?conversation_id=7381" in error_text
 
 
 def test_a_call_after_the_end_of_the_recording_is_a_mismatch() -> None:
-    played = transport(kept(ask(), answered({})))
+    played = transport(record_call(ask(), json_response({})))
     played.send(ask())
     with pytest.raises(CassetteMismatchError) as raised:
         played.send(poll())
@@ -114,13 +114,13 @@ def test_interactions_that_were_not_played_are_an_error() -> None:
 
 
 def test_the_host_is_ignored() -> None:
-    item = replace(kept(ask(), answered({})), host="https://other.example/gate")
+    item = replace(record_call(ask(), json_response({})), host="https://other.example/gate")
     assert transport(item).send(ask()).status == 200
 
 
 def test_the_order_of_the_query_does_not_matter_but_its_values_do() -> None:
     now = HttpCall("GET", "/v3/chat/retrieve", IDS[::-1])
-    assert transport(kept(poll(), answered({}))).send(now).status == 200
+    assert transport(record_call(poll(), json_response({}))).send(now).status == 200
     other = HttpCall("GET", "/v3/chat/retrieve", (IDS[0], ("chat_id", "1")))
     assert "chat_id=1" in mismatch(poll(), other)
     assert "GET" in mismatch(poll(), HttpCall("GET", "/v3/chat/retrieve", IDS[:1]))
@@ -130,7 +130,8 @@ def test_the_order_of_the_query_does_not_matter_but_its_values_do() -> None:
 def test_a_query_may_be_encoded_differently() -> None:
     now = HttpCall("GET", "/x", (("q", "你 好&=#+/~"), ("空", "")))
     item = replace(
-        kept(now, answered({})), target="/x?%E7%A9%BA=&q=%e4%bd%a0+%e5%a5%bd%26%3D%23%2B/~"
+        record_call(now, json_response({})),
+        target="/x?%E7%A9%BA=&q=%e4%bd%a0+%e5%a5%bd%26%3D%23%2B/~",
     )
     assert transport(item).send(now).status == 200
 
@@ -140,10 +141,10 @@ def test_a_query_may_be_encoded_differently() -> None:
     [(True, 1), (False, 0), (1, 1.0), ("1", 1), (None, False), ([], {}), ("", None), ([1], [1, 2])],
 )
 def test_values_that_are_equal_in_python_but_not_in_json_differ(one: JSON, other: JSON) -> None:
-    shown = mismatch(
+    error_text = mismatch(
         HttpCall("POST", "/x", (), {"a": [one]}), HttpCall("POST", "/x", (), {"a": [other]})
     )
-    assert "recorded  a" in shown
+    assert "recorded  a" in error_text
 
 
 def test_large_numbers_are_compared_to_the_last_digit() -> None:
@@ -151,12 +152,14 @@ def test_large_numbers_are_compared_to_the_last_digit() -> None:
         HttpCall("POST", "/x", (), {"n": 2**70}),
         HttpCall("POST", "/x", (), {"n": 2**70 + 1}),
     )
-    assert transport(kept(one, answered({}))).send(one).status == 200
+    assert transport(record_call(one, json_response({}))).send(one).status == 200
     mismatch(one, other)
 
 
 def test_order_of_keys_and_white_space_are_ignored() -> None:
-    item = replace(kept(ask(), answered({})), request_body=b' {"b" : [1, {"d":2,"c": 1}],\n"a":1}')
+    item = replace(
+        record_call(ask(), json_response({})), request_body=b' {"b" : [1, {"d":2,"c": 1}],\n"a":1}'
+    )
     now = HttpCall("POST", "/v3/chat", (), {"a": 1, "b": [1, {"c": 1, "d": 2}]})
     assert transport(item).send(now).status == 200
     tuples = HttpCall("POST", "/v3/chat", (), {"a": 1, "b": (1, {"c": 1, "d": 2})})
@@ -170,38 +173,38 @@ def test_an_added_and_a_removed_body_are_shown() -> None:
 
 
 def test_a_recorded_body_that_is_not_json_matches_nothing() -> None:
-    item = replace(kept(ask(), answered({})), request_body=b"a=1&b=2")
+    item = replace(record_call(ask(), json_response({})), request_body=b"a=1&b=2")
     with pytest.raises(CassetteMismatchError):
         transport(item).send(ask())
 
 
 @pytest.mark.parametrize("prompt", ["\ud800", "a\udfffb", "😀", "\x00", "\u2028", "\\ud800"])
 def test_odd_prompts_match_themselves(prompt: str) -> None:
-    assert transport(kept(ask(prompt), answered({}))).send(ask(prompt)).status == 200
+    assert transport(record_call(ask(prompt), json_response({}))).send(ask(prompt)).status == 200
 
 
 def test_a_prompt_that_was_redacted_still_matches() -> None:
     redactor = Redactor([TOKEN], ["1[38][0-9]{9}"])
-    asked = ask(f"我的令牌是 {TOKEN}，电话 13800138000，钥匙 sk-{'x9' * 20}")
-    item = kept(asked, answered({}), redactor)
+    call = ask(f"我的令牌是 {TOKEN}，电话 13800138000，钥匙 sk-{'x9' * 20}")
+    item = record_call(call, json_response({}), redactor)
     assert b"<redacted>" in item.request_body
     played = transport(item, redactor=Redactor(patterns=["1[38][0-9]{9}"]))
-    assert played.send(asked).status == 200
+    assert played.send(call).status == 200
 
 
 def test_a_query_that_was_redacted_still_matches() -> None:
-    asked = HttpCall("GET", "/x", (("token", TOKEN), ("b", "1")))
-    item = kept(asked, answered({}), Redactor())
+    call = HttpCall("GET", "/x", (("token", TOKEN), ("b", "1")))
+    item = record_call(call, json_response({}), Redactor())
     assert TOKEN not in item.target
-    assert transport(item).send(asked).status == 200
+    assert transport(item).send(call).status == 200
 
 
 def test_a_message_contains_no_secret_of_the_call() -> None:
-    shown = mismatch(ask("你是谁?"), ask(f"令牌 {TOKEN}"))
-    assert "令牌 <redacted>" in shown
-    assert "a1B2" not in shown
+    error_text = mismatch(ask("你是谁?"), ask(f"令牌 {TOKEN}"))
+    assert "令牌 <redacted>" in error_text
+    assert "a1B2" not in error_text
     assert "a1B2" not in mismatch(poll(), HttpCall("GET", "/x", (("t", TOKEN),)))
-    played = transport(kept(ask(), answered({})))
+    played = transport(record_call(ask(), json_response({})))
     played.send(ask())
     with pytest.raises(CassetteMismatchError) as raised:
         played.send(HttpCall("GET", "/x", (("t", TOKEN),)))
@@ -209,16 +212,16 @@ def test_a_message_contains_no_secret_of_the_call() -> None:
 
 
 def test_polls_are_replayed_with_their_repeat_count() -> None:
-    waiting = replace(kept(poll(), answered(chat("in_progress"), 1.0)), repeat_count=7)
-    played = transport(waiting, kept(listing(), answered(said())))
+    waiting = replace(record_call(poll(), json_response(chat("in_progress"), 1.0)), repeat_count=7)
+    played = transport(waiting, record_call(listing(), json_response(messages_body())))
     assert played.send(poll()).repeat_count == 7
     assert played.http_log[0].repeat_count == 7
 
 
 def test_a_long_difference_is_cut() -> None:
-    shown = mismatch(ask("甲" * 5000), ask("乙" * 5000))
-    assert "(5,002 characters)" in shown
-    assert len(shown) < 1200
+    error_text = mismatch(ask("甲" * 5000), ask("乙" * 5000))
+    assert "(5,002 characters)" in error_text
+    assert len(error_text) < 1200
 
 
 def test_differences_have_their_path() -> None:
@@ -250,9 +253,9 @@ def test_every_call_matches_its_own_recording(
     body: dict[str, JSON], query: list[tuple[str, str]]
 ) -> None:
     call = HttpCall("POST", "/v3/chat", tuple(query), body)
-    assert transport(kept(call, answered({}))).send(call).status == 200
-    turned = HttpCall("POST", "/v3/chat", tuple(query[::-1]), dict(reversed(body.items())))
-    assert transport(kept(call, answered({}))).send(turned).status == 200
+    assert transport(record_call(call, json_response({}))).send(call).status == 200
+    reordered = HttpCall("POST", "/v3/chat", tuple(query[::-1]), dict(reversed(body.items())))
+    assert transport(record_call(call, json_response({}))).send(reordered).status == 200
 
 
 @settings(deadline=None, max_examples=scale_down(300))
@@ -277,21 +280,21 @@ def test_a_path_is_encoded_as_it_is_sent() -> None:
 def test_a_reading_call_may_be_recorded_by_either_method() -> None:
     for call in (poll(), listing()):
         other = replace(call, method="POST" if call.method == "GET" else "GET")
-        transport(kept(other, answered({}))).send(call)
+        transport(record_call(other, json_response({}))).send(call)
     deletion = replace(listing(), method="DELETE")
     with pytest.raises(CassetteMismatchError):
-        transport(kept(deletion, answered({}))).send(listing())
+        transport(record_call(deletion, json_response({}))).send(listing())
     with pytest.raises(CassetteMismatchError):
-        transport(kept(replace(ask(), method="GET"), answered({}))).send(ask())
+        transport(record_call(replace(ask(), method="GET"), json_response({}))).send(ask())
 
 
 def test_messages_have_a_type_that_older_recordings_lack() -> None:
-    def typed(kind: str) -> HttpCall:
+    def typed_prompt(kind: str) -> HttpCall:
         message: JSON = {"role": "user", "type": kind, "content": "好", "content_type": "text"}
         return HttpCall("POST", "/v3/chat", (), {**body, "additional_messages": [message]})
 
     body = ask().body or {}
-    old, new, other = ask("好"), typed("question"), typed("answer")
-    transport(kept(old, answered({}))).send(new)
+    old, new, other = ask("好"), typed_prompt("question"), typed_prompt("answer")
+    transport(record_call(old, json_response({}))).send(new)
     assert "type" in mismatch(new, old)
     assert "type" in mismatch(new, other)

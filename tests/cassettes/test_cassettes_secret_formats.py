@@ -71,23 +71,23 @@ def test_a_format_of_other_tools_is_redacted_wherever_it_stands(name: str) -> No
             one.text.replace('"', "&quot;").replace("=", "&#61;"),
         )
         for text in writings:
-            cleaned = redactor.redact_body(text.encode()).decode()
-            views = (cleaned, cleaned.replace("\\", ""))
+            redacted = redactor.redact_body(text.encode()).decode()
+            views = (redacted, redacted.replace("\\", ""))
             for core in one.cores:
                 forms = (core, quote(core, safe=""), quote(quote(core, safe=""), safe=""))
-                assert not [f for f in forms if any(f in view for view in views)], (text, cleaned)
+                assert not [f for f in forms if any(f in view for view in views)], (text, redacted)
             if text[0] == "{":
-                assert type(json.loads(cleaned)) is dict
-            assert redactor.redact_body(cleaned.encode()).decode() == cleaned
+                assert type(json.loads(redacted)) is dict
+            assert redactor.redact_body(redacted.encode()).decode() == redacted
 
 
 @pytest.mark.parametrize("filling", ["", "a1B2", " ", ":", "=a"])
 def test_a_line_of_anchors_takes_linear_time(filling: str) -> None:
     for anchor in sorted({anchor for rule in RULES for anchor in rule.anchors}):
         text = (anchor + filling) * (20_000 // len(anchor + filling))
-        begun = time.process_time()
+        started = time.process_time()
         Redactor().redact(text)
-        assert time.process_time() - begun < 1, anchor
+        assert time.process_time() - started < 1, anchor
 
 
 def test_settings_know_every_preset() -> None:

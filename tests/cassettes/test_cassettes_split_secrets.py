@@ -13,7 +13,7 @@ from urllib.parse import quote
 import pytest
 import secret_formats
 import yaml
-from cassette_samples import HOST, ORIGIN, answered, ask, kept, poll, said
+from cassette_samples import HOST, ORIGIN, ask, json_response, messages_body, poll, record_call
 from coze_harness.cassettes import RecordingTransport, Redactor
 from coze_harness.cassettes.cassette_files import find_secret, read_cassette, write_cassette
 from coze_harness.cassettes.known_secrets import base64_forms
@@ -52,7 +52,7 @@ def _stream(field: str, pieces: Sequence[str], message: str = "31", *, escape: b
     return "".join([*deltas, _frame("conversation.message.completed", whole, ascii_only=escape)])
 
 
-def _joined(body: bytes, field: str) -> dict[str, str]:
+def _join_deltas(body: bytes, field: str) -> dict[str, str]:
     """Return the joined deltas of each message, as a reader of the stream would have them."""
     texts: dict[str, str] = {}
     for event in parse_events(body):
@@ -65,7 +65,7 @@ def _joined(body: bytes, field: str) -> dict[str, str]:
     return texts
 
 
-def _completed(body: bytes, field: str) -> str:
+def _completed_text(body: bytes, field: str) -> str:
     (data,) = [json.loads(e.data) for e in parse_events(body) if e.name.endswith("completed")]
     return str(data[field])
 
@@ -78,15 +78,15 @@ def test_a_secret_in_pieces_is_redacted_in_as_many_frames(field: str, size: int,
     if kind != "own":
         one = secret_formats.samples(f"{field}{size}")[list(secret_formats.SHAPES).index(kind)]
     body = _stream(field, _pieces(f"好的，这是：\n{one.text}\n请保密。", size)).encode()
-    cleaned = Redactor([TOKEN]).redact_body(body)
-    text = _joined(cleaned, field)["31"]
+    redacted = Redactor([TOKEN]).redact_body(body)
+    text = _join_deltas(redacted, field)["31"]
     assert not [core for core in one.cores if core in text], text
-    assert text == _completed(cleaned, field)
+    assert text == _completed_text(redacted, field)
     assert text.startswith("好的，这是：\n")
     assert text.endswith("\n请保密。")
     assert "<redacted>" in text
-    assert len(frame_ends(cleaned)) == len(frame_ends(body))
-    assert len(list(parse_events(cleaned))) == len(list(parse_events(body)))
+    assert len(frame_ends(redacted)) == len(frame_ends(body))
+    assert len(list(parse_events(redacted))) == len(list(parse_events(body)))
 
 
 def test_interleaved_messages_are_joined_each_for_itself() -> None:
@@ -94,7 +94,7 @@ def test_interleaved_messages_are_joined_each_for_itself() -> None:
     second = _stream("content", _pieces("二 sk-proj-" + "Ab3" * 20 + " 二", 5), "2").split("\n\n")
     mixed = [frame for pair in zip(first, second, strict=False) for frame in pair if frame]
     body = ("\n\n".join(mixed) + "\n\n").encode()
-    texts = _joined(Redactor([TOKEN]).redact_body(body), "content")
+    texts = _join_deltas(Redactor([TOKEN]).redact_body(body), "content")
     assert texts["1"].startswith("一 <redacted>")
     assert texts["2"].startswith("二 <redacted>")
     assert "Zx9" not in texts["1"]
@@ -111,26 +111,26 @@ def test_arguments_of_a_call_are_joined_wherever_they_are() -> None:
         for one in _pieces(arguments, 6)
     ]
     body = "".join(frames).encode()
-    cleaned = Redactor([TOKEN]).redact_body(body)
-    joined = _joined(cleaned, "choices.0.delta.tool_calls.0.function.arguments")["9"]
+    redacted = Redactor([TOKEN]).redact_body(body)
+    joined = _join_deltas(redacted, "choices.0.delta.tool_calls.0.function.arguments")["9"]
     value = json.loads(joined)
     assert value["key"] == "<redacted>"
     assert json.loads(value["inner"]) == {"api_key": "<redacted>"}
-    assert len(list(parse_events(cleaned))) == len(frames)
+    assert len(list(parse_events(redacted))) == len(frames)
 
 
 def test_escapes_and_line_ends_of_a_stream_stay_as_they_are() -> None:
     body = _stream("content", _pieces(f'说 "{TOKEN}"\t了', 9), escape=True).replace("\n", "\r\n")
-    cleaned = Redactor([TOKEN]).redact_body(body.encode()).decode()
-    assert _joined(cleaned.encode(), "content")["31"] == '说 "<redacted>"\t了'
-    assert "\\u8bf4" in cleaned
-    assert cleaned.count("\r\n") == body.count("\r\n")
+    redacted = Redactor([TOKEN]).redact_body(body.encode()).decode()
+    assert _join_deltas(redacted.encode(), "content")["31"] == '说 "<redacted>"\t了'
+    assert "\\u8bf4" in redacted
+    assert redacted.count("\r\n") == body.count("\r\n")
 
 
 def test_a_stream_of_plain_text_is_joined() -> None:
     body = "".join(f"data: {piece}\n\n" for piece in _pieces(TOKEN, 7)).encode()
-    cleaned = Redactor([TOKEN]).redact_body(body)
-    assert "".join(event.data for event in parse_events(cleaned)) == "<redacted>"
+    redacted = Redactor([TOKEN]).redact_body(body)
+    assert "".join(event.data for event in parse_events(redacted)) == "<redacted>"
 
 
 def test_a_stream_without_secrets_is_not_changed() -> None:
@@ -142,8 +142,8 @@ def test_a_stream_without_secrets_is_not_changed() -> None:
 @pytest.mark.parametrize("size", [1, 2, 5])
 def test_the_projects_rules_apply_to_joined_texts(size: int) -> None:
     body = _stream("content", _pieces("工号 EMP-00427，电话 138-0013-8000。", size)).encode()
-    cleaned = Redactor((), [r"EMP-\d{5}"], ["cn_personal"]).redact_body(body)
-    assert _joined(cleaned, "content")["31"] == "工号 <redacted>，电话 <redacted>。"
+    redacted = Redactor((), [r"EMP-\d{5}"], ["cn_personal"]).redact_body(body)
+    assert _join_deltas(redacted, "content")["31"] == "工号 <redacted>，电话 <redacted>。"
 
 
 @settings(deadline=None, max_examples=scale_down(80))
@@ -155,9 +155,9 @@ def test_any_cut_gives_the_text_of_the_completed_event(cuts: list[int], around: 
         pieces.append(text[:cut])
         text = text[cut:]
     body = _stream("content", [*pieces, text]).encode()
-    cleaned = Redactor([TOKEN]).redact_body(body)
-    assert _joined(cleaned, "content")["31"] == f"{around} <redacted> {around}"
-    assert _completed(cleaned, "content") == f"{around} <redacted> {around}"
+    redacted = Redactor([TOKEN]).redact_body(body)
+    assert _join_deltas(redacted, "content")["31"] == f"{around} <redacted> {around}"
+    assert _completed_text(redacted, "content") == f"{around} <redacted> {around}"
 
 
 FORMS: dict[str, Callable[[str], str]] = {
@@ -198,14 +198,14 @@ def test_every_form_of_the_token_is_redacted(form: str, token: str, tmp_path: Pa
             _stream("content", _pieces(f"见 {text} 。", 7)).encode(),
         )
     ):
-        cleaned = redactor.redact_body(body)
+        redacted = redactor.redact_body(body)
         if number == 3:
-            cleaned = _joined(cleaned, "content")["31"].encode()
-        assert b"<redacted" in cleaned
-        assert text.encode() not in cleaned
-        assert form == "html escaped" or text[-14:].encode() not in cleaned
+            redacted = _join_deltas(redacted, "content")["31"].encode()
+        assert b"<redacted" in redacted
+        assert text.encode() not in redacted
+        assert form == "html escaped" or text[-14:].encode() not in redacted
         for core in (token[4:], *base64_forms(token[4:])):
-            assert core.encode() not in cleaned
+            assert core.encode() not in redacted
         assert redactor.find_secret(body.decode()) or number == 3
         assert redactor.find_secret_in_body(body)
 
@@ -221,7 +221,7 @@ class _Answers:
         return self._answers.pop(0)
 
 
-def _recorded(bodies: Sequence[bytes], redactor: Redactor, prompts: Sequence[str]) -> Recording:
+def _record(bodies: Sequence[bytes], redactor: Redactor, prompts: Sequence[str]) -> Recording:
     times = (0.1, 0.2, 0.3)
     answers = [
         HttpResponse(200, STREAM, body, 0.0, 1.0, frame_times=times * (len(frame_ends(body)) // 3))
@@ -236,7 +236,7 @@ def _recorded(bodies: Sequence[bytes], redactor: Redactor, prompts: Sequence[str
 def test_frames_keep_their_times_and_vcrpy_replays_them(tmp_path: Path) -> None:
     body = _stream("content", _pieces(f"答 {TOKEN} 完", 7)).encode()
     body += b"event: done\ndata: {}\n\n" * (-len(frame_ends(body)) % 3)
-    recording = _recorded([body], Redactor([TOKEN]), ["你好"])
+    recording = _record([body], Redactor([TOKEN]), ["你好"])
     (item,) = recording.interactions
     assert len(item.frame_times) == len(frame_ends(item.response_body)) == len(frame_ends(body))
     path = tmp_path / "a.yaml"
@@ -246,12 +246,16 @@ def test_frames_keep_their_times_and_vcrpy_replays_them(tmp_path: Path) -> None:
     assert stored.frame_times == item.frame_times
     (entry,) = yaml.safe_load(path.read_text("utf-8"))["interactions"]
     assert entry["response"]["body"]["string"].encode() == item.response_body
-    assert _joined(item.response_body, "content")["31"] == "答 <redacted> 完"
+    assert _join_deltas(item.response_body, "content")["31"] == "答 <redacted> 完"
 
 
 def test_a_cassette_with_a_secret_in_pieces_is_not_written(tmp_path: Path) -> None:
     body = _stream("content", _pieces(f"答 {TOKEN} 完", 7)).encode()
-    leaky = Recording(interactions=(replace(kept(poll(), answered(said())), response_body=body),))
+    leaky = Recording(
+        interactions=(
+            replace(record_call(poll(), json_response(messages_body())), response_body=body),
+        )
+    )
     path = tmp_path / "a.yaml"
     with pytest.raises(SecretLeakError):
         write_cassette(path, leaky, ORIGIN, Redactor())
@@ -262,7 +266,7 @@ def test_a_cassette_with_a_secret_in_pieces_is_not_written(tmp_path: Path) -> No
 def test_each_secret_has_one_placeholder_in_a_recording() -> None:
     key = "sk-proj-" + "Ab3" * 20
     body = json.dumps({"a": [TOKEN, key, base64.b64encode(TOKEN.encode()).decode()]}).encode()
-    recording = _recorded([body, body], Redactor([TOKEN]), [f"我的 {key}", f"又是 {TOKEN} {key}"])
+    recording = _record([body, body], Redactor([TOKEN]), [f"我的 {key}", f"又是 {TOKEN} {key}"])
     first, second = recording.interactions
     assert _prompt(first.request_body) == "我的 <redacted>"
     assert _prompt(second.request_body) == "又是 <redacted:2> <redacted>"
@@ -274,7 +278,7 @@ def test_a_secret_that_is_known_by_its_context_is_redacted_without_it() -> None:
     bodies = [
         json.dumps({"a": text}).encode() for text in ("hunter2secret?", "password=hunter2secret")
     ]
-    recording = _recorded([*bodies, bodies[0]], Redactor(), ["一", "二", "三"])
+    recording = _record([*bodies, bodies[0]], Redactor(), ["一", "二", "三"])
     texts = [json.loads(item.response_body)["a"] for item in recording.interactions]
     assert texts == ["<redacted>?", "password=<redacted>", "<redacted>?"]
 
@@ -300,7 +304,7 @@ def _prompt(body: bytes) -> str:
 def test_a_placeholder_matches_the_secret_that_it_replaced(
     recorded: str, sent: str, matches: bool
 ) -> None:
-    item = kept(ask(recorded), answered(said()))
+    item = record_call(ask(recorded), json_response(messages_body()))
     transport = ReplayTransport(Recording(interactions=(item,)), "a.yaml", Redactor())
     if matches:
         assert transport.send(ask(sent)).status == 200

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from cassette_samples import HOST, ORIGIN, answered, ask, chat, listing, poll, said
+from cassette_samples import HOST, ORIGIN, ask, chat, json_response, listing, messages_body, poll
 from coze_harness.cassettes import (
     Recording,
     RecordingTransport,
@@ -35,10 +35,10 @@ class Echo:
         if call.method == "GET":
             self._polls += 1
             state = "completed" if self._polls == 3 else "in_progress"
-            return answered({**chat(state), "msg": self._name}, self._polls)
+            return json_response({**chat(state), "msg": self._name}, self._polls)
         if call.body is None:
-            return answered(said(self._name), 9)
-        return answered({"code": 0, "msg": self._name})
+            return json_response(messages_body(self._name), 9)
+        return json_response({"code": 0, "msg": self._name})
 
 
 def calls(name: str) -> list[HttpCall]:
@@ -56,12 +56,12 @@ def all_at_once(threads: int, work: Callable[[int], int]) -> int:
     """Return the sum of the results of threads that start at the same moment."""
     gate = threading.Barrier(threads)
 
-    def begun(number: int) -> int:
+    def wait_and_work(number: int) -> int:
         gate.wait()
         return work(number)
 
     with ThreadPoolExecutor(threads) as pool:
-        return sum(pool.map(begun, range(threads)))
+        return sum(pool.map(wait_and_work, range(threads)))
 
 
 def test_sixteen_threads_can_replay_at_once(tmp_path: Path) -> None:
@@ -78,8 +78,8 @@ def test_sixteen_threads_can_replay_at_once(tmp_path: Path) -> None:
             name = f"场景{number:03}"
             path = tmp_path / f"{number}.yaml"
             transport = ReplayTransport(read_cassette(path), str(path), redactor)
-            asked, *_polls, last = calls(name)
-            answers = [transport.send(call) for call in (asked, poll(), poll(), last)]
+            prompt, *_polls, last = calls(name)
+            answers = [transport.send(call) for call in (prompt, poll(), poll(), last)]
             transport.check_all_played()
             right += all(name in answer.body.decode() for answer in answers)
         return right
@@ -90,7 +90,7 @@ def test_sixteen_threads_can_replay_at_once(tmp_path: Path) -> None:
 def test_sixty_four_threads_can_record_at_once(tmp_path: Path) -> None:
     redactor = Redactor(["pat_" + "q1" * 32])
 
-    def recorded(thread: int) -> int:
+    def record_and_read(thread: int) -> int:
         right = 0
         path = tmp_path / f"{thread}.yaml"
         for step in range(STEPS):
@@ -105,7 +105,7 @@ def test_sixty_four_threads_can_record_at_once(tmp_path: Path) -> None:
                 right -= not all(name in body for body in bodies)
         return right
 
-    assert all_at_once(64, recorded) == 64 * STEPS
+    assert all_at_once(64, record_and_read) == 64 * STEPS
     assert len(list(tmp_path.iterdir())) == 64
     for path in tmp_path.iterdir():
         body = json.loads(read_cassette(path).interactions[-1].response_body)

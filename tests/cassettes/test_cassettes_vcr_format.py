@@ -11,7 +11,16 @@ from pathlib import Path
 
 import pytest
 import yaml
-from cassette_samples import ORIGIN, answered, ask, kept, listing, plain_recording, poll, said
+from cassette_samples import (
+    ORIGIN,
+    ask,
+    json_response,
+    listing,
+    messages_body,
+    plain_recording,
+    poll,
+    record_call,
+)
 from coze_harness.cassettes import (
     Recording,
     Redactor,
@@ -33,7 +42,7 @@ def _play(path: Path) -> list[bytes]:
     return bodies
 
 
-def _reindented(data: bytes) -> bytes:
+def _reindent(data: bytes) -> bytes:
     document = yaml.load(data, yaml.CSafeLoader)
     text = yaml.safe_dump(document, indent=4, allow_unicode=True, sort_keys=False, width=60)
     assert isinstance(text, str)
@@ -48,7 +57,7 @@ EDITS = {
     "blank lines": WHOLE.replace(b"\n- request:", b"\n\n\n- request:"),
     "no final line feed": WHOLE[:-1],
     "no first line": WHOLE.partition(b"\n")[2],
-    "laid out anew": _reindented(WHOLE),
+    "laid out anew": _reindent(WHOLE),
     "times dropped": WHOLE.replace(b'"timings_ms":', b'"old":').replace(b'"polls":', b'"p":'),
     "blanks at line ends": WHOLE.replace(b",\n", b", \n"),
 }
@@ -70,7 +79,7 @@ def test_an_edited_file_keeps_its_times_and_counts(tmp_path: Path) -> None:
     first, second = plain_recording().interactions[1:3]
     merged = first.with_repeat(first).with_repeat(first)
     path = tmp_path / "a.yaml"
-    items = (kept(ask(), answered({})), merged, second)
+    items = (record_call(ask(), json_response({})), merged, second)
     path.write_bytes(write_canonical(Recording(interactions=items), ORIGIN))
     whole = read_cassette(path)
     path.write_bytes(path.read_bytes().replace(b"in_progress", b"in_progre55"))
@@ -331,8 +340,8 @@ def test_incomplete_json_after_an_edit_is_an_error(
 
 def test_an_edited_file_may_contain_an_empty_response(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
-    empty = kept(listing(), answered(said()))
-    items = (kept(ask("甲"), answered({})), empty)
+    empty = record_call(listing(), json_response(messages_body()))
+    items = (record_call(ask("甲"), json_response({})), empty)
     data = write_canonical(Recording(interactions=items), ORIGIN)
     answer = data.rindex(b"string: |-\n") + len(b"string: ")
     path.write_bytes(data[:answer] + b'""\n')

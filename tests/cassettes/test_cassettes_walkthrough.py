@@ -59,7 +59,7 @@ print(response.json()["data"][1]["content"])
 """
 
 
-def printed(script: str, cassette: Path) -> list[str]:
+def run_script(script: str, cassette: Path) -> list[str]:
     output = io.StringIO()
     with vcr.use_cassette(str(cassette)), contextlib.redirect_stdout(output):
         exec(compile(HEAD + script, "walkthrough.py", "exec"), {})  # noqa: S102 (the script)
@@ -75,7 +75,7 @@ def cassette(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 def test_the_script_that_asks_prints_the_chat(cassette: Path) -> None:
-    status, *body = printed(CHAT, cassette)
+    status, *body = run_script(CHAT, cassette)
     chat = json.loads("".join(body))["data"]
     assert status == "200"
     assert (chat["id"], chat["conversation_id"]) == ("7403350281725181960", "7403350281725165576")
@@ -83,17 +83,17 @@ def test_the_script_that_asks_prints_the_chat(cassette: Path) -> None:
 
 
 def test_the_script_that_polls_comes_to_the_end(cassette: Path) -> None:
-    assert printed(POLL, cassette)[-1] == "completed"
+    assert run_script(POLL, cassette)[-1] == "completed"
 
 
 def test_the_script_that_reads_the_answer_prints_it(cassette: Path) -> None:
-    (answer,) = printed(ANSWER, cassette)
+    (answer,) = run_script(ANSWER, cassette)
     assert answer.startswith("我是chatchat,一个虚拟的学术助手。")
 
 
 def test_all_three_in_one_go_leave_the_cassette_as_it_is(cassette: Path) -> None:
     before = cassette.read_bytes()
-    lines = printed(CHAT + POLL + ANSWER, cassette)
+    lines = run_script(CHAT + POLL + ANSWER, cassette)
     assert lines[-1].startswith("我是chatchat")
     assert cassette.read_bytes() == before
 
@@ -110,5 +110,5 @@ def test_cozepy_replays_it_once_methods_are_not_compared(cassette: Path) -> None
         )
         where = {"conversation_id": chat.conversation_id, "chat_id": chat.id}
         assert coze.chat.retrieve(**where).status == "completed"  # by POST; recorded as GET
-        listed = coze.chat.messages.list(**where)  # by GET; recorded as POST
-    assert any(message.content.startswith("我是chatchat") for message in listed)
+        messages = coze.chat.messages.list(**where)  # by GET; recorded as POST
+    assert any(message.content.startswith("我是chatchat") for message in messages)

@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from cassette_samples import ORIGIN, answered, ask, kept, said
+from cassette_samples import ORIGIN, ask, json_response, messages_body, record_call
 from coze_harness.cassettes import (
     Recording,
     Redactor,
@@ -31,7 +31,7 @@ WRITER = """
 import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
-from cassette_samples import ORIGIN, answered, ask, kept, said
+from cassette_samples import ORIGIN, json_response, ask, record_call, messages_body
 from coze_harness.cassettes import Recording, Redactor
 from coze_harness.cassettes.cassette_files import write_cassette
 from coze_harness.model import replace
@@ -39,8 +39,8 @@ path = Path(sys.argv[1])
 number = 0
 while True:
     number += 1
-    answer = answered(said(f"{number} " + "长" * 60_000))
-    recording = Recording(interactions=(kept(ask(), answer),))
+    answer = json_response(messages_body(f"{number} " + "长" * 60_000))
+    recording = Recording(interactions=(record_call(ask(), answer),))
     write_cassette(path, recording, replace(ORIGIN, calls=number), Redactor())
     if number == 1:
         print("ready", flush=True)
@@ -49,13 +49,14 @@ LIMITED = """
 import resource, signal, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
-from cassette_samples import ORIGIN, answered, ask, kept, said
+from cassette_samples import ORIGIN, json_response, ask, record_call, messages_body
 from coze_harness.cassettes import Recording, Redactor
 from coze_harness.cassettes.cassette_files import write_cassette
 from coze_harness.model.errors import CassetteWriteError
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
-recording = Recording(interactions=(kept(ask(), answered(said("长" * 60_000))),))
+item = record_call(ask(), json_response(messages_body("长" * 60_000)))
+recording = Recording(interactions=(item,))
 try:
     write_cassette(Path(sys.argv[1]), recording, ORIGIN, Redactor())
 except CassetteWriteError as error:
@@ -64,7 +65,7 @@ except CassetteWriteError as error:
 
 
 def recording(answer: str = "甲") -> Recording:
-    return Recording(interactions=(kept(ask(), answered(said(answer))),))
+    return Recording(interactions=(record_call(ask(), json_response(messages_body(answer))),))
 
 
 def write(path: Path, answer: str = "甲") -> None:
@@ -160,7 +161,7 @@ def test_many_writers_of_one_file_leave_the_complete_file_of_one(tmp_path: Path)
     stop = threading.Event()
     errors: list[Exception] = []
 
-    def put(number: int) -> None:
+    def write_again(number: int) -> None:
         origin = replace(ORIGIN, calls=number)
         while not stop.is_set():
             try:
@@ -169,7 +170,7 @@ def test_many_writers_of_one_file_leave_the_complete_file_of_one(tmp_path: Path)
                 errors.append(error)
 
     write(path)
-    writers = [threading.Thread(target=put, args=(number,)) for number in range(2, 10)]
+    writers = [threading.Thread(target=write_again, args=(number,)) for number in range(2, 10)]
     for writer in writers:
         writer.start()
     try:

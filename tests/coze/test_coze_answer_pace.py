@@ -48,13 +48,15 @@ AGENT = Target(
 Event = tuple[float, str, dict[str, object]]
 
 
-def said(content: str, at: float, *, name: str = "m1", whole: bool = False, **more: str) -> Event:
+def message_event(
+    content: str, at: float, *, name: str = "m1", whole: bool = False, **more: str
+) -> Event:
     event = "completed" if whole else "delta"
     fields: dict[str, object] = {"id": name, "role": "assistant", "type": "answer"}
     return at, f"conversation.message.{event}", {**fields, "content": content, **more}
 
 
-def ended(at: float, status: str = "completed", **more: object) -> list[Event]:
+def end_events(at: float, status: str = "completed", **more: object) -> list[Event]:
     event = f"conversation.chat.{status}"
     return [(at, event, {**CHAT, "status": status, **more}), (at, "done", {})]
 
@@ -79,86 +81,97 @@ def ask(*responses: HttpResponse, target: Target | None = None, **fields: Any) -
             return next(left)
 
     talker = new_conversation(STREAM, target=target) if target else new_conversation(STREAM)
-    answered = run_flow(talker.run_turn(turn(**fields)), Responses())
-    assert isinstance(answered, Reply)
-    return answered
+    answer = run_flow(talker.run_turn(turn(**fields)), Responses())
+    assert isinstance(answer, Reply)
+    return answer
 
 
-def grown(answered: Reply) -> list[tuple[int, int]]:
+def growth_of(answer: Reply) -> list[tuple[int, int]]:
     """Return when, since the prompt, how many characters had arrived."""
-    return list(accumulate(answered.pace, lambda a, b: (a[0] + b[0], a[1] + b[1])))
+    return list(accumulate(answer.pace, lambda a, b: (a[0] + b[0], a[1] + b[1])))
 
 
 def test_a_chat_has_the_pace_of_its_pieces_in_milliseconds_since_the_prompt() -> None:
-    answered = ask(
-        stream([said("你", 0.5), said("好,😀", 0.8), said("你好,😀", 1.0, whole=True), *ended(1.2)])
+    answer = ask(
+        stream(
+            [
+                message_event("你", 0.5),
+                message_event("好,😀", 0.8),
+                message_event("你好,😀", 1.0, whole=True),
+                *end_events(1.2),
+            ]
+        )
     )
-    assert answered.answer == "你好,😀"
-    assert answered.pace == ((500, 1), (300, 3))
-    assert grown(answered) == [(500, 1), (800, 4)]
-    assert answered.first_token == 0.5
+    assert answer.answer == "你好,😀"
+    assert answer.pace == ((500, 1), (300, 3))
+    assert growth_of(answer) == [(500, 1), (800, 4)]
+    assert answer.first_token == 0.5
 
 
 def test_characters_are_code_points_wherever_an_emoji_is_cut() -> None:
-    pieces = [said(one, 0.1 * at) for at, one in enumerate(EMOJI, 1)]
-    answered = ask(stream([*pieces, said(EMOJI, 1.5, whole=True), *ended(1.6)]))
-    assert answered.pace == ((100, 1),) * len(answered.answer)
+    pieces = [message_event(one, 0.1 * at) for at, one in enumerate(EMOJI, 1)]
+    answer = ask(stream([*pieces, message_event(EMOJI, 1.5, whole=True), *end_events(1.6)]))
+    assert answer.pace == ((100, 1),) * len(answer.answer)
 
 
 def test_messages_count_with_the_line_feeds_that_join_them() -> None:
-    answered = ask(
+    answer = ask(
         stream(
             [
-                said("一", 0.1),
-                said("一", 0.2, whole=True),
-                said("二二", 0.3, name="m2", whole=True),
-                said("旁白", 0.35, name="m3", whole=True, type="verbose"),
-                said("三", 0.4, name="m4"),
-                said("三", 0.5, name="m4", whole=True),
-                *ended(0.6),
+                message_event("一", 0.1),
+                message_event("一", 0.2, whole=True),
+                message_event("二二", 0.3, name="m2", whole=True),
+                message_event("旁白", 0.35, name="m3", whole=True, type="verbose"),
+                message_event("三", 0.4, name="m4"),
+                message_event("三", 0.5, name="m4", whole=True),
+                *end_events(0.6),
             ]
         )
     )
-    assert answered.answer == "一\n二二\n三"
-    assert grown(answered) == [(100, 1), (300, 4), (400, 6)]
+    assert answer.answer == "一\n二二\n三"
+    assert growth_of(answer) == [(100, 1), (300, 4), (400, 6)]
 
 
 def test_reasoning_and_audio_are_no_part_of_the_pace() -> None:
-    answered = ask(
+    answer = ask(
         stream(
             [
-                said("", 0.1, reasoning_content="想"),
-                said("UklGRg==", 0.2, content_type="audio"),
-                said("好", 0.4),
-                said("好", 0.5, whole=True),
+                message_event("", 0.1, reasoning_content="想"),
+                message_event("UklGRg==", 0.2, content_type="audio"),
+                message_event("好", 0.4),
+                message_event("好", 0.5, whole=True),
                 (0.6, "conversation.audio.delta", {"id": "m2", "content": "UklGRg=="}),
-                *ended(0.7),
+                *end_events(0.7),
             ]
         )
     )
-    assert answered.pace == ((400, 1),)
+    assert answer.pace == ((400, 1),)
 
 
 def test_the_answer_grows_on_in_the_stream_after_the_tools() -> None:
     calls = [{"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}}]
     action = {"type": "submit_tool_outputs", "submit_tool_outputs": {"tool_calls": calls}}
     first = [
-        said("等等", 0.2),
-        said("等等", 0.3, whole=True),
-        *ended(0.4, "requires_action", required_action=action),
+        message_event("等等", 0.2),
+        message_event("等等", 0.3, whole=True),
+        *end_events(0.4, "requires_action", required_action=action),
     ]
-    second = [said("好", 0.5, name="m2"), said("好了", 0.9, name="m2", whole=True), *ended(1.0)]
-    answered = ask(stream(first), stream(second, started=11.0), tools={"f": "1"})
-    assert answered.answer == "等等\n好了"
-    assert grown(answered) == [(200, 2), (1500, 4), (1900, 5)]
+    second = [
+        message_event("好", 0.5, name="m2"),
+        message_event("好了", 0.9, name="m2", whole=True),
+        *end_events(1.0),
+    ]
+    answer = ask(stream(first), stream(second, started=11.0), tools={"f": "1"})
+    assert answer.answer == "等等\n好了"
+    assert growth_of(answer) == [(200, 2), (1500, 4), (1900, 5)]
 
 
 def test_polled_and_untimed_replies_have_no_pace() -> None:
-    untimed = [said("好", 0.1, whole=True), *ended(0.2)]
+    untimed = [message_event("好", 0.1, whole=True), *end_events(0.2)]
     assert ask(stream(untimed, timed=False)).pace == ()
-    broken = stream([said("好", 0.1), (0.2, "conversation.chat.in_progress", {**CHAT})])
-    polled = ask(broken, chat_response("completed"), messages_response("好的"))
-    assert (polled.answer, polled.pace) == ("好的", ())
+    broken = stream([message_event("好", 0.1), (0.2, "conversation.chat.in_progress", {**CHAT})])
+    answer = ask(broken, chat_response("completed"), messages_response("好的"))
+    assert (answer.answer, answer.pace) == ("好的", ())
     hand = ScriptedDriver([chat_response("completed"), messages_response("好的")])
     assert hand.drive(new_conversation().run_turn(turn())).pace == ()
 
@@ -169,9 +182,9 @@ def test_a_streamed_run_of_a_workflow_has_a_pace() -> None:
         (0.1 * at, "Message", {"content": text, "node_is_finish": ends})
         for at, (text, ends) in enumerate(parts, 1)
     ]
-    answered = ask(stream([*events, (0.5, "Done", {})]), target=FLOW, workflow_input={})
-    assert answered.answer == "你好\n再见"
-    assert grown(answered) == [(100, 1), (200, 2), (400, 5)]
+    answer = ask(stream([*events, (0.5, "Done", {})]), target=FLOW, workflow_input={})
+    assert answer.answer == "你好\n再见"
+    assert growth_of(answer) == [(100, 1), (200, 2), (400, 5)]
 
 
 def test_an_agent_of_a_project_has_a_pace() -> None:
@@ -182,11 +195,11 @@ def test_an_agent_of_a_project_has_a_pace() -> None:
         {"type": "answer", "msg_id": "3", "content": {"answer": "!"}},
         {"type": "message_end", "msg_id": "4", "content": {"message_end": {"code": "0"}}},
     ]
-    answered = ask(
+    answer = ask(
         stream([(0.2 * at, "message", one) for at, one in enumerate(contents, 1)]), target=AGENT
     )
-    assert answered.answer == "𠮷日\n!"
-    assert grown(answered) == [(400, 1), (600, 2), (800, 4)]
+    assert answer.answer == "𠮷日\n!"
+    assert growth_of(answer) == [(400, 1), (600, 2), (800, 4)]
 
 
 @given(
@@ -201,8 +214,8 @@ def test_a_pace_is_bounded_increases_and_stays_within_the_answer(
     for wait, characters in changes:
         now, count = now + wait, count + characters
         growth.append((now / 1000, count))
-    answered = with_pace(reply(messages=[message("x" * length)]), growth, 0.0)
-    pace = grown(answered)
+    answer = with_pace(reply(messages=[message("x" * length)]), growth, 0.0)
+    pace = growth_of(answer)
     assert len(pace) <= MAX_STEPS
     assert all(b[0] - a[0] >= SHORTEST_STEP and b[1] > a[1] for a, b in pairwise(pace))
     last = min(count, length)
@@ -212,39 +225,39 @@ def test_a_pace_is_bounded_increases_and_stays_within_the_answer(
         assert pace[0][0] == round(first * 1000)
 
 
-def recorded(prompt: str, answers: str, secrets: list[str]) -> tuple[Reply, Recording]:
+def record_answer(prompt: str, answers: str, secrets: list[str]) -> tuple[Reply, Recording]:
     with serve(script(answers)) as server:
         wire = HttpTransport(server.base_url, TOKEN, workers=1, environment={})
         recorder = RecordingTransport(
             TimedTransport(wire, time.monotonic), server.base_url, Redactor(secrets)
         )
         task = FlowTask(new_conversation(STREAM).run_turn(turn(prompt)), recorder, lambda one: one)
-        (answered,) = run_concurrently([lambda: task], workers=1, monotonic=time.monotonic)
+        (answer,) = run_concurrently([lambda: task], workers=1, monotonic=time.monotonic)
         wire.close()
-    return answered, recorder.recording
+    return answer, recorder.recording
 
 
 @pytest.mark.parametrize("secrets", [[], ["secret-9f8e7d6c5b4a"]])
 def test_a_replayed_recording_has_the_pace_that_was_recorded(secrets: list[str]) -> None:
     answers = "- {prompt: 问, answer: 前 secret-9f8e7d6c5b4a 后, delay: 0.3, delta: 3}"
-    answered, recording = recorded("问", answers, secrets)
+    answer, recording = record_answer("问", answers, secrets)
     origin = RecordingInfo(scenario="s", trial="s", fingerprint="", recorded_at="", harness="")
     again = canonical_format.read_canonical(canonical_format.write_canonical(recording, origin))
     assert again is not None
     replayed = run_flow(
         new_conversation(STREAM).run_turn(turn("问")), ReplayTransport(again, "s.yaml", Redactor())
     )
-    assert replayed.pace == answered.pace
-    assert len(answered.pace) > 1
-    assert grown(answered)[-1][1] == len(answered.answer)
-    assert ("secret-" in answered.answer) is not bool(secrets)
+    assert replayed.pace == answer.pace
+    assert len(answer.pace) > 1
+    assert growth_of(answer)[-1][1] == len(answer.answer)
+    assert ("secret-" in answer.answer) is not bool(secrets)
 
 
 def test_a_live_stream_has_a_pace_within_its_seconds() -> None:
     answers = "- {prompt: 问, answer: 一二三四五六七八九十, delay: 0.3, delta: 2}"
     with serve(script(answers)) as server, Talk(server, options=STREAM) as talk:
-        answered = talk.ask("问")
-    assert answered.seconds is not None
-    assert answered.first_token is not None
-    assert answered.pace[0][0] == round(answered.first_token * 1000)
-    assert grown(answered)[-1][0] <= answered.seconds * 1000
+        answer = talk.ask("问")
+    assert answer.seconds is not None
+    assert answer.first_token is not None
+    assert answer.pace[0][0] == round(answer.first_token * 1000)
+    assert growth_of(answer)[-1][0] <= answer.seconds * 1000

@@ -39,9 +39,9 @@ OPTIONAL: dict[str, Any] = {
 
 
 def sent(options: ChatOptions, prompt: str = "你是谁?") -> Any:
-    hand = ScriptedDriver([chat_response("completed"), messages_response("好")])
-    hand.drive(new_conversation(options).run_turn(turn(prompt)))
-    return body(hand.calls[0])
+    driver = ScriptedDriver([chat_response("completed"), messages_response("好")])
+    driver.drive(new_conversation(options).run_turn(turn(prompt)))
+    return body(driver.calls[0])
 
 
 def test_a_bare_prompt_sends_what_the_walkthrough_sends() -> None:
@@ -57,14 +57,14 @@ def test_a_bare_prompt_sends_what_the_walkthrough_sends() -> None:
 @pytest.mark.parametrize("name", OPTIONAL)
 def test_an_optional_field_is_sent_when_it_is_set_and_only_then(name: str) -> None:
     assert set(sent(BARE)) == ALWAYS
-    found = sent(replace(BARE, **{name: OPTIONAL[name]}))
-    assert found[name] == OPTIONAL[name]
-    assert set(found) == ALWAYS | {name}
+    fields = sent(replace(BARE, **{name: OPTIONAL[name]}))
+    assert fields[name] == OPTIONAL[name]
+    assert set(fields) == ALWAYS | {name}
 
 
 def test_all_optional_fields_go_together() -> None:
-    found = sent(replace(BARE, **OPTIONAL))
-    assert {name: found[name] for name in OPTIONAL} == OPTIONAL
+    fields = sent(replace(BARE, **OPTIONAL))
+    assert {name: fields[name] for name in OPTIONAL} == OPTIONAL
 
 
 def test_history_that_is_not_saved_is_said_so() -> None:
@@ -90,19 +90,19 @@ def test_chinese_and_separators_are_not_escaped() -> None:
 
 def test_ids_stay_text_of_any_length() -> None:
     long = "7" * 19
-    hand = ScriptedDriver(
+    driver = ScriptedDriver(
         [
             data_response({"id": long, "conversation_id": f"0{long}", "status": "completed"}),
             messages_response("好"),
         ]
     )
-    reply = hand.drive(new_conversation().run_turn(turn()))
+    reply = driver.drive(new_conversation().run_turn(turn()))
     assert (reply.chat_id, reply.conversation_id) == (long, f"0{long}")
-    assert dict(hand.calls[1].query) == {"chat_id": long, "conversation_id": f"0{long}"}
+    assert dict(driver.calls[1].query) == {"chat_id": long, "conversation_id": f"0{long}"}
 
 
 def test_ids_that_come_as_numbers_lose_no_digit() -> None:
-    hand = ScriptedDriver(
+    driver = ScriptedDriver(
         [
             data_response(
                 {"id": 7403315657221079041, "conversation_id": 2**64 - 1, "status": "completed"}
@@ -110,13 +110,13 @@ def test_ids_that_come_as_numbers_lose_no_digit() -> None:
             messages_response("好"),
         ]
     )
-    reply = hand.drive(new_conversation().run_turn(turn()))
+    reply = driver.drive(new_conversation().run_turn(turn()))
     assert (reply.chat_id, reply.conversation_id) == ("7403315657221079041", str(2**64 - 1))
 
 
 def test_a_fingerprint_is_of_what_is_asked_and_of_nothing_else() -> None:
-    asked = fingerprint(TARGET, BARE, [turn("a"), turn("b")])
-    assert asked == fingerprint(TARGET, BARE, [turn("a", checks_status=True), turn("b")])
+    expected = fingerprint(TARGET, BARE, [turn("a"), turn("b")])
+    assert expected == fingerprint(TARGET, BARE, [turn("a", checks_status=True), turn("b")])
     others = {
         fingerprint(TARGET, BARE, [turn("b"), turn("a")]),
         fingerprint(TARGET, BARE, [turn("a")]),
@@ -131,5 +131,5 @@ def test_a_fingerprint_is_of_what_is_asked_and_of_nothing_else() -> None:
             for name, value in OPTIONAL.items()
         ),
     }
-    assert asked not in others
+    assert expected not in others
     assert len(others) == 8 + len(OPTIONAL)

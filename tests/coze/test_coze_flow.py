@@ -199,7 +199,7 @@ def test_a_failed_chat_is_an_error_with_its_own_code_and_log_id() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "meant"),
+    ("spelling", "status"),
     [
         ("canceled", "canceled"),
         ("cancelled", "canceled"),
@@ -209,14 +209,16 @@ def test_a_failed_chat_is_an_error_with_its_own_code_and_log_id() -> None:
         ("requires_action", "requires_action"),
     ],
 )
-def test_an_end_other_than_completed_is_an_error_in_any_spelling(said: str, meant: str) -> None:
+def test_an_end_other_than_completed_is_an_error_in_any_spelling(
+    spelling: str, status: str
+) -> None:
     with serving() as server:
-        server.inject(scripted_fault({"kind": "ends", "status": said}))
+        server.inject(scripted_fault({"kind": "ends", "status": spelling}))
         with Talk(server) as talk, pytest.raises(ChatFailedError):
             talk.ask("你是谁?")
         with Talk(server) as talk:
             reply = talk.ask("你是谁?", checks_status=True)
-    assert reply.status == meant
+    assert reply.status == status
     assert reply.answer == ""
 
 

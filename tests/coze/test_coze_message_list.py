@@ -34,16 +34,16 @@ def conversation(known: ListMethod) -> CozeConversation:
     )
 
 
-def methods(hand: ScriptedDriver) -> list[str]:
-    return [call.method for call in hand.calls if call.path.endswith("/list")]
+def methods(driver: ScriptedDriver) -> list[str]:
+    return [call.method for call in driver.calls if call.path.endswith("/list")]
 
 
 @pytest.mark.parametrize("first", FALLBACKS)
 def test_get_is_tried_once_and_remembered_for_other_conversations(first: HttpResponse) -> None:
     known = ListMethod()
-    hand = ScriptedDriver([chat_response("completed"), first, messages_response("好")])
-    assert hand.drive(conversation(known).run_turn(turn())).answer == "好"
-    assert methods(hand) == ["POST", "GET"]
+    driver = ScriptedDriver([chat_response("completed"), first, messages_response("好")])
+    assert driver.drive(conversation(known).run_turn(turn())).answer == "好"
+    assert methods(driver) == ["POST", "GET"]
     again = ScriptedDriver([chat_response("completed"), messages_response("好")])
     again.drive(conversation(known).run_turn(turn()))
     assert methods(again) == ["GET"]
@@ -51,32 +51,32 @@ def test_get_is_tried_once_and_remembered_for_other_conversations(first: HttpRes
 
 def test_post_stays_where_it_is_answered() -> None:
     known = ListMethod()
-    hand = ScriptedDriver(
+    driver = ScriptedDriver(
         [chat_response("completed"), error_response(5000), messages_response("好")]
     )
-    hand.drive(conversation(known).run_turn(turn()))
-    assert methods(hand) == ["POST", "POST"]
+    driver.drive(conversation(known).run_turn(turn()))
+    assert methods(driver) == ["POST", "POST"]
     assert not known.uses_get
 
 
 def test_a_refusal_is_reported_without_another_method() -> None:
-    hand = ScriptedDriver([chat_response("completed"), error_response(4101)])
+    driver = ScriptedDriver([chat_response("completed"), error_response(4101)])
     with pytest.raises(ApiError) as caught:
-        hand.drive(conversation(ListMethod()).run_turn(turn()))
+        driver.drive(conversation(ListMethod()).run_turn(turn()))
     assert caught.value.code == 4101
-    assert methods(hand) == ["POST"]
+    assert methods(driver) == ["POST"]
 
 
 def test_nothing_is_remembered_where_neither_works() -> None:
     known = ListMethod()
-    hand = ScriptedDriver([chat_response("completed"), *[json_response(b"<html>", 502)] * 6])
+    driver = ScriptedDriver([chat_response("completed"), *[json_response(b"<html>", 502)] * 6])
     with pytest.raises(PayloadError, match="502"):
-        hand.drive(conversation(known).run_turn(turn()))
-    assert methods(hand) == ["POST", *["GET"] * 5]
+        driver.drive(conversation(known).run_turn(turn()))
+    assert methods(driver) == ["POST", *["GET"] * 5]
     assert not known.uses_get
 
 
 def test_the_attempt_by_get_replaces_the_rejected_one() -> None:
-    hand = ScriptedDriver([chat_response("completed"), PLAIN, messages_response("好")])
-    hand.drive(conversation(ListMethod()).run_turn(turn()))
-    assert [call.attempt for call in hand.calls] == [1, 1, 2]
+    driver = ScriptedDriver([chat_response("completed"), PLAIN, messages_response("好")])
+    driver.drive(conversation(ListMethod()).run_turn(turn()))
+    assert [call.attempt for call in driver.calls] == [1, 1, 2]

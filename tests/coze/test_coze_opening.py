@@ -46,39 +46,39 @@ CREATE = "/v1/conversation/create"
 UPLOAD = "/v1/files/upload"
 
 
-def asked(
+def run_turn(
     answers: Sequence[HttpResponse | HarnessError], options: ChatOptions = BARE, **fields: Any
 ) -> ScriptedDriver:
-    hand = ScriptedDriver(answers)
-    hand.drive(new_conversation(options).run_turn(turn(**fields)))
-    return hand
+    driver = ScriptedDriver(answers)
+    driver.drive(new_conversation(options).run_turn(turn(**fields)))
+    return driver
 
 
-def said(call: HttpCall) -> Any:
+def sent_messages(call: HttpCall) -> Any:
     return body(call)["additional_messages"]
 
 
 def test_a_conversation_is_made_for_the_bot_and_its_id_goes_into_the_query() -> None:
     options = replace(BARE, create_conversation=True)
-    hand = asked(
+    driver = run_turn(
         [data_response({"id": "72"}), chat_response("completed"), messages_response("好")], options
     )
-    assert hand.paths() == [CREATE, "prompt", "/message/list"]
-    assert body(hand.calls[0]) == {"bot_id": BOT}
-    assert hand.calls[1].query == (("conversation_id", "72"),)
+    assert driver.paths() == [CREATE, "prompt", "/message/list"]
+    assert body(driver.calls[0]) == {"bot_id": BOT}
+    assert driver.calls[1].query == (("conversation_id", "72"),)
 
 
 def test_a_conversation_that_cannot_be_made_ends_the_turn() -> None:
     options = replace(BARE, create_conversation=True)
     with pytest.raises(ApiError, match="conversation"):
-        asked([error_response(4101)], options)
+        run_turn([error_response(4101)], options)
     with pytest.raises(PayloadError, match="no id"):
-        asked([data_response({})], options)
+        run_turn([data_response({})], options)
 
 
 def test_history_goes_out_in_order_before_the_first_prompt_alone() -> None:
     options = replace(BARE, history=(("user", "我叫小明。"), ("assistant", "你好,小明。")))
-    hand = ScriptedDriver(
+    driver = ScriptedDriver(
         [
             chat_response("completed"),
             messages_response("好"),
@@ -87,15 +87,15 @@ def test_history_goes_out_in_order_before_the_first_prompt_alone() -> None:
         ]
     )
     talk = new_conversation(options)
-    hand.drive(talk.run_turn(turn("我叫什么?")))
-    hand.drive(talk.run_turn(turn("再说一次。")))
-    assert [(m["role"], m["content"]) for m in said(hand.calls[0])] == [
+    driver.drive(talk.run_turn(turn("我叫什么?")))
+    driver.drive(talk.run_turn(turn("再说一次。")))
+    assert [(m["role"], m["content"]) for m in sent_messages(driver.calls[0])] == [
         ("user", "我叫小明。"),
         ("assistant", "你好,小明。"),
         ("user", "我叫什么?"),
     ]
-    assert [m.get("type") for m in said(hand.calls[0])] == ["question", "answer", None]
-    assert len(said(hand.calls[2])) == 1
+    assert [m.get("type") for m in sent_messages(driver.calls[0])] == ["question", "answer", None]
+    assert len(sent_messages(driver.calls[2])) == 1
 
 
 def test_the_type_of_a_message_leaves_fingerprints_of_earlier_versions_valid() -> None:
@@ -106,15 +106,15 @@ def test_the_type_of_a_message_leaves_fingerprints_of_earlier_versions_valid() -
 
 
 def test_a_file_goes_up_and_out_by_its_id_and_a_url_as_it_is() -> None:
-    hand = asked(
+    driver = run_turn(
         [data_response({"id": "91"}), chat_response("completed"), messages_response("好")],
         prompt="看",
         attachments=(MAP, SONG),
     )
-    assert hand.paths() == [UPLOAD, "prompt", "/message/list"]
-    assert hand.calls[0].upload == MAP.name
-    assert body(hand.calls[0]) == {"file": "地图.PNG", "bytes": 3, "sha256": "a" * 64}
-    (message,) = said(hand.calls[1])
+    assert driver.paths() == [UPLOAD, "prompt", "/message/list"]
+    assert driver.calls[0].upload == MAP.name
+    assert body(driver.calls[0]) == {"file": "地图.PNG", "bytes": 3, "sha256": "a" * 64}
+    (message,) = sent_messages(driver.calls[1])
     assert message["content_type"] == "object_string"
     assert json.loads(message["content"]) == [
         {"type": "text", "text": "看"},
@@ -129,22 +129,24 @@ def test_a_file_that_was_refused_for_now_is_sent_again_and_one_refused_for_good_
         error_response(4009),
         TransportError("Reset.", may_have_arrived=True, next_step="x"),
     ]
-    hand = asked(
+    driver = run_turn(
         [*busy, data_response({"id": "91"}), chat_response("completed"), messages_response("好")],
         attachments=(MAP,),
     )
-    assert hand.paths()[:4] == [UPLOAD, UPLOAD, UPLOAD, "prompt"]
+    assert driver.paths()[:4] == [UPLOAD, UPLOAD, UPLOAD, "prompt"]
     with pytest.raises(ApiError, match=r"地图\.PNG"):
-        asked([error_response(4302)], attachments=(MAP,))
+        run_turn([error_response(4302)], attachments=(MAP,))
 
 
 def test_files_alone_go_out_without_a_text() -> None:
-    hand = asked(
+    driver = run_turn(
         [data_response({"id": "91"}), chat_response("completed"), messages_response("好")],
         prompt="",
         attachments=(MAP,),
     )
-    assert json.loads(said(hand.calls[1])[0]["content"]) == [{"type": "image", "file_id": "91"}]
+    assert json.loads(sent_messages(driver.calls[1])[0]["content"]) == [
+        {"type": "image", "file_id": "91"}
+    ]
 
 
 def test_a_fingerprint_is_of_all_that_goes_before_too() -> None:

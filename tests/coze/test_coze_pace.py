@@ -40,37 +40,41 @@ def service(*durations: float) -> Callable[[HttpCall, float], HttpResponse]:
     return answer
 
 
-def held(
+def run_turns(
     pace: PollSchedule, *durations: float, latency: float = 0.0
 ) -> tuple[ScriptedDriver, list[Reply]]:
-    hand = ScriptedDriver(service(*durations), latency=latency)
+    driver = ScriptedDriver(service(*durations), latency=latency)
     talk = new_conversation(schedule=pace)
-    return hand, [hand.drive(talk.run_turn(turn())) for _ in durations]
+    return driver, [driver.drive(talk.run_turn(turn())) for _ in durations]
 
 
 @pytest.mark.parametrize("latency", [0.0, 0.05, 0.3])
 def test_a_chat_of_six_seconds_takes_six_calls_in_all(latency: float) -> None:
-    hand, (reply,) = held(PollSchedule(timeout=60), 6.0, latency=latency)
+    driver, (reply,) = run_turns(PollSchedule(timeout=60), 6.0, latency=latency)
     assert reply.poll_count <= 4
-    assert len(hand.calls) <= 6
-    assert hand.now <= 8 + 6 * latency
+    assert len(driver.calls) <= 6
+    assert driver.now <= 8 + 6 * latency
 
 
 @pytest.mark.parametrize("expected", [5.0, 6.0, 6.5, 7.4])
 def test_a_chat_whose_duration_is_known_takes_fewer_polls(expected: float) -> None:
-    hand, (reply,) = held(PollSchedule(timeout=60, expected=(expected,)), 6.0)
-    assert hand.poll_times()[0] == pytest.approx(expected * 0.8)
+    driver, (reply,) = run_turns(PollSchedule(timeout=60, expected=(expected,)), 6.0)
+    assert driver.poll_times()[0] == pytest.approx(expected * 0.8)
     assert reply.poll_count <= 3
-    assert 6.0 <= hand.poll_times()[-1] < 7.0
+    assert 6.0 <= driver.poll_times()[-1] < 7.0
 
 
 def test_each_turn_is_timed_by_its_own_duration() -> None:
-    hand, _replies = held(PollSchedule(timeout=60, expected=(10.0, 20.0)), 9.0, 18.0)
-    first, *_, last = hand.poll_times()
+    driver, _replies = run_turns(PollSchedule(timeout=60, expected=(10.0, 20.0)), 9.0, 18.0)
+    first, *_, last = driver.poll_times()
     assert first == pytest.approx(8.0)
-    begun = hand.call_times[[i for i, call in enumerate(hand.calls) if call.path == "/v3/chat"][1]]
-    assert last >= begun + 16.0
-    assert min(at for at in hand.poll_times() if at > begun) == pytest.approx(begun + 16.0)
+    second_start = driver.call_times[
+        [i for i, call in enumerate(driver.calls) if call.path == "/v3/chat"][1]
+    ]
+    assert last >= second_start + 16.0
+    assert min(at for at in driver.poll_times() if at > second_start) == pytest.approx(
+        second_start + 16.0
+    )
 
 
 @given(
@@ -81,9 +85,11 @@ def test_each_turn_is_timed_by_its_own_duration() -> None:
 def test_never_more_than_one_poll_a_second(
     durations: list[float], expected: list[float], latency: float
 ) -> None:
-    hand, replies = held(PollSchedule(timeout=100, expected=expected), *durations, latency=latency)
-    assert all(wait >= 1.0 for wait in hand.waits)
-    polls = hand.poll_times()
+    driver, replies = run_turns(
+        PollSchedule(timeout=100, expected=expected), *durations, latency=latency
+    )
+    assert all(wait >= 1.0 for wait in driver.waits)
+    polls = driver.poll_times()
     assert all(after - before > 1.0 - 1e-9 for before, after in itertools.pairwise(polls))
     assert [reply.answer for reply in replies] == ["好"] * len(durations)
 
@@ -97,31 +103,31 @@ def test_never_more_than_one_poll_a_second(
 def test_a_chat_that_never_ends_is_looked_at_until_its_deadline_and_not_long_after(
     timeout: float, interval: float, expected: list[float], latency: float
 ) -> None:
-    hand = ScriptedDriver(service(float("inf")), latency=latency)
+    driver = ScriptedDriver(service(float("inf")), latency=latency)
     pace = PollSchedule(interval=interval, timeout=timeout, expected=expected)
     with pytest.raises(ChatTimeoutError):
-        hand.drive(new_conversation(schedule=pace).run_turn(turn()))
-    assert hand.paths()[-1] == "/cancel"
-    assert hand.poll_times()
-    assert timeout <= hand.call_times[-1] + 1e-6
-    assert hand.call_times[-1] <= timeout + interval + 2 * latency + 1e-6
+        driver.drive(new_conversation(schedule=pace).run_turn(turn()))
+    assert driver.paths()[-1] == "/cancel"
+    assert driver.poll_times()
+    assert timeout <= driver.call_times[-1] + 1e-6
+    assert driver.call_times[-1] <= timeout + interval + 2 * latency + 1e-6
 
 
 def test_a_deadline_before_the_expected_end_still_lets_the_chat_be_looked_up() -> None:
-    hand, (reply,) = held(PollSchedule(timeout=5, expected=(30.0,)), 4.0)
-    assert hand.poll_times() == [5.0]
+    driver, (reply,) = run_turns(PollSchedule(timeout=5, expected=(30.0,)), 4.0)
+    assert driver.poll_times() == [5.0]
     assert reply.status == "completed"
 
 
 def test_rounds_of_tool_outputs_are_timed_each_by_its_own() -> None:
-    asked = {
+    action = {
         "type": "submit_tool_outputs",
         "submit_tool_outputs": {"tool_calls": [{"id": "c", "function": {"name": "f"}}]},
     }
-    hand = ScriptedDriver(
+    driver = ScriptedDriver(
         [
             chat_response(),
-            chat_response("requires_action", required_action=asked),
+            chat_response("requires_action", required_action=action),
             chat_response(),
             chat_response("completed"),
             messages_response("好"),
@@ -131,20 +137,20 @@ def test_rounds_of_tool_outputs_are_timed_each_by_its_own() -> None:
         ]
     )
     talk = new_conversation(schedule=PollSchedule(timeout=60, expected=(10.0, 20.0, 30.0)))
-    hand.drive(talk.run_turn(turn(tools={"f": "1"})))
-    hand.drive(talk.run_turn(turn()))
-    assert hand.waits == pytest.approx([8.0, 16.0, 24.0])
+    driver.drive(talk.run_turn(turn(tools={"f": "1"})))
+    driver.drive(talk.run_turn(turn()))
+    assert driver.waits == pytest.approx([8.0, 16.0, 24.0])
 
 
 def test_without_a_deadline_nothing_is_cancelled() -> None:
-    hand, (reply,) = held(PollSchedule(), 5000.0)
+    driver, (reply,) = run_turns(PollSchedule(), 5000.0)
     assert reply.status == "completed"
-    assert "/cancel" not in hand.paths()
+    assert "/cancel" not in driver.paths()
 
 
 def test_seconds_run_from_sending_the_prompt_to_noticing_the_end() -> None:
-    hand, (reply,) = held(PollSchedule(timeout=60), 2.0, latency=0.25)
-    assert reply.seconds == pytest.approx(hand.poll_times()[-1] + 0.25)
+    driver, (reply,) = run_turns(PollSchedule(timeout=60), 2.0, latency=0.25)
+    assert reply.seconds == pytest.approx(driver.poll_times()[-1] + 0.25)
 
 
 def test_a_recorded_answer_that_stands_for_several_polls_counts_them_all() -> None:
@@ -165,8 +171,8 @@ def test_a_recorded_answer_that_stands_for_several_polls_counts_them_all() -> No
 def test_a_chat_keeps_the_ids_it_began_with_whatever_a_look_up_says() -> None:
     swapped = data_response({"id": "72", "conversation_id": "71", "status": "in_progress"})
     bare = data_response({"status": "completed"})
-    hand = ScriptedDriver([chat_response(), swapped, bare, messages_response("好")])
-    reply = hand.drive(new_conversation().run_turn(turn()))
+    driver = ScriptedDriver([chat_response(), swapped, bare, messages_response("好")])
+    reply = driver.drive(new_conversation().run_turn(turn()))
     assert (reply.chat_id, reply.conversation_id) == ("71", "72")
-    asked = {call.query for call in hand.calls[1:]}
-    assert asked == {(("conversation_id", "72"), ("chat_id", "71"))}
+    queries = {call.query for call in driver.calls[1:]}
+    assert queries == {(("conversation_id", "72"), ("chat_id", "71"))}

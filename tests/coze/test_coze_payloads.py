@@ -59,18 +59,18 @@ VALUES = st.recursive(
 )
 
 
-def encoded(value: object) -> bytes:
+def encode(value: object) -> bytes:
     """Return JSON as Python writes it: NaN, huge numbers and lone surrogates included."""
     return json.dumps(value).encode()
 
 
-def held(answers: list[HttpResponse]) -> object:
+def run_conversation(answers: list[HttpResponse]) -> object:
     """Hold a conversation with these answers, the last one again and again, to its end."""
-    hand = ScriptedDriver(lambda _call, _now: answers.pop(0) if len(answers) > 1 else answers[0])
+    driver = ScriptedDriver(lambda _call, _now: answers.pop(0) if len(answers) > 1 else answers[0])
     patience = RetryPolicy(jitter=lambda: 0.0, tries=2)
     pace = PollSchedule(interval=1.0, timeout=10.0)
     try:
-        return hand.drive(
+        return driver.drive(
             new_conversation(schedule=pace, policy=patience).run_turn(turn(tools={"f": "1"}))
         )
     except HarnessError as error:
@@ -80,22 +80,24 @@ def held(answers: list[HttpResponse]) -> object:
 @given(st.lists(VALUES, min_size=1, max_size=4))
 @settings(max_examples=scale_down(150))
 def test_any_json_in_place_of_any_answer(values: list[Any]) -> None:
-    found = held([json_response(encoded(value)) for value in values])
-    assert isinstance(found, Reply | HarnessError)
+    outcome = run_conversation([json_response(encode(value)) for value in values])
+    assert isinstance(outcome, Reply | HarnessError)
 
 
 @given(st.lists(VALUES, min_size=1, max_size=4))
 @settings(max_examples=scale_down(150))
 def test_any_data_in_any_answer(values: list[Any]) -> None:
-    found = held([json_response(encoded({"code": 0, "data": value})) for value in values])
-    assert isinstance(found, Reply | HarnessError)
+    outcome = run_conversation(
+        [json_response(encode({"code": 0, "data": value})) for value in values]
+    )
+    assert isinstance(outcome, Reply | HarnessError)
 
 
 @given(VALUES, VALUES, VALUES)
 @settings(max_examples=scale_down(150))
 def test_any_end_of_a_chat(error: Any, usage: Any, action: Any) -> None:
     for status in sorted(FINAL):
-        ended = {
+        ended_chat = {
             "id": "1",
             "conversation_id": "2",
             "status": status,
@@ -103,24 +105,27 @@ def test_any_end_of_a_chat(error: Any, usage: Any, action: Any) -> None:
             "usage": usage,
             "required_action": action,
         }
-        ending = json_response(encoded({"code": 0, "data": ended}))
+        ending = json_response(encode({"code": 0, "data": ended_chat}))
         assert isinstance(
-            held([chat_response(), ending, messages_response("好")]), Reply | HarnessError
+            run_conversation([chat_response(), ending, messages_response("好")]),
+            Reply | HarnessError,
         )
 
 
 @given(VALUES)
 @settings(max_examples=scale_down(150))
 def test_any_list_of_messages(value: Any) -> None:
-    found = held([chat_response("completed"), json_response(encoded({"code": 0, "data": value}))])
-    assert isinstance(found, Reply)
-    assert isinstance(found.answer, str)
+    outcome = run_conversation(
+        [chat_response("completed"), json_response(encode({"code": 0, "data": value}))]
+    )
+    assert isinstance(outcome, Reply)
+    assert isinstance(outcome.answer, str)
 
 
 @given(VALUES)
 @settings(max_examples=scale_down(150))
 def test_any_description_of_a_bot(value: Any) -> None:
-    answer = json_response(encoded({"code": 0, "data": value}))
+    answer = json_response(encode({"code": 0, "data": value}))
     patience = RetryPolicy(jitter=lambda: 0.0, tries=1)
     assert isinstance(
         ScriptedDriver([answer]).drive(fetch_bot_snapshot(BOT, patience, published=True)),
@@ -170,22 +175,22 @@ def test_content_nested_deeply_is_kept_or_left_empty(depth: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "meant"),
+    ("value", "parsed"),
     [
         (5, 5), ("5", 5), ("-5", -5), (5.9, 5), (True, 0), (None, 0), ("", 0), ("--5", 0), ([], 0),
         (float("nan"), 0), (float("inf"), 0), ("9" * 5000, 0), (10**30, 0),
     ],
 )  # fmt: skip
-def test_numbers_come_in_several_shapes(value: Any, meant: int) -> None:
-    assert number(value) == meant
+def test_numbers_come_in_several_shapes(value: Any, parsed: int) -> None:
+    assert number(value) == parsed
 
 
 @pytest.mark.parametrize(
-    ("value", "meant"),
+    ("value", "parsed"),
     [("7" * 19, "7" * 19), (74, "74"), (True, ""), (None, ""), (1.5, ""), ({}, "")],
 )
-def test_ids_come_as_text_or_number(value: Any, meant: str) -> None:
-    assert text(value) == meant
+def test_ids_come_as_text_or_number(value: Any, parsed: str) -> None:
+    assert text(value) == parsed
 
 
 def test_a_number_beyond_all_ids_is_none() -> None:
@@ -203,23 +208,23 @@ def test_messages_of_the_open_source_server_are_found_under_their_own_name() -> 
 
 
 def test_zero_usage_is_no_usage_and_a_missing_total_is_the_sum() -> None:
-    def used(**counts: int) -> Any:
-        ended = data_response(
+    def usage_of(**counts: int) -> Any:
+        ended_chat = data_response(
             {"id": "1", "conversation_id": "2", "status": "completed", "usage": counts}
         )
-        found = held([ended, messages_response("好")])
-        assert isinstance(found, Reply)
-        return found.usage
+        outcome = run_conversation([ended_chat, messages_response("好")])
+        assert isinstance(outcome, Reply)
+        return outcome.usage
 
-    assert used(token_count=0, input_count=0, output_count=0) is None
-    assert used(input_count=3, output_count=4).total == 7
+    assert usage_of(token_count=0, input_count=0, output_count=0) is None
+    assert usage_of(input_count=3, output_count=4).total == 7
 
 
 def test_a_tool_call_s_arguments_may_be_data_text_or_broken() -> None:
     def call(content: str) -> Any:
         listing = [{"type": "function_call", "content": content}]
-        (found,) = parse_tool_calls(parse_messages(listing))
-        return found.name, found.arguments
+        (call,) = parse_tool_calls(parse_messages(listing))
+        return call.name, call.arguments
 
     assert call('{"name":"f","arguments":{"a":1}}') == ("f", {"a": 1})
     assert call('{"name":"f","arguments":"{\\"a\\":1}"}') == ("f", {"a": 1})
@@ -229,9 +234,9 @@ def test_a_tool_call_s_arguments_may_be_data_text_or_broken() -> None:
 
 
 def test_an_answer_may_be_data_and_is_then_kept_as_json() -> None:
-    (found,) = parse_messages([{"type": "answer", "content": {"标题": [1]}}, "no message"])
-    assert found.content == '{"标题":[1]}'
-    assert orjson.loads(found.content) == {"标题": [1]}
+    (parsed_message,) = parse_messages([{"type": "answer", "content": {"标题": [1]}}, "no message"])
+    assert parsed_message.content == '{"标题":[1]}'
+    assert orjson.loads(parsed_message.content) == {"标题": [1]}
 
 
 @pytest.mark.parametrize("code", ["null", "NaN", '"0"', "0.0", "true", "[]"])
@@ -240,22 +245,22 @@ def test_a_list_without_an_answer_and_without_a_right_code_is_an_error(
     code: str, data: str
 ) -> None:
     body = f'{{"code":{code},"data":{data},"detail":{{"logid":"LOG"}}}}'
-    found = held([chat_response("completed"), json_response(body.encode())])
-    assert isinstance(found, PayloadError)
-    assert body in str(found.detail[0])
-    assert (found.log_id, found.exit_code) == ("LOG", 4)
+    outcome = run_conversation([chat_response("completed"), json_response(body.encode())])
+    assert isinstance(outcome, PayloadError)
+    assert body in str(outcome.detail[0])
+    assert (outcome.log_id, outcome.exit_code) == ("LOG", 4)
 
 
 @pytest.mark.parametrize("code", ["null", "NaN", '"0"'])
 def test_an_answer_counts_whatever_its_code(code: str) -> None:
     body = f'{{"code":{code},"data":[{{"type":"answer","content":"好"}}]}}'
-    found = held([chat_response("completed"), json_response(body.encode())])
-    assert isinstance(found, Reply)
-    assert found.answer == "好"
+    outcome = run_conversation([chat_response("completed"), json_response(body.encode())])
+    assert isinstance(outcome, Reply)
+    assert outcome.answer == "好"
 
 
 @pytest.mark.parametrize("body", ['{"code":0,"data":[]}', '{"Messages":[]}', '{"data":[]}'])
 def test_a_list_without_an_answer_and_with_a_right_code_is_an_empty_answer(body: str) -> None:
-    found = held([chat_response("completed"), json_response(body.encode())])
-    assert isinstance(found, Reply)
-    assert found.answer == ""
+    outcome = run_conversation([chat_response("completed"), json_response(body.encode())])
+    assert isinstance(outcome, Reply)
+    assert outcome.answer == ""

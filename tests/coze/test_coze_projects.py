@@ -56,21 +56,21 @@ def frames(name: str) -> bytes:
     return (SAMPLES / f"{name}.sse").read_bytes()
 
 
-def streamed(content: bytes) -> HttpResponse:
+def stream_response(content: bytes) -> HttpResponse:
     return HttpResponse(200, {"content-type": "text/event-stream; charset=utf-8"}, content)
 
 
 def ask(answer: HttpResponse, target: Target = AGENT, **fields: Any) -> Reply:
-    given = {"workflow_input": INPUT, **fields} if target is not AGENT else fields
+    turn_fields = {"workflow_input": INPUT, **fields} if target is not AGENT else fields
     reply = ScriptedDriver([answer]).drive(
-        new_conversation(target=target).run_turn(turn("天气", **given))
+        new_conversation(target=target).run_turn(turn("天气", **turn_fields))
     )
     assert isinstance(reply, Reply)
     return reply
 
 
 def test_the_pieces_of_an_answer_are_joined() -> None:
-    reply = ask(streamed(frames("agent_text")))
+    reply = ask(stream_response(frames("agent_text")))
     assert (reply.answer, reply.status, reply.usage) == ("杭州有雨😀", "completed", None)
     assert (reply.conversation_id, reply.log_id) == ("s-1", "20260201120000ABCD")
     assert reply.chat_id
@@ -78,7 +78,7 @@ def test_the_pieces_of_an_answer_are_joined() -> None:
 
 
 def test_messages_between_tool_calls_stay_apart() -> None:
-    reply = ask(streamed(frames("agent_tools")))
+    reply = ask(stream_response(frames("agent_tools")))
     assert [message.type for message in reply.messages] == [
         "answer",
         "function_call",
@@ -91,16 +91,18 @@ def test_messages_between_tool_calls_stay_apart() -> None:
 
 
 def test_thoughts_belong_to_the_answer_that_follows() -> None:
-    reply = ask(streamed(frames("agent_thinking")))
+    reply = ask(stream_response(frames("agent_thinking")))
     assert [message.reasoning for message in reply.messages] == ["用户问天气。"]
     as_object = frames("agent_thinking").replace(
         '"天气。"'.encode(), '{"content": "天气。"}'.encode()
     )
-    assert ask(streamed(as_object)).messages[0].reasoning == "用户问天气。"
+    assert ask(stream_response(as_object)).messages[0].reasoning == "用户问天气。"
 
 
 def test_counted_tokens_are_kept_and_zeros_are_unknown() -> None:
-    assert ask(streamed(frames("agent_counted"))).usage == Usage(total=20, input=12, output=8)
+    assert ask(stream_response(frames("agent_counted"))).usage == Usage(
+        total=20, input=12, output=8
+    )
 
 
 ENDS = [
@@ -119,23 +121,25 @@ def test_a_reply_that_failed_is_an_error_with_advice_or_a_status(
 ) -> None:
     target = AGENT if name.startswith("agent") else ORDERS
     with pytest.raises(ChatFailedError) as caught:
-        ask(streamed(frames(name)), target)
+        ask(stream_response(frames(name)), target)
     assert words in str(caught.value.what)
     assert advice in str(caught.value.next_step)
-    reply = ask(streamed(frames(name)), target, checks_status=True)
+    reply = ask(stream_response(frames(name)), target, checks_status=True)
     assert (reply.status, reply.error_code) == (status, code)
     assert words in reply.error_message
 
 
 @pytest.mark.parametrize("name", ["workflow_run", "workflow_debug"])
 def test_a_workflows_answer_is_a_part_of_its_output(name: str) -> None:
-    reply = ask(streamed(frames(name)), ORDERS)
+    reply = ask(stream_response(frames(name)), ORDERS)
     assert (reply.answer, reply.chat_id, reply.conversation_id) == ("订单已发货", "run-1", "")
-    assert ask(streamed(frames(name)), replace(ORDERS, answer="items[0]")).answer == '{"id":7}'
-    whole = ask(streamed(frames(name)), replace(ORDERS, answer="")).answer
+    assert (
+        ask(stream_response(frames(name)), replace(ORDERS, answer="items[0]")).answer == '{"id":7}'
+    )
+    whole = ask(stream_response(frames(name)), replace(ORDERS, answer="")).answer
     assert json.loads(whole) == {"reply_content": "订单已发货", "items": [{"id": 7}]}
     with pytest.raises(PayloadError, match="nothing") as caught:
-        ask(streamed(frames(name)), replace(ORDERS, answer="nothing"))
+        ask(stream_response(frames(name)), replace(ORDERS, answer="nothing"))
     assert "reply_content" in str(caught.value.detail[0])
 
 
@@ -152,25 +156,25 @@ def test_a_workflows_answer_is_a_part_of_its_output(name: str) -> None:
 def test_a_run_without_a_stream_has_its_output_in_the_response(
     output: object, query: str, answer: str
 ) -> None:
-    hand = ScriptedDriver([json_response(output)])
+    driver = ScriptedDriver([json_response(output)])
     options = ChatOptions(user_id="0", parameters={"lang": "zh"})
     flow = new_conversation(options, target=replace(RUN, answer=query)).run_turn(
         turn("", workflow_input=INPUT)
     )
-    assert hand.drive(flow).answer == answer
-    (call,) = hand.calls
+    assert driver.drive(flow).answer == answer
+    (call,) = driver.calls
     assert (call.target, call.stream) == ("/run", False)
     assert body(call) == {"lang": "zh", "order": "A1"}
 
 
 def test_a_turn_is_one_call_and_the_session_goes_on() -> None:
-    hand = ScriptedDriver([streamed(frames("agent_text"))] * 2)
+    driver = ScriptedDriver([stream_response(frames("agent_text"))] * 2)
     talk = new_conversation(target=AGENT)
     url = Attachment(name="https://example.com/x/a.pdf?sig=1")
-    hand.drive(talk.run_turn(turn("天气", attachments=(url,))))
-    hand.drive(talk.run_turn(turn("然后?")))
-    first, second = map(body, hand.calls)
-    assert [call.target for call in hand.calls] == ["/stream_run"] * 2
+    driver.drive(talk.run_turn(turn("天气", attachments=(url,))))
+    driver.drive(talk.run_turn(turn("然后?")))
+    first, second = map(body, driver.calls)
+    assert [call.target for call in driver.calls] == ["/stream_run"] * 2
     assert first == {
         "type": "query",
         "project_id": "7",
@@ -190,24 +194,24 @@ def test_a_turn_is_one_call_and_the_session_goes_on() -> None:
         },
     }
     assert second["session_id"] == "s-1"  # the one that the events carry
-    begun = ScriptedDriver([streamed(frames("agent_text"))])
+    driver = ScriptedDriver([stream_response(frames("agent_text"))])
     options = ChatOptions(user_id="0", conversation_id="mine")
-    begun.drive(
+    driver.drive(
         new_conversation(options, target=replace(AGENT, project_id="")).run_turn(turn("天气"))
     )
-    assert body(begun.calls[0])["session_id"] == "mine"
-    assert "project_id" not in body(begun.calls[0])
+    assert body(driver.calls[0])["session_id"] == "mine"
+    assert "project_id" not in body(driver.calls[0])
 
 
 def test_a_local_file_is_refused_before_a_call() -> None:
-    hand = ScriptedDriver([])
+    driver = ScriptedDriver([])
     with pytest.raises(ScenarioError, match="URL"):
-        hand.drive(
+        driver.drive(
             new_conversation(target=AGENT).run_turn(
                 turn("天气", attachments=(Attachment(name="a.pdf", size=1, sha256="a" * 64),))
             )
         )
-    assert not hand.calls
+    assert not driver.calls
 
 
 def test_a_stream_may_be_cut_anywhere_and_is_never_a_short_answer() -> None:
@@ -215,29 +219,29 @@ def test_a_stream_may_be_cut_anywhere_and_is_never_a_short_answer() -> None:
     end = whole.index(b"message_end")
     for length in range(0, end, 37):
         with pytest.raises(PayloadError, match="broke"):
-            ask(streamed(whole[:length]))
+            ask(stream_response(whole[:length]))
 
 
-@pytest.mark.parametrize("answered", [True, False])
-def test_a_reply_that_takes_too_long_is_cancelled(answered: bool) -> None:
-    begun = frames("agent_text").partition(b'"type": "answer"')[0]
+@pytest.mark.parametrize("is_canceled", [True, False])
+def test_a_reply_that_takes_too_long_is_cancelled(is_canceled: bool) -> None:
+    beginning = frames("agent_text").partition(b'"type": "answer"')[0]
 
     def answer(call: HttpCall, now: float) -> HttpResponse | HarnessError:
         if "cancel" in call.path:
             refused = TransportError("No answer.", may_have_arrived=True, next_step="x")
-            return json_response({"status": "success"}) if answered else refused
-        return streamed(begun)
+            return json_response({"status": "success"}) if is_canceled else refused
+        return stream_response(beginning)
 
-    hand = ScriptedDriver(answer, latency=6.0)
+    driver = ScriptedDriver(answer, latency=6.0)
     with pytest.raises(
-        ChatTimeoutError, match="200" if answered else "canceling it failed: No answer"
+        ChatTimeoutError, match="200" if is_canceled else "canceling it failed: No answer"
     ):
-        hand.drive(
+        driver.drive(
             new_conversation(schedule=PollSchedule(timeout=5.0), target=AGENT).run_turn(
                 turn("天气")
             )
         )
-    assert [call.path for call in hand.calls] == ["/stream_run", "/cancel/run-1"]
+    assert [call.path for call in driver.calls] == ["/stream_run", "/cancel/run-1"]
 
 
 REFUSALS: list[tuple[HttpResponse, type[HarnessError], str]] = [
@@ -254,12 +258,12 @@ REFUSALS: list[tuple[HttpResponse, type[HarnessError], str]] = [
 def test_a_refusal_is_reported_with_its_status_and_made_once(
     answer: HttpResponse, error: type[HarnessError], advice: str
 ) -> None:
-    hand = ScriptedDriver([answer])
+    driver = ScriptedDriver([answer])
     with pytest.raises(error) as caught:
-        hand.drive(new_conversation(target=AGENT).run_turn(turn("天气")))
+        driver.drive(new_conversation(target=AGENT).run_turn(turn("天气")))
     assert str(answer.status) in str(caught.value.what)
     assert advice in str(caught.value.next_step)
-    assert len(hand.calls) == 1
+    assert len(driver.calls) == 1
 
 
 @pytest.mark.parametrize(
@@ -272,8 +276,10 @@ def test_a_refusal_is_reported_with_its_status_and_made_once(
 def test_a_prompt_that_was_not_received_is_sent_again(
     first: Callable[[], HttpResponse | HarnessError],
 ) -> None:
-    hand = ScriptedDriver([first(), streamed(frames("agent_text"))])
-    assert hand.drive(new_conversation(target=AGENT).run_turn(turn("天气"))).answer == "杭州有雨😀"
-    taken = ScriptedDriver([TransportError("It broke.", may_have_arrived=True, next_step="x")])
+    driver = ScriptedDriver([first(), stream_response(frames("agent_text"))])
+    assert (
+        driver.drive(new_conversation(target=AGENT).run_turn(turn("天气"))).answer == "杭州有雨😀"
+    )
+    driver = ScriptedDriver([TransportError("It broke.", may_have_arrived=True, next_step="x")])
     with pytest.raises(TransportError):
-        taken.drive(new_conversation(target=AGENT).run_turn(turn("天气")))
+        driver.drive(new_conversation(target=AGENT).run_turn(turn("天气")))

@@ -50,25 +50,27 @@ def test_a_recording_made_in_trouble_replays_the_same(
     with serve(script(ANSWERS)) as server:
         for fault in faults:
             server.inject(scripted_fault(fault))
-        wire = HttpTransport(server.base_url, TOKEN, workers=1, environment={})
+        transport = HttpTransport(server.base_url, TOKEN, workers=1, environment={})
         recorder = RecordingTransport(
-            TimedTransport(wire, time.monotonic), server.base_url, Redactor([TOKEN], ())
+            TimedTransport(transport, time.monotonic), server.base_url, Redactor([TOKEN], ())
         )
         talk = new_conversation(
             schedule=PollSchedule(interval=0.02, timeout=10), policy=QUICK_RETRY
         )
-        for asked in turns:
-            task = FlowTask(talk.run_turn(asked), recorder, lambda reply: reply)
+        for one_turn in turns:
+            task = FlowTask(talk.run_turn(one_turn), recorder, lambda reply: reply)
             recorded += run_concurrently(
                 [iter([task]).__next__], workers=1, monotonic=time.monotonic
             )
-        wire.close()
-    tape = ReplayTransport(recorder.recording, "cassettes/x.yaml", Redactor([TOKEN], ()))
+        transport.close()
+    replay_transport = ReplayTransport(
+        recorder.recording, "cassettes/x.yaml", Redactor([TOKEN], ())
+    )
     again = new_conversation(
         schedule=PollSchedule(), policy=RetryPolicy(jitter=lambda: 0.0, tries=1)
     )
-    replayed = [run_flow(again.run_turn(asked), tape) for asked in turns]
-    tape.check_all_played()
+    replayed = [run_flow(again.run_turn(one_turn), replay_transport) for one_turn in turns]
+    replay_transport.check_all_played()
     assert replayed == recorded
     assert [reply.answer for reply in replayed] == [
         "好的" if p == "hello" else "晴。" for p in prompts

@@ -43,7 +43,7 @@ def server() -> Iterator[RunningServer]:
 
 
 @dataclass(frozen=True)
-class Told:
+class Attempt:
     """What came of a conversation, and how often the server was asked what."""
 
     outcome: Reply | HarnessError
@@ -52,7 +52,9 @@ class Told:
     lists: int
 
 
-def held(server: RunningServer, fault: dict[str, object], *, call_seconds: float = 10) -> Told:
+def run_with_fault(
+    server: RunningServer, fault: dict[str, object], *, call_seconds: float = 10
+) -> Attempt:
     server.clear_faults()
     server.inject(scripted_fault(fault))
     before = server.calls
@@ -63,36 +65,36 @@ def held(server: RunningServer, fault: dict[str, object], *, call_seconds: float
         except HarnessError as error:
             outcome = error
     server.clear_faults()
-    made = [
+    counts = [
         sum(count for name, count in server.calls.items() if name.endswith(what))
         - sum(count for name, count in before.items() if name.endswith(what))
         for what in (PROMPT, POLL, LIST)
     ]
-    return Told(outcome, *made)
+    return Attempt(outcome, *counts)
 
 
 @pytest.mark.parametrize("code", [4009, 4013, 4016, 4020])
 def test_a_prompt_that_a_busy_service_refused_is_sent_again(
     server: RunningServer, code: int
 ) -> None:
-    seen = held(server, {"code": code, "times": 2})
-    assert isinstance(seen.outcome, Reply)
-    assert seen.outcome.answer == "好的"
-    assert seen.prompts == 3
+    attempt = run_with_fault(server, {"code": code, "times": 2})
+    assert isinstance(attempt.outcome, Reply)
+    assert attempt.outcome.answer == "好的"
+    assert attempt.prompts == 3
 
 
 @pytest.mark.parametrize("code", [4009, 4013, 4016, 4020])
 def test_a_service_that_stays_busy_is_an_error_with_its_code(
     server: RunningServer, code: int
 ) -> None:
-    seen = held(server, {"code": code, "message": "忙"})
-    assert isinstance(seen.outcome, ApiError)
-    assert seen.outcome.code == code
-    assert "忙" in str(seen.outcome.what)
-    assert [*map(str, seen.outcome.detail)] == ["tried 5 times"]
-    assert len(seen.outcome.log_id) == 34
-    assert seen.outcome.next_step
-    assert seen.prompts == TRIES
+    attempt = run_with_fault(server, {"code": code, "message": "忙"})
+    assert isinstance(attempt.outcome, ApiError)
+    assert attempt.outcome.code == code
+    assert "忙" in str(attempt.outcome.what)
+    assert [*map(str, attempt.outcome.detail)] == ["tried 5 times"]
+    assert len(attempt.outcome.log_id) == 34
+    assert attempt.outcome.next_step
+    assert attempt.prompts == TRIES
 
 
 FOR_GOOD = (
@@ -103,34 +105,34 @@ FOR_GOOD = (
 
 @pytest.mark.parametrize("code", FOR_GOOD)
 def test_a_prompt_refused_for_good_is_sent_once(server: RunningServer, code: int) -> None:
-    seen = held(server, {"code": code, "message": "不行"})
-    assert isinstance(seen.outcome, ApiError)
-    assert seen.outcome.code == code
-    assert "不行" in str(seen.outcome.what)
-    assert len(seen.outcome.log_id) == 34
-    assert seen.outcome.next_step
-    assert not seen.outcome.detail
-    assert (seen.prompts, seen.polls) == (1, 0)
+    attempt = run_with_fault(server, {"code": code, "message": "不行"})
+    assert isinstance(attempt.outcome, ApiError)
+    assert attempt.outcome.code == code
+    assert "不行" in str(attempt.outcome.what)
+    assert len(attempt.outcome.log_id) == 34
+    assert attempt.outcome.next_step
+    assert not attempt.outcome.detail
+    assert (attempt.prompts, attempt.polls) == (1, 0)
 
 
 def test_a_token_that_http_refuses_too_is_sent_once(server: RunningServer) -> None:
-    seen = held(server, {"code": 700012006, "http": 401})
-    assert isinstance(seen.outcome, ApiError)
-    assert (seen.outcome.code, seen.outcome.http_status) == (700012006, 401)
-    assert "COZE_API_TOKEN" in str(seen.outcome.next_step)
-    assert seen.prompts == 1
+    attempt = run_with_fault(server, {"code": 700012006, "http": 401})
+    assert isinstance(attempt.outcome, ApiError)
+    assert (attempt.outcome.code, attempt.outcome.http_status) == (700012006, 401)
+    assert "COZE_API_TOKEN" in str(attempt.outcome.next_step)
+    assert attempt.prompts == 1
 
 
 def test_a_prompt_is_sent_again_after_http_429(server: RunningServer) -> None:
-    seen = held(server, {"kind": "too_many_requests", "times": 1, "retry_after": 0})
-    assert isinstance(seen.outcome, Reply)
-    assert seen.prompts == 2
+    attempt = run_with_fault(server, {"kind": "too_many_requests", "times": 1, "retry_after": 0})
+    assert isinstance(attempt.outcome, Reply)
+    assert attempt.prompts == 2
 
 
 def test_http_429_that_stays_is_an_error(server: RunningServer) -> None:
-    seen = held(server, {"kind": "too_many_requests", "retry_after": 0})
-    assert isinstance(seen.outcome, ApiError | PayloadError)
-    assert seen.prompts == TRIES
+    attempt = run_with_fault(server, {"kind": "too_many_requests", "retry_after": 0})
+    assert isinstance(attempt.outcome, ApiError | PayloadError)
+    assert attempt.prompts == TRIES
 
 
 @pytest.mark.parametrize(
@@ -150,28 +152,28 @@ def test_http_429_that_stays_is_an_error(server: RunningServer) -> None:
 def test_a_prompt_that_may_have_been_taken_is_never_sent_twice(
     server: RunningServer, kind: str, error: type[HarnessError]
 ) -> None:
-    seen = held(server, {"kind": kind, "at": "chat", "times": 1})
-    assert isinstance(seen.outcome, error)
-    assert seen.prompts == 1
-    assert (seen.polls, seen.lists) == (0, 0)
-    if isinstance(seen.outcome, TransportError):
-        assert seen.outcome.may_have_arrived
+    attempt = run_with_fault(server, {"kind": kind, "at": "chat", "times": 1})
+    assert isinstance(attempt.outcome, error)
+    assert attempt.prompts == 1
+    assert (attempt.polls, attempt.lists) == (0, 0)
+    if isinstance(attempt.outcome, TransportError):
+        assert attempt.outcome.may_have_arrived
 
 
 def test_a_prompt_is_not_sent_twice_after_a_read_time_out(server: RunningServer) -> None:
     fault: dict[str, object] = {"kind": "slow", "at": "chat", "seconds": 0.6, "times": 1}
-    seen = held(server, fault, call_seconds=0.2)
-    assert isinstance(seen.outcome, TransportError)
-    assert seen.outcome.may_have_arrived
-    assert "within 0.2 s" in str(seen.outcome.what)
-    assert seen.prompts == 1
+    attempt = run_with_fault(server, fault, call_seconds=0.2)
+    assert isinstance(attempt.outcome, TransportError)
+    assert attempt.outcome.may_have_arrived
+    assert "within 0.2 s" in str(attempt.outcome.what)
+    assert attempt.prompts == 1
 
 
 def test_html_on_a_prompt_is_told_with_its_first_words(server: RunningServer) -> None:
-    seen = held(server, {"kind": "html", "at": "chat"})
-    assert isinstance(seen.outcome, PayloadError)
-    assert "HTTP 502" in str(seen.outcome.what)
-    assert "Bad Gateway" in str(seen.outcome.detail[0])
+    attempt = run_with_fault(server, {"kind": "html", "at": "chat"})
+    assert isinstance(attempt.outcome, PayloadError)
+    assert "HTTP 502" in str(attempt.outcome.what)
+    assert "Bad Gateway" in str(attempt.outcome.detail[0])
 
 
 READS = ["html", "unavailable", "half_json", "empty_body", "half_body", "reset_before"]
@@ -180,11 +182,11 @@ READS = ["html", "unavailable", "half_json", "empty_body", "half_body", "reset_b
 @pytest.mark.parametrize("route", ["retrieve", "list"])
 @pytest.mark.parametrize("kind", [*READS, "reset_after"])
 def test_reads_are_repeated(server: RunningServer, kind: str, route: str) -> None:
-    seen = held(server, {"kind": kind, "at": route, "times": 2})
-    assert isinstance(seen.outcome, Reply)
-    assert seen.outcome.answer == "好的"
-    assert seen.prompts == 1
-    assert (seen.polls if route == "retrieve" else seen.lists) >= 3
+    attempt = run_with_fault(server, {"kind": kind, "at": route, "times": 2})
+    assert isinstance(attempt.outcome, Reply)
+    assert attempt.outcome.answer == "好的"
+    assert attempt.prompts == 1
+    assert (attempt.polls if route == "retrieve" else attempt.lists) >= 3
 
 
 @pytest.mark.parametrize("route", ["retrieve", "list"])
@@ -192,37 +194,37 @@ def test_reads_are_repeated(server: RunningServer, kind: str, route: str) -> Non
 def test_reads_are_repeated_after_a_passing_refusal(
     server: RunningServer, code: int, route: str
 ) -> None:
-    seen = held(server, {"code": code, "at": route, "times": 4})
-    assert isinstance(seen.outcome, Reply)
-    assert (seen.polls if route == "retrieve" else seen.lists) == 5
+    attempt = run_with_fault(server, {"code": code, "at": route, "times": 4})
+    assert isinstance(attempt.outcome, Reply)
+    assert (attempt.polls if route == "retrieve" else attempt.lists) == 5
 
 
 def test_reads_that_fail_for_ever_end_in_an_error(server: RunningServer) -> None:
-    seen = held(server, {"kind": "html", "at": "list"})
-    assert isinstance(seen.outcome, PayloadError)
-    assert (seen.prompts, seen.lists) == (1, 1 + TRIES)  # once by POST, then by GET
+    attempt = run_with_fault(server, {"kind": "html", "at": "list"})
+    assert isinstance(attempt.outcome, PayloadError)
+    assert (attempt.prompts, attempt.lists) == (1, 1 + TRIES)  # once by POST, then by GET
 
 
 def test_reads_refused_for_good_are_not_repeated(server: RunningServer) -> None:
-    seen = held(server, {"code": 4101, "at": "retrieve"})
-    assert isinstance(seen.outcome, ApiError)
-    assert (seen.prompts, seen.polls) == (1, 1)
+    attempt = run_with_fault(server, {"code": 4101, "at": "retrieve"})
+    assert isinstance(attempt.outcome, ApiError)
+    assert (attempt.prompts, attempt.polls) == (1, 1)
 
 
 def test_a_poll_without_data_names_what_is_missing(server: RunningServer) -> None:
-    seen = held(server, {"kind": "omit_data", "at": "retrieve"})
-    assert isinstance(seen.outcome, PayloadError)
-    assert "without a status" in str(seen.outcome.what)
-    assert len(seen.outcome.log_id) == 34
+    attempt = run_with_fault(server, {"kind": "omit_data", "at": "retrieve"})
+    assert isinstance(attempt.outcome, PayloadError)
+    assert "without a status" in str(attempt.outcome.what)
+    assert len(attempt.outcome.log_id) == 34
 
 
 def test_a_body_by_another_content_type_is_read_all_the_same(server: RunningServer) -> None:
-    assert isinstance(held(server, {"kind": "wrong_content_type"}).outcome, Reply)
+    assert isinstance(run_with_fault(server, {"kind": "wrong_content_type"}).outcome, Reply)
 
 
 def test_a_refused_connection_is_tried_again_even_for_a_prompt() -> None:
-    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
-        port = taken.getsockname()[1]
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        port = listener.getsockname()[1]
     wire = HttpTransport(f"http://127.0.0.1:{port}", TOKEN, workers=1, environment={})
     line = TimedTransport(wire, time.monotonic)
     conversation = new_conversation().run_turn(turn())
@@ -244,11 +246,11 @@ def test_a_refused_connection_is_tried_again_even_for_a_prompt() -> None:
 
 
 def waits(answers: list[object], *, jitter: float = 0.0, base: float = 1.0) -> list[float]:
-    hand = ScriptedDriver([*answers, chat_response("completed"), messages_response("好")])  # type: ignore[list-item]
-    hand.drive(
+    driver = ScriptedDriver([*answers, chat_response("completed"), messages_response("好")])  # type: ignore[list-item]
+    driver.drive(
         new_conversation(policy=RetryPolicy(jitter=lambda: jitter, base=base)).run_turn(turn())
     )
-    return hand.waits
+    return driver.waits
 
 
 def test_retry_after_in_seconds_is_honoured() -> None:
@@ -332,7 +334,7 @@ def test_jitter_stays_between_half_the_wait_and_the_whole(
 
 def test_only_an_answer_that_was_refused_is_replaced_by_the_next() -> None:
     broken = TransportError("broken", may_have_arrived=True)
-    hand = ScriptedDriver(
+    driver = ScriptedDriver(
         [
             chat_response(),
             chat_response(),
@@ -344,42 +346,42 @@ def test_only_an_answer_that_was_refused_is_replaced_by_the_next() -> None:
             messages_response("好"),
         ]
     )
-    reply = hand.drive(new_conversation(policy=RetryPolicy(jitter=lambda: 0.0)).run_turn(turn()))
+    reply = driver.drive(new_conversation(policy=RetryPolicy(jitter=lambda: 0.0)).run_turn(turn()))
     assert reply.answer == "好"
-    polls = [call.attempt for call in hand.calls if call.path.endswith("retrieve")]
+    polls = [call.attempt for call in driver.calls if call.path.endswith("retrieve")]
     assert polls == [1, 1, 1, 2, 2]
-    assert [call.attempt for call in hand.calls if call.path.endswith("list")] == [1, 1]
+    assert [call.attempt for call in driver.calls if call.path.endswith("list")] == [1, 1]
 
 
 def test_one_try_is_one_call() -> None:
-    hand = ScriptedDriver([error_response(4009)])
+    driver = ScriptedDriver([error_response(4009)])
     patience = RetryPolicy(jitter=lambda: 0.0, tries=1)
     with pytest.raises(ApiError):
-        hand.drive(new_conversation(policy=patience).run_turn(turn()))
-    assert (len(hand.calls), hand.waits) == (1, [])
+        driver.drive(new_conversation(policy=patience).run_turn(turn()))
+    assert (len(driver.calls), driver.waits) == (1, [])
 
 
 def test_tool_outputs_are_not_sent_twice_when_they_may_have_been_taken() -> None:
-    asked = {
+    action = {
         "type": "submit_tool_outputs",
         "submit_tool_outputs": {"tool_calls": [{"id": "c1", "function": {"name": "f"}}]},
     }
     broken = TransportError("broken", may_have_arrived=True)
-    hand = ScriptedDriver([chat_response("requires_action", required_action=asked), broken])
+    driver = ScriptedDriver([chat_response("requires_action", required_action=action), broken])
     with pytest.raises(TransportError):
-        hand.drive(new_conversation().run_turn(turn(tools={"f": "1"})))
-    assert hand.paths() == ["prompt", "/submit_tool_outputs"]
-    assert hand.calls[1].body == {
+        driver.drive(new_conversation().run_turn(turn(tools={"f": "1"})))
+    assert driver.paths() == ["prompt", "/submit_tool_outputs"]
+    assert driver.calls[1].body == {
         "stream": False,
         "tool_outputs": [{"tool_call_id": "c1", "output": "1"}],
     }
 
 
 def test_an_api_error_names_the_bot_s_trouble_in_words() -> None:
-    hand = ScriptedDriver(
+    driver = ScriptedDriver(
         [json_response({"code": 4015, "msg": f"The bot_id {BOT} is not published"})]
     )
     with pytest.raises(ApiError) as caught:
-        hand.drive(new_conversation().run_turn(turn()))
+        driver.drive(new_conversation().run_turn(turn()))
     assert f"The bot_id {BOT} is not published" in str(caught.value.what)
     assert "publish the bot" in str(caught.value.next_step)

@@ -34,7 +34,7 @@ bots:
 """
 
 
-def described(data: object) -> Any:
+def parse_snapshot(data: object) -> Any:
     return ScriptedDriver([data_response(data)]).drive(
         fetch_bot_snapshot(BOT, QUICK_RETRY, published=True)
     )
@@ -42,9 +42,9 @@ def described(data: object) -> Any:
 
 def test_a_bot_s_version_model_prompt_and_settings_are_kept() -> None:
     with serve(parse_script(SCRIPT, "s.yaml")) as server, Talk(server) as talk:
-        found = talk.drive(fetch_bot_snapshot(BOT, QUICK_RETRY, published=True))
+        snapshot = talk.drive(fetch_bot_snapshot(BOT, QUICK_RETRY, published=True))
         draft = talk.drive(fetch_bot_snapshot(BOT, QUICK_RETRY, published=False))
-    assert found == BotSnapshot(
+    assert snapshot == BotSnapshot(
         version="1718867040",
         model="doubao-pro-32k",
         prompt="你是一个学术助手。",
@@ -58,7 +58,7 @@ def test_a_bot_s_version_model_prompt_and_settings_are_kept() -> None:
 
 
 def test_capitalised_keys_are_read_too() -> None:
-    found = described(
+    snapshot = parse_snapshot(
         {
             "Version": "3",
             "Name": "b",
@@ -68,8 +68,8 @@ def test_capitalised_keys_are_read_too() -> None:
             "Knowledge": {"KnowledgeInfos": [{"Id": "1", "Name": "k"}]},
         }
     )
-    assert (found.version, found.model, found.prompt) == ("3", "m", "p")
-    assert found.details == {
+    assert (snapshot.version, snapshot.model, snapshot.prompt) == ("3", "m", "p")
+    assert snapshot.details == {
         "name": "b",
         "settings": {"temperature": 0.1, "max_tokens": 5},
         "plugins": ["x"],
@@ -79,11 +79,11 @@ def test_capitalised_keys_are_read_too() -> None:
 
 @pytest.mark.parametrize("data", [None, {}, [], "text", 7, {"model_info": 3, "prompt_info": []}])
 def test_missing_parts_are_empty(data: object) -> None:
-    assert described(data) == BotSnapshot()
+    assert parse_snapshot(data) == BotSnapshot()
 
 
 def test_a_model_without_a_name_is_told_by_its_id() -> None:
-    assert described({"model_info": {"model_id": 1706077826}}).model == "1706077826"
+    assert parse_snapshot({"model_info": {"model_id": 1706077826}}).model == "1706077826"
 
 
 @pytest.mark.parametrize(
@@ -98,16 +98,16 @@ def test_a_model_without_a_name_is_told_by_its_id() -> None:
 )
 def test_a_token_without_the_permission_gets_a_warning_and_no_failure(answer: Any) -> None:
     patience = RetryPolicy(jitter=lambda: 0.0, tries=2)
-    found = ScriptedDriver([answer, answer]).drive(
+    snapshot = ScriptedDriver([answer, answer]).drive(
         fetch_bot_snapshot(BOT, patience, published=True)
     )
-    assert found.warning.startswith("the bot's prompt and version are not known: ")
-    assert found == unknown_snapshot(found.why_unknown)
-    assert "提示词" in Catalogue("zh").text(found.why_unknown)
+    assert snapshot.warning.startswith("the bot's prompt and version are not known: ")
+    assert snapshot == unknown_snapshot(snapshot.why_unknown)
+    assert "提示词" in Catalogue("zh").text(snapshot.why_unknown)
 
 
 def test_a_gateway_in_the_way_is_a_warning_too() -> None:
     with serve(parse_script(SCRIPT, "s.yaml")) as server, Talk(server) as talk:
         server.inject(scripted_fault({"kind": "reset_before", "at": "bot"}))
-        found = talk.drive(fetch_bot_snapshot(BOT, QUICK_RETRY, published=True))
-    assert "The connection broke" in found.warning
+        snapshot = talk.drive(fetch_bot_snapshot(BOT, QUICK_RETRY, published=True))
+    assert "The connection broke" in snapshot.warning

@@ -57,31 +57,31 @@ def server() -> Iterator[RunningServer]:
 
 
 @pytest.fixture(autouse=True)
-def _healed(server: RunningServer) -> None:
+def _clear_faults(server: RunningServer) -> None:
     server.clear_faults()
 
 
-def recorded(server: RunningServer, asked: Turn) -> tuple[Reply, Recording]:
+def record_turn(server: RunningServer, one_turn: Turn) -> tuple[Reply, Recording]:
     """Hold one streamed turn through a recorder."""
-    wire = HttpTransport(server.base_url, TOKEN, workers=1, environment={})
+    transport = HttpTransport(server.base_url, TOKEN, workers=1, environment={})
     recorder = RecordingTransport(
-        TimedTransport(wire, time.monotonic), server.base_url, Redactor([TOKEN])
+        TimedTransport(transport, time.monotonic), server.base_url, Redactor([TOKEN])
     )
-    task = FlowTask(new_conversation(STREAM).run_turn(asked), recorder, lambda reply: reply)
+    task = FlowTask(new_conversation(STREAM).run_turn(one_turn), recorder, lambda reply: reply)
     (reply,) = run_concurrently([lambda: task], workers=1, monotonic=time.monotonic)
-    wire.close()
+    transport.close()
     return reply, recorder.recording
 
 
-def replayed(recording: Recording, asked: Turn) -> Reply:
+def replay_turn(recording: Recording, one_turn: Turn) -> Reply:
     """Play a recording that has been through its file."""
     origin = RecordingInfo(scenario="s", trial="s", fingerprint="", recorded_at="", harness="")
     again = canonical.read_canonical(canonical.write_canonical(recording, origin))
     assert again is not None
-    tape = ReplayTransport(again, "s.yaml", Redactor())
-    talker = new_conversation(STREAM)
-    reply = run_flow(talker.run_turn(asked), tape)
-    tape.check_all_played()
+    replay_transport = ReplayTransport(again, "s.yaml", Redactor())
+    conversation = new_conversation(STREAM)
+    reply = run_flow(conversation.run_turn(one_turn), replay_transport)
+    replay_transport.check_all_played()
     return reply
 
 
@@ -108,9 +108,9 @@ def test_the_first_piece_comes_before_the_end_and_is_timed(server: RunningServer
 
 @pytest.mark.parametrize("prompt", ["你是谁?", "两次", "想一想", "开灯"])
 def test_a_recorded_stream_replays_to_an_equal_reply(server: RunningServer, prompt: str) -> None:
-    asked = turn(prompt, tools={"home_switch": "ok"})
-    reply, recording = recorded(server, asked)
-    assert replayed(recording, asked) == reply
+    one_turn = turn(prompt, tools={"home_switch": "ok"})
+    reply, recording = record_turn(server, one_turn)
+    assert replay_turn(recording, one_turn) == reply
     assert reply.first_token is not None
 
 
@@ -123,13 +123,13 @@ def test_tool_outputs_are_streamed_on(server: RunningServer) -> None:
 @pytest.mark.parametrize("kind", [FaultKind.CUT_STREAM, FaultKind.CUT_CHARACTER])
 def test_a_stream_that_breaks_goes_on_by_polling(server: RunningServer, kind: FaultKind) -> None:
     server.inject(Fault(kind=kind, at=Route.CHAT, times=1))
-    reply, recording = recorded(server, turn())
+    reply, recording = record_turn(server, turn())
     assert reply.answer == "我是小示,一个用于测试的虚构助手。😀"
     paths = [item.target.partition("?")[0] for item in recording.interactions]
     assert paths[0] == "/v3/chat"
     assert paths[-1] == "/v3/chat/message/list"
     assert reply.poll_count >= 1
-    assert replayed(recording, turn()) == reply
+    assert replay_turn(recording, turn()) == reply
 
 
 def test_json_in_place_of_a_stream_is_read_as_the_refusal_that_it_is(
@@ -166,7 +166,7 @@ def test_a_stream_past_the_deadline_is_left_and_its_chat_cancelled(server: Runni
 CHAT = {"id": "1", "conversation_id": "2", "status": "in_progress"}
 
 
-def streamed(*lines: str, end: str = "\n") -> HttpResponse:
+def stream_response(*lines: str, end: str = "\n") -> HttpResponse:
     body = end.join(lines).encode()
     return json_response(body, content_type="text/event-stream")
 
@@ -176,7 +176,7 @@ def data(**fields: object) -> str:
 
 
 def test_comments_spaces_crlf_ids_and_unknown_events_do_no_harm() -> None:
-    answer = streamed(
+    answer = stream_response(
         ": keep-alive", "", "id: 7", "event: conversation.chat.created", data(**CHAT), "",
         "event: conversation.new.thing", "data: {", "",
         "event:conversation.message.completed",
@@ -190,7 +190,7 @@ def test_comments_spaces_crlf_ids_and_unknown_events_do_no_harm() -> None:
 
 def test_a_stream_without_any_event_is_told_and_not_crashed_on() -> None:
     with pytest.raises(PayloadError, match="stream"):
-        ScriptedDriver([streamed(": nothing", "", "")]).drive(
+        ScriptedDriver([stream_response(": nothing", "", "")]).drive(
             new_conversation(STREAM).run_turn(turn())
         )
 
@@ -209,7 +209,7 @@ def test_any_bytes_cut_anywhere_are_frames_and_events(body: bytes, cuts: list[in
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60))
 def test_any_answer_comes_through_a_stream_unchanged(text: str) -> None:
-    answer = streamed(
+    answer = stream_response(
         "event:conversation.chat.completed", data(**{**CHAT, "status": "completed"}), "",
         "event:conversation.message.completed", data(type="answer", content=text), "", "",
     )  # fmt: skip

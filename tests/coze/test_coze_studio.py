@@ -36,39 +36,41 @@ LISTED = json_response(
 
 
 def ask(*answers: HttpResponse, stream: bool = False) -> tuple[ScriptedDriver, object]:
-    hand = ScriptedDriver(answers)
+    driver = ScriptedDriver(answers)
     options = ChatOptions(user_id="0", stream=stream)
     talk = open_conversation(OWN, options, QUICK_POLLING, QUICK_RETRY, str, ListMethod())
-    return hand, hand.drive(talk.run_turn(turn()))
+    return driver, driver.drive(talk.run_turn(turn()))
 
 
 def test_a_chat_begins_as_created_and_its_messages_are_listed_by_get() -> None:
-    hand, reply = ask(state("created"), state("in_progress"), state("completed"), LISTED)
+    driver, reply = ask(state("created"), state("in_progress"), state("completed"), LISTED)
     assert getattr(reply, "answer") == "我是问问。"  # noqa: B009  (a reply, seen as an object)
     assert getattr(reply, "log_id") == "LOG"  # noqa: B009  (as above)
-    assert [(call.method, call.path) for call in hand.calls] == [
+    assert [(call.method, call.path) for call in driver.calls] == [
         ("POST", "/v3/chat"),
         ("GET", "/v3/chat/retrieve"),
         ("GET", "/v3/chat/retrieve"),
         ("GET", "/v3/chat/message/list"),
     ]
-    assert {"publish_status", "bot_version"}.isdisjoint(hand.calls[0].body or {})
+    assert {"publish_status", "bot_version"}.isdisjoint(driver.calls[0].body or {})
 
 
 def test_a_stream_ends_without_data_in_its_last_event() -> None:
     chat = '{"id":"71","conversation_id":"72","bot_id":"7","status":"%s"}'
-    said = '{"id":"2","role":"assistant","type":"answer","content":"%s","content_type":"text"}'
+    message_json = (
+        '{"id":"2","role":"assistant","type":"answer","content":"%s","content_type":"text"}'
+    )
     frames = (
         f"event:conversation.chat.created\ndata:{chat % 'created'}\n\n"
-        f"event:conversation.message.delta\ndata:{said % '我'}\n\n"
-        f"event:conversation.message.completed\ndata:{said % '我是问问。'}\n\n"
+        f"event:conversation.message.delta\ndata:{message_json % '我'}\n\n"
+        f"event:conversation.message.completed\ndata:{message_json % '我是问问。'}\n\n"
         f"event:conversation.chat.completed\ndata:{chat % 'completed'}\n\n"
         "event:done\n\n"
     )
     answer = HttpResponse(200, {"content-type": "text/event-stream"}, frames.encode())
-    hand, reply = ask(answer, stream=True)
+    driver, reply = ask(answer, stream=True)
     assert getattr(reply, "answer") == "我是问问。"  # noqa: B009  (as above)
-    assert len(hand.calls) == 1
+    assert len(driver.calls) == 1
 
 
 ERRORS = [
@@ -111,14 +113,14 @@ def test_a_refused_prompt_has_the_code_of_its_text(
 def test_a_plain_text_of_http_500_is_read_and_not_asked_for_again() -> None:
     text = f"code=103200003 message=record not found or nothing to update{STACK}"
     lost = HttpResponse(500, {"content-type": "text/plain", "x-log-id": "LOG"}, text.encode())
-    hand = ScriptedDriver([state("created"), lost])
+    driver = ScriptedDriver([state("created"), lost])
     talk = open_conversation(
         OWN, ChatOptions(user_id="0"), QUICK_POLLING, QUICK_RETRY, str, ListMethod()
     )
     with pytest.raises(ApiError, match="103200003") as caught:
-        hand.drive(talk.run_turn(turn()))
+        driver.drive(talk.run_turn(turn()))
     assert (caught.value.http_status, caught.value.log_id) == (500, "LOG")
-    assert len(hand.calls) == 2
+    assert len(driver.calls) == 2
     assert "does not know the chat" in str(caught.value.next_step)
 
 

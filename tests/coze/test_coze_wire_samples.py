@@ -87,11 +87,11 @@ class _Handler(BaseHTTPRequestHandler):
         sent_path, _, sent_query = self.path.partition("?")
         if (self.command, sent_path) != (method, path) or query not in sent_query:
             script.unexpected.append(f"{self.command} {self.path} in place of {method} {target}")
-        if wanted := exchange.get("sends"):
+        if expected := exchange.get("sends"):
             sent = json.loads(body)
-            seen = {key: sent.get(key) for key in wanted}
-            if seen != wanted:
-                script.unexpected.append(f"{seen} in place of {wanted}")
+            sent_fields = {key: sent.get(key) for key in expected}
+            if sent_fields != expected:
+                script.unexpected.append(f"{sent_fields} in place of {expected}")
         content, content_type = response_of(exchange)
         self.send_response(int(exchange.get("status", 200)))
         self.send_header("Content-Type", str(exchange.get("content_type", content_type)))
@@ -126,15 +126,15 @@ def server() -> Iterator[_Server]:
 def turns_of(sample: Mapping[str, Any]) -> list[Turn]:
     return [
         Turn(
-            prompt=asked.get("prompt", ""),
+            prompt=turn_fields.get("prompt", ""),
             expectations=(),
             location=LOCATION,
-            tools=asked.get("tools"),
-            attachments=tuple(map(Attachment, asked.get("attach", ()))),
-            checks_status=asked.get("checks_status", False),
-            workflow_input=asked.get("input"),
+            tools=turn_fields.get("tools"),
+            attachments=tuple(map(Attachment, turn_fields.get("attach", ()))),
+            checks_status=turn_fields.get("checks_status", False),
+            workflow_input=turn_fields.get("input"),
         )
-        for asked in sample["turns"]
+        for turn_fields in sample["turns"]
     ]
 
 
@@ -170,7 +170,7 @@ def run_live(conversation: Conversation, turn: Turn, transport: Transport) -> Re
     return reply
 
 
-def seen(reply: Reply) -> dict[str, Any]:
+def comparable_fields(reply: Reply) -> dict[str, Any]:
     usage = reply.usage
     return {
         "answer": reply.answer,
@@ -204,7 +204,7 @@ def check(expected: Mapping[str, Any], outcome: Reply | HarnessError) -> None:
         {"name": call["name"], "arguments": call["arguments"], "api_name": call.get("api_name", "")}
         for call in expected.get("tool_calls", ())
     ]
-    assert seen(outcome) == {**EMPTY, **expected, "tool_calls": calls}
+    assert comparable_fields(outcome) == {**EMPTY, **expected, "tool_calls": calls}
     for call in expected.get("tool_calls", ()):
         for name in filter(None, (call["name"], call.get("called"))):
             assert passes({"tool_call": name}, outcome), name

@@ -51,9 +51,9 @@ def ran(**fields: object) -> HttpResponse:
 
 
 def run(answer: HttpResponse, *, checks_status: bool = False) -> tuple[ScriptedDriver, object]:
-    hand = ScriptedDriver([answer])
-    asked = turn("", workflow_input={"city": "杭州"}, checks_status=checks_status)
-    return hand, hand.drive(new_conversation(OPTIONS, target=FLOW).run_turn(asked))
+    driver = ScriptedDriver([answer])
+    turn_with_input = turn("", workflow_input={"city": "杭州"}, checks_status=checks_status)
+    return driver, driver.drive(new_conversation(OPTIONS, target=FLOW).run_turn(turn_with_input))
 
 
 def test_a_chat_streams_and_goes_on_in_the_conversation_that_it_opened(
@@ -80,19 +80,19 @@ def test_parameters_are_sent_even_if_there_are_none(server: RunningServer) -> No
 
 
 def test_a_chat_whose_stream_breaks_is_polled_to_its_end() -> None:
-    begun = (
+    beginning = (
         b"event: conversation.chat.created\n"
         b'data: {"id": "71", "conversation_id": "72", "status": "created"}\n\n'
         b"event: conversation.message.delta\ndata: "
     )
-    cut = HttpResponse(200, {"content-type": "text/event-stream"}, begun)
-    hand = ScriptedDriver(
+    cut = HttpResponse(200, {"content-type": "text/event-stream"}, beginning)
+    driver = ScriptedDriver(
         [cut, chat_response("in_progress"), chat_response("completed"), messages_response("你好😀")]
     )
-    reply = hand.drive(new_conversation(OPTIONS, target=FLOW).run_turn(turn("一")))
+    reply = driver.drive(new_conversation(OPTIONS, target=FLOW).run_turn(turn("一")))
     assert reply.answer == "你好😀"
     assert reply.poll_count == 2
-    assert hand.calls[0].stream
+    assert driver.calls[0].stream
 
 
 def test_the_input_stands_over_the_scenarios_parameters(server: RunningServer) -> None:
@@ -117,11 +117,11 @@ def test_the_input_stands_over_the_scenarios_parameters(server: RunningServer) -
 )
 def test_the_output_is_the_answer_as_it_came(fields: Mapping[str, object], answer: str) -> None:
     usage = {"token_count": 7, "input_count": 4, "output_count": 3}
-    hand, reply = run(ran(execute_id="77", usage=usage, **fields))
+    driver, reply = run(ran(execute_id="77", usage=usage, **fields))
     assert getattr(reply, "answer") == answer  # noqa: B009  (a reply, seen as an object)
     assert getattr(reply, "chat_id") == "77"  # noqa: B009  (as above)
     assert getattr(reply, "usage").total == 7  # noqa: B009  (as above)
-    assert len(hand.calls) == 1
+    assert len(driver.calls) == 1
 
 
 QUESTION = {"event_id": "e1", "type": 2, "data": '{"content_type":"text","content":"哪个城市?"}'}
@@ -140,17 +140,17 @@ def test_a_run_that_stops_with_a_question_is_resumed_by_the_next_prompt(stream: 
         + frame("Done", {}),
     )
     answers = (
-        [streamed(frames[0]), streamed(frames[1])]
+        [stream_response(frames[0]), stream_response(frames[1])]
         if stream
         else [ran(data="", interrupt_data=QUESTION), ran(data="杭州", execute_id="77")]
     )
-    hand = ScriptedDriver(answers)
+    driver = ScriptedDriver(answers)
     talk = new_conversation(replace(OPTIONS, stream=stream), target=FLOW)
-    asks = hand.drive(talk.run_turn(turn("", workflow_input={})))
+    asks = driver.drive(talk.run_turn(turn("", workflow_input={})))
     assert (asks.status, asks.answer) == ("asks", "哪个城市?")
-    done = hand.drive(talk.run_turn(turn("杭州")))
+    done = driver.drive(talk.run_turn(turn("杭州")))
     assert (done.status, done.answer) == ("completed", "杭州")
-    first, second = hand.calls
+    first, second = driver.calls
     assert first.path == ("/v1/workflow/stream_run" if stream else "/v1/workflow/run")
     assert second.path == ("/v1/workflow/stream_resume" if stream else "/v1/workflows/resume")
     assert body(second) == {
@@ -163,8 +163,8 @@ def test_a_run_that_stops_with_a_question_is_resumed_by_the_next_prompt(stream: 
         assert done.usage
         assert done.usage.total == 7
     with pytest.raises(ScenarioError, match="asked nothing"):
-        hand.drive(talk.run_turn(turn("再来")))
-    assert len(hand.calls) == 2
+        driver.drive(talk.run_turn(turn("再来")))
+    assert len(driver.calls) == 2
 
 
 def test_a_streamed_run_that_fails_or_breaks_is_an_error() -> None:
@@ -173,12 +173,12 @@ def test_a_streamed_run_that_fails_or_breaks_is_an_error() -> None:
     options = replace(OPTIONS, stream=True)
     for frames, error in ((failing, ChatFailedError), (broken, PayloadError)):
         with pytest.raises(error):
-            ScriptedDriver([streamed(frames)]).drive(
+            ScriptedDriver([stream_response(frames)]).drive(
                 new_conversation(options, target=FLOW).run_turn(turn("", workflow_input={}))
             )
-    asked = turn("", workflow_input={}, checks_status=True)
-    reply = ScriptedDriver([streamed(failing)]).drive(
-        new_conversation(options, target=FLOW).run_turn(asked)
+    turn_with_input = turn("", workflow_input={}, checks_status=True)
+    reply = ScriptedDriver([stream_response(failing)]).drive(
+        new_conversation(options, target=FLOW).run_turn(turn_with_input)
     )
     assert (reply.status, reply.error_code, reply.error_message) == ("failed", 720701013, "炸了")
 
@@ -193,17 +193,19 @@ def test_a_run_in_the_background_is_polled_to_its_end(status: str) -> None:
         "error_message": "" if status == "Success" else "炸了",
     }
     running = {**history, "execute_status": "Running", "output": ""}
-    hand = ScriptedDriver([ran(execute_id="77", data=""), ran(data=[running]), ran(data=[history])])
+    driver = ScriptedDriver(
+        [ran(execute_id="77", data=""), ran(data=[running]), ran(data=[history])]
+    )
     flow = new_conversation(replace(OPTIONS, is_async=True), target=FLOW).run_turn(
         turn("", workflow_input={})
     )
     if status == "Fail":
         with pytest.raises(ChatFailedError, match="5000"):
-            hand.drive(flow)
+            driver.drive(flow)
         return
-    reply: Reply = hand.drive(flow)
-    assert body(hand.calls[0])["is_async"] is True
-    assert [call.target for call in hand.calls[1:]] == [
+    reply: Reply = driver.drive(flow)
+    assert body(driver.calls[0])["is_async"] is True
+    assert [call.target for call in driver.calls[1:]] == [
         f"/v1/workflows/{WORKFLOW}/run_histories/77"
     ] * 2
     assert (reply.answer, reply.poll_count, reply.chat_id) == ('{"output":"好"}', 2, "77")
@@ -213,7 +215,7 @@ def frame(event: str, data: object) -> str:
     return f"id: 0\nevent: {event}\ndata: {json.dumps(data)}\n\n"
 
 
-def streamed(frames: str) -> HttpResponse:
+def stream_response(frames: str) -> HttpResponse:
     return HttpResponse(200, {"content-type": "text/event-stream"}, frames.encode())
 
 
@@ -229,25 +231,25 @@ def test_a_refused_run_is_told_with_its_code() -> None:
 
 
 def test_a_run_that_may_have_been_taken_is_not_made_twice() -> None:
-    hand = ScriptedDriver([TransportError("No answer.", may_have_arrived=True, next_step="x")])
+    driver = ScriptedDriver([TransportError("No answer.", may_have_arrived=True, next_step="x")])
     with pytest.raises(TransportError):
-        hand.drive(new_conversation(OPTIONS, target=FLOW).run_turn(turn("", workflow_input={})))
-    assert len(hand.calls) == 1
+        driver.drive(new_conversation(OPTIONS, target=FLOW).run_turn(turn("", workflow_input={})))
+    assert len(driver.calls) == 1
 
 
 def test_a_run_may_keep_silent_as_long_as_a_chat_may_take() -> None:
-    hand = ScriptedDriver([ran(data="x")])
-    hand.drive(
+    driver = ScriptedDriver([ran(data="x")])
+    driver.drive(
         new_conversation(OPTIONS, schedule=PollSchedule(timeout=300.0), target=FLOW).run_turn(
             turn("", workflow_input={})
         )
     )
-    assert hand.calls[0].timeout == 300.0
+    assert driver.calls[0].timeout == 300.0
 
 
 def test_a_fingerprint_is_of_the_workflow_and_its_input() -> None:
-    asked = [turn("", workflow_input={"city": "杭州"})]
-    same = fingerprint(FLOW, OPTIONS, asked)
+    turns = [turn("", workflow_input={"city": "杭州"})]
+    same = fingerprint(FLOW, OPTIONS, turns)
     assert same == fingerprint(
         replace(FLOW, name="other", title="x"),
         OPTIONS,
@@ -256,12 +258,12 @@ def test_a_fingerprint_is_of_the_workflow_and_its_input() -> None:
     others = {
         fingerprint(FLOW, OPTIONS, [turn("", workflow_input={"city": "北京"})]),
         fingerprint(FLOW, OPTIONS, [turn("杭州")]),
-        fingerprint(FLOW, OPTIONS, [*asked, turn("杭州")]),
-        fingerprint(FLOW, replace(OPTIONS, user_id="1"), asked),
-        fingerprint(FLOW, replace(OPTIONS, is_async=True), asked),
-        fingerprint(FLOW, replace(OPTIONS, stream=True), asked),
+        fingerprint(FLOW, OPTIONS, [*turns, turn("杭州")]),
+        fingerprint(FLOW, replace(OPTIONS, user_id="1"), turns),
+        fingerprint(FLOW, replace(OPTIONS, is_async=True), turns),
+        fingerprint(FLOW, replace(OPTIONS, stream=True), turns),
         *(
-            fingerprint(other, OPTIONS, asked)
+            fingerprint(other, OPTIONS, turns)
             for other in (
                 replace(FLOW, id="1"),
                 replace(FLOW, bot_id="1"),

@@ -63,14 +63,14 @@ class Bucket:
         assert requests.delete(self._address(key), headers=_SIGNED, timeout=30).ok
 
     def run_json(self, run: str = "latest") -> dict[str, Any]:
-        found = json.loads(self.read(f"reports/{run}/run.json"))
-        assert isinstance(found, dict)
-        return found
+        run_record = json.loads(self.read(f"reports/{run}/run.json"))
+        assert isinstance(run_record, dict)
+        return run_record
 
     def runs(self) -> list[str]:
         """Return the runs that are whole."""
-        found = re.findall(r"^reports/(2[^/]*)/run\.json$", "\n".join(self.keys()), re.MULTILINE)
-        return sorted(found)
+        run_ids = re.findall(r"^reports/(2[^/]*)/run\.json$", "\n".join(self.keys()), re.MULTILINE)
+        return sorted(run_ids)
 
     def _address(self, key: str = "") -> str:
         return f"{self.address}/{self.name}/{quote(key)}"

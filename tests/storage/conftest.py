@@ -41,19 +41,19 @@ def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def _address(log: Path, process: subprocess.Popen[bytes]) -> str:
     """Return the address that the server says it listens on."""
     deadline = time.monotonic() + _SECONDS
-    while not (found := re.search(r"http://127\.0\.0\.1:\d+", log.read_text("utf-8"))):
+    while not (address := re.search(r"http://127\.0\.0\.1:\d+", log.read_text("utf-8"))):
         running = process.poll() is None and time.monotonic() < deadline
         assert running, f"moto's server does not start: {log.read_text('utf-8')}"
         time.sleep(0.05)
-    return found[0]
+    return address[0]
 
 
 @pytest.fixture
 def bucket(s3_server: str) -> Bucket:
     """A new bucket."""
-    made = Bucket(s3_server, f"harness-{os.getpid()}-{next(_NUMBERS)}")
-    made.make()
-    return made
+    bucket = Bucket(s3_server, f"harness-{os.getpid()}-{next(_NUMBERS)}")
+    bucket.make()
+    return bucket
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def project(tmp_path: Path, server: RunningServer, bucket: Bucket) -> ProjectFol
 
 
 @pytest.fixture
-def recorded(project: ProjectFolder) -> ProjectFolder:
+def recorded_project(project: ProjectFolder) -> ProjectFolder:
     """The same, recorded; without a token from here on."""
     done = project.run("record")
     assert done.code == 1, done

@@ -20,12 +20,12 @@ class Flaky(MemoryFileSystem):  # type: ignore[misc] # fsspec is untyped
     def _strip_protocol(cls, path: str) -> str:
         return str(super()._strip_protocol(str(path).replace("flaky://", "memory://")))
 
-    def put_file(self, *given: Any, **options: Any) -> None:
+    def put_file(self, *args: Any, **options: Any) -> None:
         """Take a file, if there is still room."""
         if Flaky.left <= 0:
             raise OSError("the store has gone away")
         Flaky.left -= 1
-        super().put_file(*given, **options)
+        super().put_file(*args, **options)
 
 
 def register() -> None:

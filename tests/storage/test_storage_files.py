@@ -62,9 +62,9 @@ def test_many_files_come_at_once_each_with_its_own_fault(folder: RemoteFolder) -
     urls = [str(folder / name) for name in NAMES]
     for url in urls:
         remote.write_file(url, b"0123456789")
-    found = remote.read_files([*urls, str(folder / "none")])
-    assert [found[url] for url in urls] == [b"0123456789"] * len(urls)
-    assert isinstance(found[str(folder / "none")], FileNotFoundError)
+    contents = remote.read_files([*urls, str(folder / "none")])
+    assert [contents[url] for url in urls] == [b"0123456789"] * len(urls)
+    assert isinstance(contents[str(folder / "none")], FileNotFoundError)
     assert set(remote.read_files(urls, most=4).values()) == {b"0123"}
     assert remote.read_files([]) == {}
 
@@ -90,19 +90,19 @@ def test_a_store_over_the_network_is_asked_for_many_at_a_time() -> None:
         Thread(target=server.serve_forever, daemon=True).start()
         folder = open_folder(f"http://127.0.0.1:{server.server_port}/store")
         urls = [str(folder / f"{number}.yaml") for number in range(20)]
-        found = remote.read_files(urls)
+        contents = remote.read_files(urls)
         server.shutdown()
-    assert found == dict.fromkeys(urls, b"ok")
+    assert contents == dict.fromkeys(urls, b"ok")
 
 
 def test_files_go_there_come_back_and_are_copied(folder: RemoteFolder, tmp_path: Path) -> None:
-    here = tmp_path / "here"
-    here.write_bytes(b"x" * 100_000)
-    remote.upload_file(here, str(folder / "a/b"))
+    source = tmp_path / "here"
+    source.write_bytes(b"x" * 100_000)
+    remote.upload_file(source, str(folder / "a/b"))
     remote.copy_file(str(folder / "a/b"), str(folder / "c/d"))
     remote.remove_file(str(folder / "a/b"))
     remote.download_file(str(folder / "c/d"), tmp_path / "back")
-    assert (tmp_path / "back").read_bytes() == here.read_bytes()
+    assert (tmp_path / "back").read_bytes() == source.read_bytes()
     assert remote.list_files(folder) == ["c/d"]
 
 

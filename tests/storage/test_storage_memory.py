@@ -89,7 +89,7 @@ def opening(tmp_path: Path, server: RunningServer, folders: str) -> Callable[...
     files.write("scenarios/wrong.yaml", WRONG)
     (tmp_path / "temporary").mkdir()
 
-    def opened(**given: Any) -> Project:
+    def open_with(**overrides: Any) -> Project:
         process = ProcessContext(
             environment={"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN},
             folder=files.root,
@@ -97,9 +97,9 @@ def opening(tmp_path: Path, server: RunningServer, folders: str) -> Callable[...
             temporary=tmp_path / "temporary",
         )
         places = {"cassettes": f"{folders}/录音", "reports": f"{folders}/reports"}
-        return open_project(process, SettingsOverrides(**(places | given)))
+        return open_project(process, SettingsOverrides(**(places | overrides)))
 
-    return opened
+    return open_with
 
 
 def done(
@@ -119,7 +119,7 @@ def done(
 
 
 @pytest.fixture
-def recorded(opening: Callable[..., Project]) -> Project:
+def recorded_project(opening: Callable[..., Project]) -> Project:
     project = opening()
     assert done(project, Mode.RECORD).exit_code == 1
     return project
@@ -131,8 +131,8 @@ def places(project: Project) -> list[str]:
 
 
 def whole_runs(project: Project) -> list[str]:
-    found = (re.fullmatch(r"(2[^/]+)/run\.json", name) for name in places(project))
-    return [match[1] for match in found if match]
+    matches = (re.fullmatch(r"(2[^/]+)/run\.json", name) for name in places(project))
+    return [match[1] for match in matches if match]
 
 
 def lines(folder: Path) -> dict[str, Any]:
@@ -140,155 +140,159 @@ def lines(folder: Path) -> dict[str, Any]:
     return {record.pop("id"): record for record in records}
 
 
-def test_a_recording_goes_to_the_store_and_is_replayed_from_there(recorded: Project) -> None:
-    cassettes = recorded.settings.cassettes
+def test_a_recording_goes_to_the_store_and_is_replayed_from_there(
+    recorded_project: Project,
+) -> None:
+    cassettes = recorded_project.settings.cassettes
     assert isinstance(cassettes, remote.RemoteFolder)
     assert remote.list_files(cassettes) == [
         "identity.yaml", "weather+1.yaml", "weather+2.yaml", "wrong.yaml",
     ]  # fmt: skip
-    outcome = done(recorded)
+    outcome = done(recorded_project)
     assert outcome.exit_code == 1
     assert outcome.run.summary.passed == 3
-    assert not (recorded.settings.root / "cassettes").exists()
-    assert not (recorded.settings.root / "reports").exists()
+    assert not (recorded_project.settings.root / "cassettes").exists()
+    assert not (recorded_project.settings.root / "reports").exists()
 
 
 def test_verdicts_and_lines_are_those_of_local_folders(
-    recorded: Project, opening: Callable[..., Project], tmp_path: Path
+    recorded_project: Project, opening: Callable[..., Project], tmp_path: Path
 ) -> None:
-    cassettes, folder = recorded.settings.cassettes, tmp_path / "录音"
+    cassettes, folder = recorded_project.settings.cassettes, tmp_path / "录音"
     assert isinstance(cassettes, remote.RemoteFolder)
     folder.mkdir()
     for name in remote.list_files(cassettes):
         (folder / name).write_bytes(remote.read_file(str(cassettes / name)))
     local = done(opening(cassettes=folder.as_uri(), reports="here"))
-    away = done(recorded)
-    here, there = lines(local.folder), lines(away.folder)
-    for record in here.values():
+    away = done(recorded_project)
+    local_lines, remote_lines = lines(local.folder), lines(away.folder)
+    for record in local_lines.values():
         record["cassette"] = record["cassette"].replace(str(folder), str(cassettes))
-    assert there == here
+    assert remote_lines == local_lines
     assert away.run.summary == local.run.summary
     assert (away.exit_code, away.run.pass_rates) == (local.exit_code, local.run.pass_rates)
 
 
-def test_what_is_sent_is_what_was_made_and_latest_a_copy_of_it(recorded: Project) -> None:
-    outcome = done(recorded)
+def test_what_is_sent_is_what_was_made_and_latest_a_copy_of_it(recorded_project: Project) -> None:
+    outcome = done(recorded_project)
     assert isinstance(outcome.location, remote.RemoteFolder)
     reports = outcome.location.parent
     names = remote.list_files(outcome.location)
     assert names == ["index.html", "junit.xml", "run.json", "summary.md", "trials.jsonl"]
     for name in names:
-        made = (outcome.folder / name).read_bytes()
-        assert remote.read_file(str(outcome.location / name)) == made
-        assert remote.read_file(str(reports / "latest" / name)) == made
+        content = (outcome.folder / name).read_bytes()
+        assert remote.read_file(str(outcome.location / name)) == content
+        assert remote.read_file(str(reports / "latest" / name)) == content
     listing = remote.read_file(str(reports / "index.html")).decode()
-    assert all(run in listing for run in whole_runs(recorded))
+    assert all(run in listing for run in whole_runs(recorded_project))
 
 
-def test_nothing_stays_on_this_machine(recorded: Project) -> None:
-    outcome = done(recorded)
+def test_nothing_stays_on_this_machine(recorded_project: Project) -> None:
+    outcome = done(recorded_project)
     copy = outcome.folder.parent
     assert copy.is_dir()
-    recorded.resources.close()
+    recorded_project.resources.close()
     assert not copy.exists()
 
 
-def test_the_past_is_that_of_the_store(recorded: Project) -> None:
-    first = done(recorded)
-    second = done(recorded)
+def test_the_past_is_that_of_the_store(recorded_project: Project) -> None:
+    first = done(recorded_project)
+    second = done(recorded_project)
     assert [past.run_id for past in second.run.past][-1] == first.run.run_id
     assert {row.history for row in second.run.rows} == {"p", "f"}
-    found = all_runs(recorded, fail)
-    assert [run.run_id for run in found] == whole_runs(recorded)[::-1]
-    assert {run.summary.trials for run in found} == {4}
+    runs = all_runs(recorded_project, fail)
+    assert [run.run_id for run in runs] == whole_runs(recorded_project)[::-1]
+    assert {run.summary.trials for run in runs} == {4}
 
 
-def test_heads_too_long_for_a_first_look_are_fetched_whole(recorded: Project) -> None:
-    reports = recorded.settings.reports
+def test_heads_too_long_for_a_first_look_are_fetched_whole(recorded_project: Project) -> None:
+    reports = recorded_project.settings.reports
     assert isinstance(reports, remote.RemoteFolder)
-    (name,) = whole_runs(recorded)
+    (name,) = whole_runs(recorded_project)
     text = json.loads(remote.read_file(str(reports / name / "run.json")))
     text["environment"]["note"] = "长" * 9000
     remote.write_file(str(reports / name / "run.json"), json.dumps(text).encode())
-    (run,) = all_runs(recorded, fail)
+    (run,) = all_runs(recorded_project, fail)
     assert run.environment["note"] == "长" * 9000
 
 
-def test_last_failed_goes_by_the_stores_latest_run(recorded: Project) -> None:
-    (trial,) = select_trials(recorded, TrialSelection(last_failed=True))
+def test_last_failed_goes_by_the_stores_latest_run(recorded_project: Project) -> None:
+    (trial,) = select_trials(recorded_project, TrialSelection(last_failed=True))
     assert trial.key.id == "wrong"
 
 
 def test_a_run_is_rendered_again_where_it_is(
-    recorded: Project, opening: Callable[..., Project]
+    recorded_project: Project, opening: Callable[..., Project]
 ) -> None:
-    page = str(recorded.settings.reports) + "/latest/index.html"
+    page = str(recorded_project.settings.reports) + "/latest/index.html"
     before = remote.read_file(page)
-    found = recorded.locate_run("latest")
-    made = render_runs(opening(lang="zh"), ["latest"], None)
-    assert str(made) == str(found.origin) + "/index.html"
-    assert remote.read_file(str(made)) != before
-    assert remote.read_file(page) == remote.read_file(str(made))
+    location = recorded_project.locate_run("latest")
+    new_page = render_runs(opening(lang="zh"), ["latest"], None)
+    assert str(new_page) == str(location.origin) + "/index.html"
+    assert remote.read_file(str(new_page)) != before
+    assert remote.read_file(page) == remote.read_file(str(new_page))
 
 
-def test_a_run_in_a_store_can_be_viewed(recorded: Project) -> None:
-    outcome = done(recorded)
-    viewed = find_viewed_run(recorded, "latest")
-    assert (viewed.name, viewed.is_current) == (outcome.run.run_id, True)
+def test_a_run_in_a_store_can_be_viewed(recorded_project: Project) -> None:
+    outcome = done(recorded_project)
+    run = find_viewed_run(recorded_project, "latest")
+    assert (run.name, run.is_current) == (outcome.run.run_id, True)
     page = remote.read_file(str(outcome.location / "index.html"))
-    assert (viewed.root / viewed.name / "index.html").read_bytes() == page
+    assert (run.root / run.name / "index.html").read_bytes() == page
 
 
 def test_runs_are_merged_from_urls_into_a_url(
-    recorded: Project, opening: Callable[..., Project], folders: str
+    recorded_project: Project, opening: Callable[..., Project], folders: str
 ) -> None:
     parts = [
         done(opening(reports=f"{folders}/{name}"), selection=TrialSelection(paths=(name,))).location
         for name in ("identity", "weather")
     ]
     into = f"{folders}/merged"
-    render_runs(recorded, [str(part) for part in parts], into)
+    render_runs(recorded_project, [str(part) for part in parts], into)
     merged = json.loads(remote.read_file(f"{into}/run.json"))
     assert merged["summary"]["trials"] == 3
     assert remote.read_file(f"{into}/index.html")
 
 
-def test_an_interrupted_run_is_sent_and_gone_on_with(recorded: Project, tmp_path: Path) -> None:
-    stopped = done(recorded, listener=Interrupts(1), stop_at_first=True)
+def test_an_interrupted_run_is_sent_and_gone_on_with(
+    recorded_project: Project, tmp_path: Path
+) -> None:
+    stopped = done(recorded_project, listener=Interrupts(1), stop_at_first=True)
     assert stopped.exit_code == 130
     name = stopped.run.run_id
-    assert name in whole_runs(recorded)
-    recorded.resources.close()
+    assert name in whole_runs(recorded_project)
+    recorded_project.resources.close()
     assert not list((tmp_path / "temporary").rglob(name))
-    resumed = done(recorded, resume="latest")
+    resumed = done(recorded_project, resume="latest")
     assert resumed.run.run_id == name
     assert resumed.run.summary.trials == 4
     assert not resumed.run.interrupted
-    assert whole_runs(recorded).count(name) == 1
+    assert whole_runs(recorded_project).count(name) == 1
 
 
-def test_a_killed_run_is_found_by_its_id_or_as_the_latest(recorded: Project) -> None:
+def test_a_killed_run_is_found_by_its_id_or_as_the_latest(recorded_project: Project) -> None:
     """What kill -9 leaves: the folder on this machine, and nothing in the store."""
-    reports = recorded.settings.reports
+    reports = recorded_project.settings.reports
     assert isinstance(reports, remote.RemoteFolder)
-    whole = done(recorded)
+    whole = done(recorded_project)
     run_id = "20990101T000000000Z-abcd"
     opening = replace(whole.run, run_id=run_id, rows=(), past=())
-    with RunUpload(reports, recorded.process).begin(opening) as folder:
+    with RunUpload(reports, recorded_project.process).begin(opening) as folder:
         first, *_ = (whole.folder / "trials.jsonl").read_bytes().splitlines(keepends=True)
         folder.append(first)
-    assert run_id not in whole_runs(recorded)
+    assert run_id not in whole_runs(recorded_project)
     for name in (run_id, "latest"):
-        assert recorded.run_to_resume(name) == folder.path
-    again = done(recorded, resume=run_id)
+        assert recorded_project.run_to_resume(name) == folder.path
+    again = done(recorded_project, resume=run_id)
     assert again.run.run_id == run_id
     assert again.run.summary == whole.run.summary
     assert lines(again.folder) == lines(whole.folder)
-    assert run_id in whole_runs(recorded)
+    assert run_id in whole_runs(recorded_project)
 
 
 @pytest.fixture
-def flaky(recorded: Project, opening: Callable[..., Project]) -> Iterator[Project]:
+def flaky(recorded_project: Project, opening: Callable[..., Project]) -> Iterator[Project]:
     """The recorded project with its reports in a store that may go away."""
     stores.register()
     stores.Flaky.left = 1_000_000
@@ -304,14 +308,14 @@ def test_an_upload_that_breaks_leaves_the_old_run_the_latest(flaky: Project, lef
         done(flaky)
     reports = flaky.settings.reports
     assert isinstance(reports, remote.RemoteFolder)
-    found = flaky.locate_run("latest")
+    location = flaky.locate_run("latest")
     if left < 5:
         assert whole_runs(flaky) == [old.run.run_id]
-        assert (found.folder / "run.json").read_bytes() == (old.folder / "run.json").read_bytes()
-        assert lines(found.folder) == lines(old.folder)
-    kept = re.search(r"the run is kept in (.*)", "\n".join(caught.value.lines()))
-    assert kept
-    name = Path(kept[1]).name
+        assert (location.folder / "run.json").read_bytes() == (old.folder / "run.json").read_bytes()
+        assert lines(location.folder) == lines(old.folder)
+    match = re.search(r"the run is kept in (.*)", "\n".join(caught.value.lines()))
+    assert match
+    name = Path(match[1]).name
     assert f"--resume {name}" in str(caught.value.next_step)
 
     stores.Flaky.left = 1_000_000
@@ -321,51 +325,53 @@ def test_an_upload_that_breaks_leaves_the_old_run_the_latest(flaky: Project, lef
     assert sent.run.summary == old.run.summary
 
 
-def test_cassettes_are_listed_and_strays_found(recorded: Project) -> None:
-    cassettes = recorded.settings.cassettes
+def test_cassettes_are_listed_and_strays_found(recorded_project: Project) -> None:
+    cassettes = recorded_project.settings.cassettes
     assert isinstance(cassettes, remote.RemoteFolder)
-    trials = select_trials(recorded, TrialSelection())
+    trials = select_trials(recorded_project, TrialSelection())
     text = remote.read_file(str(cassettes / "identity.yaml"))
     remote.write_file(str(cassettes / "旧/gone.yaml"), text)
     remote.write_file(str(cassettes / ".gone.1.tmp"), b"half")
     remote.write_file(str(cassettes / "wrong.yaml"), text[: len(text) // 2])
     remote.remove_file(str(cassettes / "weather+1.yaml"))
-    found = {
+    states = {
         trial.key.id: state.value
-        for trial, state, _ in inspect_recordings(trials, recorded.replayer)
+        for trial, state, _ in inspect_recordings(trials, recorded_project.replayer)
     }
-    assert found == {
+    assert states == {
         "identity": "recorded", "weather[1]": "missing", "weather[2]": "recorded",
         "wrong": "unreadable",
     }  # fmt: skip
-    told = {
+    findings = {
         str(finding.error.where)
-        for finding in check_cassettes(trials, recorded.replayer, folder=cassettes)
+        for finding in check_cassettes(trials, recorded_project.replayer, folder=cassettes)
     }
-    assert told == {
+    assert findings == {
         str(cassettes / name)
         for name in ("旧/gone.yaml", ".gone.1.tmp", "wrong.yaml", "weather+1.yaml")
     }
 
 
-def test_a_cassette_that_is_missing_or_torn_is_an_error_of_its_trial(recorded: Project) -> None:
-    cassettes = recorded.settings.cassettes
+def test_a_cassette_that_is_missing_or_torn_is_an_error_of_its_trial(
+    recorded_project: Project,
+) -> None:
+    cassettes = recorded_project.settings.cassettes
     assert isinstance(cassettes, remote.RemoteFolder)
     remote.remove_file(str(cassettes / "identity.yaml"))
     remote.write_file(str(cassettes / "wrong.yaml"), b"")
-    outcome = done(recorded)
+    outcome = done(recorded_project)
     assert outcome.exit_code == 3
-    found = {row.key.id: row.status for row in outcome.run.rows}
-    assert found["identity"] is found["wrong"] is TrialStatus.ERROR
-    assert found["weather[1]"] is TrialStatus.PASSED
-    states = list_trials(recorded, TrialSelection(), "")
+    statuses = {row.key.id: row.status for row in outcome.run.rows}
+    assert statuses["identity"] is statuses["wrong"] is TrialStatus.ERROR
+    assert statuses["weather[1]"] is TrialStatus.PASSED
+    states = list_trials(recorded_project, TrialSelection(), "")
     missing = [one.trial.key.id for one in states if one.state is CassetteState.MISSING]
     assert missing == ["identity"]
 
 
-def test_what_moves_recordings_about_refuses_remote_ones(recorded: Project) -> None:
+def test_what_moves_recordings_about_refuses_remote_ones(recorded_project: Project) -> None:
     with pytest.raises(UsageError, match="memory://"):
-        _ = recorded.local_cassettes
+        _ = recorded_project.local_cassettes
 
 
 @pytest.mark.parametrize("key", ["cassettes", "reports"])
@@ -381,30 +387,30 @@ def test_a_store_that_cannot_be_asked_is_told_before_anything_is_done(
     assert not list((tmp_path / "temporary").rglob("run.json"))
 
 
-def test_a_run_that_is_not_there_is_told_with_those_that_are(recorded: Project) -> None:
+def test_a_run_that_is_not_there_is_told_with_those_that_are(recorded_project: Project) -> None:
     with pytest.raises(ResultsError, match="no run") as caught:
-        recorded.locate_run("20200101T000000000Z-0000")
-    assert whole_runs(recorded)[0] in str(caught.value.next_step)
+        recorded_project.locate_run("20200101T000000000Z-0000")
+    assert whole_runs(recorded_project)[0] in str(caught.value.next_step)
 
 
 def test_a_folder_for_staging_that_others_may_read_is_refused(
-    recorded: Project, tmp_path: Path
+    recorded_project: Project, tmp_path: Path
 ) -> None:
     (folder,) = (tmp_path / "temporary").glob("coze-harness-*")
     folder.chmod(0o755)
     with pytest.raises(ResultsError, match="Other users"):
-        done(recorded)
+        done(recorded_project)
 
 
-def test_a_store_of_this_process_is_replayed_in_it(recorded: Project) -> None:
-    check_cassettes_reachable(recorded.settings.cassettes)
-    identity, *_ = select_trials(recorded, TrialSelection())
-    runner = recorded.replayer
-    workers, size = replay_workers(recorded, RunOptions(workers=2))
+def test_a_store_of_this_process_is_replayed_in_it(recorded_project: Project) -> None:
+    check_cassettes_reachable(recorded_project.settings.cassettes)
+    identity, *_ = select_trials(recorded_project, TrialSelection())
+    runner = recorded_project.replayer
+    workers, size = replay_workers(recorded_project, RunOptions(workers=2))
     assert workers == 1
     results = runner.results(
         [identity] * 400, ResultEncoder(runner.redactor), workers=workers, size=size
     )
-    found = [item for batch in results for item in batch]
-    assert {item.status for item in found} == {TrialStatus.PASSED}
-    assert len(found) == 400
+    trial_results = [item for batch in results for item in batch]
+    assert {item.status for item in trial_results} == {TrialStatus.PASSED}
+    assert len(trial_results) == 400

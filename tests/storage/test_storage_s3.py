@@ -14,7 +14,7 @@ CASSETTES = [f"录音/{name}.yaml" for name in ("identity", "weather+1", "weathe
 FILES = ["index.html", "junit.xml", "run.json", "summary.md", "trials.jsonl"]
 
 
-def test_from_recording_to_history(recorded: ProjectFolder, bucket: Bucket) -> None:
+def test_from_recording_to_history(recorded_project: ProjectFolder, bucket: Bucket) -> None:
     assert bucket.keys("录音/") == CASSETTES
     (begin,) = bucket.runs()
     assert bucket.keys("reports/") == sorted(
@@ -22,9 +22,9 @@ def test_from_recording_to_history(recorded: ProjectFolder, bucket: Bucket) -> N
         + ["reports/index.html"]
     )
 
-    assert recorded.run("run").code == 1
+    assert recorded_project.run("run").code == 1
     first = bucket.runs()[-1]
-    done = recorded.run("run", "--workers", "2")
+    done = recorded_project.run("run", "--workers", "2")
     assert done.code == 1, done
     second = bucket.runs()[-1]
     assert done.last.endswith(f"report: {bucket.url}/reports/{second}/index.html")
@@ -34,27 +34,27 @@ def test_from_recording_to_history(recorded: ProjectFolder, bucket: Bucket) -> N
         f"reports/{second}/trials.jsonl"
     )
     assert [past["run_id"] for past in bucket.run_json()["past"]] == [first]
-    assert not (recorded.root / "reports").exists()
-    assert not (recorded.root / "cassettes").exists()
-    assert not list(Path(recorded.env["TMPDIR"]).rglob("run.json"))
+    assert not (recorded_project.root / "reports").exists()
+    assert not (recorded_project.root / "cassettes").exists()
+    assert not list(Path(recorded_project.env["TMPDIR"]).rglob("run.json"))
 
-    listed = recorded.run("history")
-    assert listed.code == 0, listed
-    assert [line.split()[0] for line in listed.out.splitlines()[1:]] == [second, first, begin]
+    history = recorded_project.run("history")
+    assert history.code == 0, history
+    assert [line.split()[0] for line in history.out.splitlines()[1:]] == [second, first, begin]
 
-    again = recorded.run("run", "--last-failed")
+    again = recorded_project.run("run", "--last-failed")
     assert again.code == 1, again
     assert [trial["id"] for trial in bucket.run_json()["trials"]] == ["wrong"]
 
 
-def test_looking_at_cassettes(recorded: ProjectFolder, bucket: Bucket) -> None:
+def test_looking_at_cassettes(recorded_project: ProjectFolder, bucket: Bucket) -> None:
     bucket.write("录音/old/gone.yaml", bucket.read(CASSETTES[0]))
     bucket.delete(CASSETTES[1])
-    listed = json.loads(recorded.run("list", "--json").out)
-    assert {trial["cassette"]: trial["state"] for trial in listed} == {
+    trials = json.loads(recorded_project.run("list", "--json").out)
+    assert {trial["cassette"]: trial["state"] for trial in trials} == {
         f"{bucket.url}/{key}": "missing" if key == CASSETTES[1] else "recorded" for key in CASSETTES
     }
-    done = recorded.run("check")
+    done = recorded_project.run("check")
     assert done.code == 3, done
     assert f"{bucket.url}/录音/old/gone.yaml: " in done.err
     assert f"{bucket.url}/{CASSETTES[1]}: " in done.err
@@ -62,19 +62,21 @@ def test_looking_at_cassettes(recorded: ProjectFolder, bucket: Bucket) -> None:
 
 
 def test_verdicts_and_lines_are_those_of_local_folders(
-    recorded: ProjectFolder, bucket: Bucket, tmp_path: Path
+    recorded_project: ProjectFolder, bucket: Bucket, tmp_path: Path
 ) -> None:
-    here = tmp_path / "here"
-    here.mkdir()
+    local_cassettes = tmp_path / "here"
+    local_cassettes.mkdir()
     for key in CASSETTES:
-        (here / Path(key).name).write_bytes(bucket.read(key))
-    away = recorded.run("run")
-    local = recorded.run("run", "--cassettes", str(here), "--reports", str(tmp_path / "runs"))
+        (local_cassettes / Path(key).name).write_bytes(bucket.read(key))
+    away = recorded_project.run("run")
+    local = recorded_project.run(
+        "run", "--cassettes", str(local_cassettes), "--reports", str(tmp_path / "runs")
+    )
     assert (away.code, away.out.splitlines()[:-1]) == (local.code, local.out.splitlines()[:-1])
     lines = (tmp_path / "runs" / "latest" / "trials.jsonl").read_text("utf-8")
-    there = bucket.read("reports/latest/trials.jsonl").decode()
-    assert sorted(there.splitlines()) == sorted(
-        lines.replace(str(here), f"{bucket.url}/录音").splitlines()
+    remote_lines = bucket.read("reports/latest/trials.jsonl").decode()
+    assert sorted(remote_lines.splitlines()) == sorted(
+        lines.replace(str(local_cassettes), f"{bucket.url}/录音").splitlines()
     )
 
 
@@ -114,11 +116,11 @@ def test_a_store_that_does_not_serve_is_one_block(
     if "AWS_ACCESS_KEY_ID" in change:
         change |= {"AWS_SECRET_ACCESS_KEY": "", "AWS_EC2_METADATA_DISABLED": "true"}
     cassettes, reports = f"s3://{name}/cassettes", f"s3://{name}/reports"
-    for folder, code, given in (
+    for folder, code, folder_options in (
         (cassettes, 3, ("--cassettes", cassettes, "--reports", "here")),
         (reports, 2, ("--cassettes", "here", "--reports", reports)),
     ):
-        done = project.run("run", *given, env=change)
+        done = project.run("run", *folder_options, env=change)
         assert done.code == code, done
         assert words in done.err
         assert folder in done.err

@@ -58,7 +58,7 @@ class RawServer:
         self._thread.join(5)
 
     def _serve(self) -> None:
-        taken = 0
+        answered_count = 0
         while True:
             try:
                 peer, _address = self._socket.accept()
@@ -69,8 +69,8 @@ class RawServer:
                 request = _whole(peer)
                 if request:
                     self.requests.append(request)
-                    self._handlers[min(taken, len(self._handlers) - 1)](peer, request)
-                    taken += 1
+                    self._handlers[min(answered_count, len(self._handlers) - 1)](peer, request)
+                    answered_count += 1
 
 
 def _whole(peer: socket.socket) -> bytes:

@@ -86,7 +86,7 @@ def is_silent(peer: socket.socket, _request: bytes) -> None:
 
 
 @contextmanager
-def wire_to(
+def open_transport(
     *handlers: Handler, response_bytes: int = 1_000_000, seconds: float = SECONDS
 ) -> Iterator[HttpTransport]:
     with (
@@ -98,9 +98,9 @@ def wire_to(
             environment={},
             call_seconds=seconds,
             response_bytes=response_bytes,
-        ) as wire,
+        ) as transport,
     ):
-        yield wire
+        yield transport
 
 
 def failure(send: Callable[[], HttpResponse]) -> CozeError:
@@ -129,8 +129,8 @@ def test_silence_in_the_head_ends_at_the_deadline(start: bytes) -> None:
         peer.sendall(start)
         is_silent(peer, request)
 
-    with wire_to(stops) as wire:
-        error = failure(lambda: wire.send(POLL))
+    with open_transport(stops) as transport:
+        error = failure(lambda: transport.send(POLL))
     assert isinstance(error, CallTimeoutError)
     assert error.may_have_arrived
     assert f"within {SECONDS} s" in str(error.what)
@@ -160,37 +160,41 @@ def test_silence_in_the_head_ends_at_the_deadline(start: bytes) -> None:
 def test_a_response_that_drips_ends_at_the_deadline(
     start: bytes, rest: Iterator[bytes | tuple[int]]
 ) -> None:
-    with wire_to(drips(start, map(bytes, rest))) as wire:
-        error = failure(lambda: wire.send(POLL))
+    with open_transport(drips(start, map(bytes, rest))) as transport:
+        error = failure(lambda: transport.send(POLL))
     assert isinstance(error, CallTimeoutError)
     assert error.log_id == ("LOG7" if start.endswith(b"\r\n\r\n") else error.log_id)
 
 
 def test_the_log_id_of_the_head_is_in_the_error() -> None:
-    with wire_to(drips(HEAD + b"Content-Length: 9\r\n\r\n", repeat(b""))) as wire:
-        assert failure(lambda: wire.send(POLL)).log_id == "LOG7"
+    with open_transport(drips(HEAD + b"Content-Length: 9\r\n\r\n", repeat(b""))) as transport:
+        assert failure(lambda: transport.send(POLL)).log_id == "LOG7"
 
 
 def test_a_request_that_is_not_taken_ends_at_the_deadline() -> None:
     big = HttpCall("POST", "/v3/chat", (), {"prompt": "问" * 4_000_000})
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}"
-        with HttpTransport(url, TOKEN, workers=1, environment={}, call_seconds=SECONDS) as wire:
-            error = failure(lambda: wire.send(big))
+        with HttpTransport(
+            url, TOKEN, workers=1, environment={}, call_seconds=SECONDS
+        ) as transport:
+            error = failure(lambda: transport.send(big))
     assert isinstance(error, CallTimeoutError)
 
 
 def test_a_connection_that_is_not_accepted_took_nothing() -> None:
-    with socket.create_server(("127.0.0.1", 0), backlog=0) as server, _filled(server):
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as server, fill_queue(server):
         url = f"http://127.0.0.1:{server.getsockname()[1]}"
-        with HttpTransport(url, TOKEN, workers=1, environment={}, call_seconds=SECONDS) as wire:
-            error = failure(lambda: wire.send(POLL))
+        with HttpTransport(
+            url, TOKEN, workers=1, environment={}, call_seconds=SECONDS
+        ) as transport:
+            error = failure(lambda: transport.send(POLL))
     assert isinstance(error, TransportError)
     assert not error.may_have_arrived
 
 
 @contextmanager
-def _filled(server: socket.socket) -> Iterator[None]:
+def fill_queue(server: socket.socket) -> Iterator[None]:
     """Fill the queue of connections that are not accepted."""
     waiting = [socket.socket() for _ in range(4)]
     for sock in waiting:
@@ -208,9 +212,9 @@ def test_a_tls_handshake_ends_at_the_deadline(rest: Iterator[bytes]) -> None:
     start = b"\x16\x03\x03\x3f\xff"
     with (
         RawTls(start, rest) as url,
-        HttpTransport(url, TOKEN, workers=1, environment={}, call_seconds=SECONDS) as wire,
+        HttpTransport(url, TOKEN, workers=1, environment={}, call_seconds=SECONDS) as transport,
     ):
-        error = failure(lambda: wire.send(POLL))
+        error = failure(lambda: transport.send(POLL))
     assert isinstance(error, CallTimeoutError)
 
 
@@ -236,8 +240,8 @@ def test_a_proxy_that_drips_ends_at_the_deadline() -> None:
     with RawServer(slow) as proxy, HttpTransport(
         "https://api.coze.example", TOKEN, workers=1, call_seconds=SECONDS,
         environment={"HTTPS_PROXY": proxy.base_url},
-    ) as wire:  # fmt: skip
-        error = failure(lambda: wire.send(POLL))
+    ) as transport:  # fmt: skip
+        error = failure(lambda: transport.send(POLL))
     assert isinstance(error, CallTimeoutError)
 
 
@@ -250,16 +254,16 @@ def test_each_call_on_one_connection_has_its_own_time() -> None:
             drips(head, (bytes([byte]) for byte in body), SECONDS / 50)(peer, b"")
             peer.recv(65536)
 
-    with wire_to(answers_slowly) as wire:
+    with open_transport(answers_slowly) as transport:
         for _ in range(4):
-            assert wire.send(POLL).body == body
+            assert transport.send(POLL).body == body
 
 
 def test_the_smaller_of_two_limits_counts() -> None:
-    with wire_to(is_silent) as wire:
+    with open_transport(is_silent) as transport:
         began = time.monotonic()
         with pytest.raises(CallTimeoutError) as caught:
-            wire.send(HttpCall("GET", "/", timeout=0.1))
+            transport.send(HttpCall("GET", "/", timeout=0.1))
         assert time.monotonic() - began < SECONDS
     assert "within 0.1 s" in str(caught.value.what)
     assert "poll: {timeout:" in str(caught.value.next_step)
@@ -270,9 +274,9 @@ def test_a_call_that_waits_for_its_chat_may_be_silent_longer() -> None:
         threading.Event().wait(2 * SECONDS)
         peer.sendall(http(b"{}"))
 
-    with wire_to(late) as wire:
+    with open_transport(late) as transport:
         call = HttpCall("POST", "/v1/workflow/run", timeout=5.0, waits_for_chat=True)
-        assert wire.send(call).body == b"{}"
+        assert transport.send(call).body == b"{}"
 
 
 # --- streams ------------------------------------------------------------------------------------
@@ -280,9 +284,9 @@ def test_a_call_that_waits_for_its_chat_may_be_silent_longer() -> None:
 
 @pytest.mark.parametrize("rest", [repeat(b"x"), repeat(b":\n\n"), repeat(b"")])
 def test_a_stream_that_does_not_end_is_cut_at_its_deadline(rest: Iterator[bytes]) -> None:
-    with wire_to(drips(HEAD + EVENTS + EVENT, rest)) as wire:
+    with open_transport(drips(HEAD + EVENTS + EVENT, rest)) as transport:
         began = time.monotonic()
-        response = TimedTransport(wire, time.monotonic).send(STREAM)
+        response = TimedTransport(transport, time.monotonic).send(STREAM)
         assert SECONDS <= time.monotonic() - began < LATEST
     assert response.body.startswith(EVENT)
     assert response.frame_times[0] < SECONDS
@@ -290,16 +294,16 @@ def test_a_stream_that_does_not_end_is_cut_at_its_deadline(rest: Iterator[bytes]
 
 
 def test_a_stream_without_a_byte_is_an_error() -> None:
-    with wire_to(drips(HEAD + EVENTS, repeat(b""))) as wire:
-        error = failure(lambda: wire.send(STREAM))
+    with open_transport(drips(HEAD + EVENTS, repeat(b""))) as transport:
+        error = failure(lambda: transport.send(STREAM))
     assert isinstance(error, CallTimeoutError)
     assert (error.log_id, "poll: {timeout:" in str(error.next_step)) == ("LOG7", True)
 
 
 def test_half_a_rejection_of_a_stream_is_not_taken_for_a_stream() -> None:
     head = HEAD + b"Content-Type: application/json\r\nContent-Length: 500\r\n\r\n{"
-    with wire_to(drips(head, repeat(b" "))) as wire:
-        assert isinstance(failure(lambda: wire.send(STREAM)), CallTimeoutError)
+    with open_transport(drips(head, repeat(b" "))) as transport:
+        assert isinstance(failure(lambda: transport.send(STREAM)), CallTimeoutError)
 
 
 # --- the size -----------------------------------------------------------------------------------
@@ -318,8 +322,8 @@ ENDLESS = {
 def test_an_endless_response_ends_at_the_limit(name: str) -> None:
     start, piece = ENDLESS[name]
     call = HttpCall("POST", "/v3/chat", (), {}, stream=b"event-stream" in start, timeout=30.0)
-    with wire_to(floods(start, piece), response_bytes=20_000, seconds=30) as wire:
-        error = failure(lambda: TimedTransport(wire, time.monotonic).send(call))
+    with open_transport(floods(start, piece), response_bytes=20_000, seconds=30) as transport:
+        error = failure(lambda: TimedTransport(transport, time.monotonic).send(call))
     assert isinstance(error, ResponseTooLargeError)
     assert error.log_id == "LOG7"
     assert "0.02 MB" in str(error.what)
@@ -335,12 +339,12 @@ def test_the_limit_is_of_the_decompressed_body(size: int, encoding: str) -> None
         "raw": lambda data: zlib.compress(data)[2:-4], "": bytes,
     }[encoding](body)  # fmt: skip
     name = "deflate" if encoding == "raw" else encoding or "identity"
-    with wire_to(says(http(packed, "200 OK", f"Content-Encoding: {name}"))) as wire:
+    with open_transport(says(http(packed, "200 OK", f"Content-Encoding: {name}"))) as transport:
         if size <= 1_000_000:
-            assert wire.send(POLL).body == body
+            assert transport.send(POLL).body == body
         else:
             with pytest.raises(ResponseTooLargeError):
-                wire.send(POLL)
+                transport.send(POLL)
 
 
 BOMB = """
@@ -393,33 +397,35 @@ def test_a_bomb_takes_no_more_memory_than_the_limit(kind: str) -> None:
 @pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, gzip", "x" * 500])
 def test_an_encoding_that_was_not_requested_is_an_error(encoding: str) -> None:
     packed = gzip.compress(gzip.compress(b"{}"))
-    with wire_to(says(http(packed, "200 OK", f"Content-Encoding: {encoding}"))) as wire:
-        error = failure(lambda: wire.send(POLL))
+    with open_transport(says(http(packed, "200 OK", f"Content-Encoding: {encoding}"))) as transport:
+        error = failure(lambda: transport.send(POLL))
     assert isinstance(error, TransportError)
     assert encoding[:20] in str(error.what)
 
 
 def test_a_compressed_body_that_ends_early_is_an_error() -> None:
     packed = gzip.compress(b'{"code":0}')[:-9]
-    with wire_to(says(http(packed, "200 OK", "Content-Encoding: gzip"))) as wire:
-        assert isinstance(failure(lambda: wire.send(POLL)), TransportError)
+    with open_transport(says(http(packed, "200 OK", "Content-Encoding: gzip"))) as transport:
+        assert isinstance(failure(lambda: transport.send(POLL)), TransportError)
 
 
 @pytest.mark.parametrize("data", [b"", b"\0" * 70, b"\n"])
 def test_padding_after_a_compressed_body_is_ignored(data: bytes) -> None:
     packed = gzip.compress(b"{") + gzip.compress(b"}") + data
-    with wire_to(says(http(packed, "200 OK", "Content-Encoding: GZIP"))) as wire:
-        assert wire.send(POLL).body == b"{}"
+    with open_transport(says(http(packed, "200 OK", "Content-Encoding: GZIP"))) as transport:
+        assert transport.send(POLL).body == b"{}"
 
 
 def test_a_compressed_stream_arrives_piece_by_piece() -> None:
     packer = zlib.compressobj(wbits=31)
     pieces = [packer.compress(EVENT) + packer.flush(zlib.Z_SYNC_FLUSH) for _ in range(3)]
-    ended = chain(pieces, [packer.flush()])
-    seen: list[bytes] = []
-    with wire_to(drips(HEAD + b"Content-Encoding: gzip\r\n" + EVENTS, ended)) as wire:
-        response = wire.send(STREAM, seen.append)
-    assert seen == [EVENT] * 3
+    all_pieces = chain(pieces, [packer.flush()])
+    received: list[bytes] = []
+    with open_transport(
+        drips(HEAD + b"Content-Encoding: gzip\r\n" + EVENTS, all_pieces)
+    ) as transport:
+        response = transport.send(STREAM, received.append)
+    assert received == [EVENT] * 3
     assert response.body == EVENT * 3
 
 
@@ -428,7 +434,7 @@ def test_a_stream_of_single_bytes_keeps_the_time_of_each_frame() -> None:
     frames = [b":%d\n\n" % number for number in range(5)]
     now = 0.0
     arrived = threading.Semaphore(0)
-    seen = bytearray()
+    received = bytearray()
 
     def pieces() -> Iterator[bytes]:
         nonlocal now
@@ -439,12 +445,12 @@ def test_a_stream_of_single_bytes_keeps_the_time_of_each_frame() -> None:
         yield b"0\r\n\r\n"
 
     def show(chunk: bytes) -> None:
-        seen.extend(chunk)
-        if seen.endswith(b"\n\n"):
+        received.extend(chunk)
+        if received.endswith(b"\n\n"):
             arrived.release()
 
-    with wire_to(drips(head, pieces(), 0)) as wire:
-        response = TimedTransport(wire, lambda: now, show).send(STREAM)
+    with open_transport(drips(head, pieces(), 0)) as transport:
+        response = TimedTransport(transport, lambda: now, show).send(STREAM)
     assert response.body == b"".join(frames)
     assert response.frame_times == (0, 1, 2, 3, 4)
 

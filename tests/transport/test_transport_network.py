@@ -27,7 +27,7 @@ POLL = HttpCall("GET", "/v3/chat/retrieve", (("conversation_id", "72"), ("chat_i
 PROMPT = HttpCall("POST", "/v3/chat", (), {"content": "你是谁?\u2028🙂"})
 
 
-def wire_to(base_url: str, environment: Mapping[str, str] | None = None) -> HttpTransport:
+def open_transport(base_url: str, environment: Mapping[str, str] | None = None) -> HttpTransport:
     return HttpTransport(
         base_url, TOKEN, workers=1, environment=environment or {}, call_seconds=0.4
     )
@@ -35,19 +35,19 @@ def wire_to(base_url: str, environment: Mapping[str, str] | None = None) -> Http
 
 def sent(call: HttpCall, *handlers: Handler) -> tuple[HttpResponse, bytes]:
     with RawServer(*handlers or [says(http(b"{}"))]) as server:
-        wire = wire_to(server.base_url)
+        transport = open_transport(server.base_url)
         try:
-            return wire.send(call), server.requests[0]
+            return transport.send(call), server.requests[0]
         finally:
-            wire.close()
+            transport.close()
 
 
-def failed(*handlers: Handler) -> TransportError:
+def catch_error(*handlers: Handler) -> TransportError:
     with RawServer(*handlers) as server:
-        wire = wire_to(server.base_url)
+        transport = open_transport(server.base_url)
         with pytest.raises(TransportError) as caught:
-            wire.send(PROMPT)
-        wire.close()
+            transport.send(PROMPT)
+        transport.close()
         assert len(server.requests) == 1
     readable(caught.value)
     return caught.value
@@ -104,10 +104,10 @@ def test_a_path_with_strange_characters_cannot_break_the_request() -> None:
 
 def test_a_base_url_may_have_a_prefix() -> None:
     with RawServer(says(http(b"{}"))) as server:
-        wire = wire_to(f"{server.base_url}/coze")
-        wire.send(PROMPT)
-        assert wire.base_url == f"{server.base_url}/coze"
-        wire.close()
+        transport = open_transport(f"{server.base_url}/coze")
+        transport.send(PROMPT)
+        assert transport.base_url == f"{server.base_url}/coze"
+        transport.close()
         assert server.requests[0].startswith(b"POST /coze/v3/chat HTTP/1.1")
 
 
@@ -137,10 +137,10 @@ def test_a_netrc_that_knows_the_host_does_not_replace_the_token(tmp_path: Path) 
 def test_cookies_are_never_sent_back() -> None:
     answer = http(b"{}", "200 OK", "Set-Cookie: session=secret; Path=/", "Connection: close")
     with RawServer(says(answer)) as server:
-        wire = wire_to(server.base_url)
-        wire.send(POLL)
-        wire.send(POLL)
-        wire.close()
+        transport = open_transport(server.base_url)
+        transport.send(POLL)
+        transport.send(POLL)
+        transport.close()
         assert len(server.requests) == 2
         assert b"cookie" not in server.requests[1].lower()
 
@@ -185,10 +185,10 @@ def test_an_answer_without_a_length_ends_with_the_connection() -> None:
 def test_a_line_counts_calls_and_times_from_its_first() -> None:
     ticks = iter([100.0, 100.5, 103.0, 103.25])
     with RawServer(says(http(b"{}", "200 OK", "Connection: close"))) as server:
-        wire = wire_to(server.base_url)
-        line = TimedTransport(wire, lambda: next(ticks))
+        transport = open_transport(server.base_url)
+        line = TimedTransport(transport, lambda: next(ticks))
         first, second = line.send(POLL), line.send(POLL)
-        wire.close()
+        transport.close()
     assert (first.started, first.elapsed) == (0.0, 0.5)
     assert (second.started, second.elapsed) == (3.0, 0.25)
     assert line.calls == 2
@@ -198,20 +198,20 @@ def test_a_line_counts_calls_and_times_from_its_first() -> None:
 
 
 def test_a_refused_connection_was_certainly_not_taken() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    wire = wire_to(f"http://127.0.0.1:{port}")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    transport = open_transport(f"http://127.0.0.1:{port}")
     with pytest.raises(TransportError, match="refused") as caught:
-        wire.send(PROMPT)
+        transport.send(PROMPT)
     assert not caught.value.may_have_arrived
     assert f"No connection to http://127.0.0.1:{port}/v3/chat" in str(caught.value.what)
     readable(caught.value)
 
 
 def test_a_host_that_does_not_exist_was_certainly_not_asked() -> None:
-    wire = wire_to("http://no-such-host.invalid")
+    transport = open_transport("http://no-such-host.invalid")
     with pytest.raises(TransportError, match="No connection to") as caught:
-        wire.send(PROMPT)
+        transport.send(PROMPT)
     assert not caught.value.may_have_arrived
     readable(caught.value)
 
@@ -254,24 +254,24 @@ HALF = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"
     ],
 )
 def test_what_breaks_after_the_request_went_out_may_have_been_taken(handler: Handler) -> None:
-    assert failed(handler).may_have_arrived
+    assert catch_error(handler).may_have_arrived
 
 
 def test_silence_is_told_with_its_seconds() -> None:
-    assert "within 0.4 s" in str(failed(keeps_silent).what)
+    assert "within 0.4 s" in str(catch_error(keeps_silent).what)
 
 
 @given(st.binary(max_size=80))
 @settings(max_examples=40, deadline=None)
 def test_any_bytes_are_an_answer_or_an_error(data: bytes) -> None:
     with RawServer(says(b"HTTP/1.1 200 OK\r\n" + data)) as server:
-        wire = wire_to(server.base_url)
+        transport = open_transport(server.base_url)
         try:
-            assert wire.send(POLL).status == 200
+            assert transport.send(POLL).status == 200
         except TransportError as fault:
             readable(fault)
         finally:
-            wire.close()
+            transport.close()
 
 
 # --- settings -----------------------------------------------------------------------------------
@@ -282,7 +282,7 @@ def test_any_bytes_are_an_answer_or_an_error(data: bytes) -> None:
 )
 def test_a_base_url_that_is_none_is_a_fault_of_the_settings(base_url: str) -> None:
     with pytest.raises(SettingsError) as caught:
-        wire_to(base_url)
+        open_transport(base_url)
     assert "https://api.coze.com" in str(caught.value.next_step)
 
 
@@ -295,15 +295,15 @@ def test_a_token_that_cannot_be_one_is_refused_without_being_shown(token: str) -
 
 def test_certificates_that_are_not_there_are_a_fault_of_the_settings(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="REQUESTS_CA_BUNDLE"):
-        wire_to("https://api.coze.com", {"REQUESTS_CA_BUNDLE": str(tmp_path / "none.pem")})
+        open_transport("https://api.coze.com", {"REQUESTS_CA_BUNDLE": str(tmp_path / "none.pem")})
 
 
 def test_a_server_that_does_not_speak_tls_is_one_readable_line() -> None:
     with RawServer(says(b"HTTP/1.1 400 Bad\r\n\r\n")) as server:
-        wire = wire_to(server.base_url.replace("http:", "https:"))
+        transport = open_transport(server.base_url.replace("http:", "https:"))
         with pytest.raises(TransportError) as caught:
-            wire.send(PROMPT)
-        wire.close()
+            transport.send(PROMPT)
+        transport.close()
     readable(caught.value)
 
 
@@ -313,37 +313,41 @@ def test_a_server_that_does_not_speak_tls_is_one_readable_line() -> None:
 @pytest.mark.parametrize("name", ["http_proxy", "HTTP_PROXY", "ALL_PROXY"])
 def test_a_proxy_of_the_environment_is_used(name: str) -> None:
     with RawServer(says(http(b'{"by":"proxy"}'))) as proxy:
-        wire = wire_to("http://api.coze.example", {name: proxy.base_url})
-        assert wire.send(PROMPT).body == b'{"by":"proxy"}'
-        wire.close()
+        transport = open_transport("http://api.coze.example", {name: proxy.base_url})
+        assert transport.send(PROMPT).body == b'{"by":"proxy"}'
+        transport.close()
         assert proxy.requests[0].startswith(b"POST http://api.coze.example/v3/chat HTTP/1.1")
 
 
 @pytest.mark.parametrize("exempt", ["127.0.0.1", "*", "localhost,127.0.0.0/8"])
 def test_no_proxy_is_honoured(exempt: str) -> None:
     with RawServer(says(http(b"{}"))) as server:
-        wire = wire_to(server.base_url, {"HTTP_PROXY": "http://127.0.0.1:9", "NO_PROXY": exempt})
-        assert wire.send(PROMPT).status == 200
-        wire.close()
+        transport = open_transport(
+            server.base_url, {"HTTP_PROXY": "http://127.0.0.1:9", "NO_PROXY": exempt}
+        )
+        assert transport.send(PROMPT).status == 200
+        transport.close()
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_a_proxy_that_is_not_there_took_nothing(scheme: str) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    wire = wire_to(f"{scheme}://api.coze.example", {"ALL_PROXY": f"http://127.0.0.1:{port}"})
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    transport = open_transport(
+        f"{scheme}://api.coze.example", {"ALL_PROXY": f"http://127.0.0.1:{port}"}
+    )
     with pytest.raises(TransportError, match="refused") as caught:
-        wire.send(PROMPT)
+        transport.send(PROMPT)
     assert not caught.value.may_have_arrived
     readable(caught.value)
 
 
 def test_a_proxy_that_refuses_the_way_took_nothing() -> None:
     with RawServer(says(http(b"", "407 Proxy Authentication Required"))) as proxy:
-        wire = wire_to("https://api.coze.example", {"HTTPS_PROXY": proxy.base_url})
+        transport = open_transport("https://api.coze.example", {"HTTPS_PROXY": proxy.base_url})
         with pytest.raises(TransportError, match="407") as caught:
-            wire.send(PROMPT)
-        wire.close()
+            transport.send(PROMPT)
+        transport.close()
         assert proxy.requests[0].startswith(b"CONNECT api.coze.example:443")
         assert TOKEN.encode() not in proxy.requests[0]
     assert not caught.value.may_have_arrived
@@ -353,7 +357,7 @@ def test_a_proxy_that_refuses_the_way_took_nothing() -> None:
 def test_the_process_s_own_environment_has_no_part_in_it() -> None:
     program = SCRIPT + "\nprint('done')"
     with RawServer(says(http(b"{}"))) as server:
-        found = subprocess.run(
+        done = subprocess.run(
             [sys.executable, "-c", program, server.base_url],
             env={**os.environ, "HTTP_PROXY": "http://127.0.0.1:9", "http_proxy": ""},
             cwd=Path(coze_harness.__file__).parents[1],
@@ -362,7 +366,7 @@ def test_the_process_s_own_environment_has_no_part_in_it() -> None:
             timeout=30,
             check=False,
         )
-    assert found.stdout == "done\n"
+    assert done.stdout == "done\n"
 
 
 # --- the pool -----------------------------------------------------------------------------------
@@ -373,11 +377,11 @@ def test_workers_share_one_pool_of_their_own_number() -> None:
     from talking import script
 
     with serve(script("- {default: true, answer: x}")) as server:
-        wire = HttpTransport(server.base_url, TOKEN, workers=4, environment={})
+        transport = HttpTransport(server.base_url, TOKEN, workers=4, environment={})
 
         def ask() -> None:
             for _ in range(10):
-                wire.send(POLL)
+                transport.send(POLL)
 
         threads = [threading.Thread(target=ask) for _ in range(4)]
         began = time.monotonic()
@@ -388,4 +392,4 @@ def test_workers_share_one_pool_of_their_own_number() -> None:
         assert time.monotonic() - began < 10
         assert server.connections <= 4
         assert sum(server.calls.values()) == 40
-        wire.close()
+        transport.close()

@@ -48,28 +48,30 @@ class HandClock:
         return self.at
 
 
-class Office:
+class TokenIssuer:
     """Gives numbered tokens, and counts."""
 
     def __init__(self, clock: HandClock, life: float = 900) -> None:
         self.clock = clock
         self.life = life
-        self.given = 0
+        self.token_count = 0
         self.fault: Exception | None = None
 
     def __call__(self) -> tuple[str, int]:
         if self.fault:
             raise self.fault
-        self.given += 1
-        return f"czs_{self.given:016}", int(self.clock.at + self.life)
+        self.token_count += 1
+        return f"czs_{self.token_count:016}", int(self.clock.at + self.life)
 
 
-def signer(office: Office, learnt: list[str] | None = None) -> OAuthTokenSource:
-    return OAuthTokenSource(office, office.clock, (learnt if learnt is not None else []).append)
+def signer(issuer: TokenIssuer, learned_secrets: list[str] | None = None) -> OAuthTokenSource:
+    return OAuthTokenSource(
+        issuer, issuer.clock, (learned_secrets if learned_secrets is not None else []).append
+    )
 
 
-def keys(**given: str) -> OAuthAppKeys:
-    private = AccessToken(given.get("private_key", pem()))
+def keys(**fields: str) -> OAuthAppKeys:
+    private = AccessToken(fields.get("private_key", pem()))
     return OAuthAppKeys(client_id="app-1", public_key_id="kid-1", private_key=private)
 
 
@@ -77,90 +79,90 @@ def keys(**given: str) -> OAuthAppKeys:
 
 
 def test_a_token_serves_until_shortly_before_its_end() -> None:
-    office = Office(HandClock())
-    signs = signer(office)
+    issuer = TokenIssuer(HandClock())
+    signs = signer(issuer)
     first = signs.token()
-    office.clock.at += 830
+    issuer.clock.at += 830
     assert signs.token() == first
-    office.clock.at += 15
+    issuer.clock.at += 15
     assert signs.token() != first
-    assert office.given == 2
+    assert issuer.token_count == 2
 
 
 @pytest.mark.parametrize("error", [-5000, 5000])
 def test_a_wrong_clock_of_this_machine_makes_no_flood_of_tokens(error: float) -> None:
-    office = Office(HandClock(), life=900 + error)
-    signs = signer(office)
+    issuer = TokenIssuer(HandClock(), life=900 + error)
+    signs = signer(issuer)
     signs.token()
-    office.clock.at += 0.5
+    issuer.clock.at += 0.5
     signs.token()
-    assert office.given == 1
-    office.clock.at += 900
+    assert issuer.token_count == 1
+    issuer.clock.at += 900
     signs.token()
-    assert office.given == 2
+    assert issuer.token_count == 2
 
 
 def test_every_token_is_told_before_it_is_used() -> None:
-    office = Office(HandClock())
-    learnt: list[str] = []
-    signs = signer(office, learnt)
-    assert learnt == []
+    issuer = TokenIssuer(HandClock())
+    learned_secrets: list[str] = []
+    signs = signer(issuer, learned_secrets)
+    assert learned_secrets == []
     used = [signs.token(), signs.renew_token(signs.token())]
-    assert learnt == used
+    assert learned_secrets == used
 
 
 def test_a_refused_token_is_renewed_once_and_not_for_ever() -> None:
-    office = Office(HandClock())
-    signs = signer(office)
+    issuer = TokenIssuer(HandClock())
+    signs = signer(issuer)
     first = signs.token()
     second = signs.renew_token(first)
     assert second
     assert second != first
     assert signs.renew_token(first) == second  # a worker that comes late with the old one
     assert signs.renew_token(second) == ""
-    assert office.given == 2
-    office.clock.at += 1000
+    assert issuer.token_count == 2
+    issuer.clock.at += 1000
     third = signs.token()
     assert signs.renew_token(third) not in ("", third)
 
 
 def test_an_endpoint_that_is_away_is_waited_for_while_the_token_is_good() -> None:
-    office = Office(HandClock())
-    signs = signer(office)
+    issuer = TokenIssuer(HandClock())
+    signs = signer(issuer)
     first = signs.token()
-    office.clock.at += 850
-    office.fault = TransportError("away", may_have_arrived=False)
+    issuer.clock.at += 850
+    issuer.fault = TransportError("away", may_have_arrived=False)
     assert signs.token() == first
-    office.clock.at += 60
+    issuer.clock.at += 60
     with pytest.raises(TransportError):
         signs.token()
-    office.fault = None
+    issuer.fault = None
     assert signs.token() != first
 
 
 def test_a_refusal_is_final_and_is_not_asked_for_again() -> None:
-    office = Office(HandClock())
-    office.fault = ApiError("no", code=0, http_status=0)
-    signs = signer(office)
+    issuer = TokenIssuer(HandClock())
+    issuer.fault = ApiError("no", code=0, http_status=0)
+    signs = signer(issuer)
     with pytest.raises(ApiError):
         signs.token()
-    office.fault = None
+    issuer.fault = None
     with pytest.raises(ApiError):
         signs.token()
-    assert office.given == 0
+    assert issuer.token_count == 0
 
 
 # --- a wire that is signed so -------------------------------------------------------------------
 
 
-def answered(call: HttpCall, *answers: bytes) -> tuple[HttpResponse, list[str]]:
+def send_call(call: HttpCall, *answers: bytes) -> tuple[HttpResponse, list[str]]:
     """Return the last answer to a call, and the tokens of the requests that it took."""
     with RawServer(*(says(answer) for answer in answers)) as server:
-        wire = HttpTransport(
-            server.base_url, signer(Office(HandClock())), workers=1, environment={}
+        transport = HttpTransport(
+            server.base_url, signer(TokenIssuer(HandClock())), workers=1, environment={}
         )
-        answer = wire.send(call)
-        wire.close()
+        answer = transport.send(call)
+        transport.close()
         heads = [request.decode().partition("Bearer czs_")[2][:16] for request in server.requests]
         return answer, [head.lstrip("0") for head in heads]
 
@@ -175,34 +177,34 @@ def answered(call: HttpCall, *answers: bytes) -> tuple[HttpResponse, list[str]]:
     ],
 )
 def test_a_call_refused_for_its_token_is_made_once_more(call: HttpCall, refused: bytes) -> None:
-    answer, tokens = answered(call, refused, http(b'{"code":0}'))
+    answer, tokens = send_call(call, refused, http(b'{"code":0}'))
     assert answer.body == b'{"code":0}'
     assert tokens == ["1", "2"]
 
 
 def test_a_second_refusal_stands() -> None:
-    answer, tokens = answered(POLL, REFUSED)
+    answer, tokens = send_call(POLL, REFUSED)
     assert answer.status == 401
     assert tokens == ["1", "2"]
 
 
 def test_a_gateways_own_401_repeats_a_read_and_no_prompt() -> None:
     page = http(b"<html>login</html>", "401 Unauthorized")
-    assert answered(POLL, page, http(b"{}"))[1] == ["1", "2"]
-    assert answered(PROMPT, page, http(b"{}"))[1] == ["1"]
+    assert send_call(POLL, page, http(b"{}"))[1] == ["1", "2"]
+    assert send_call(PROMPT, page, http(b"{}"))[1] == ["1"]
 
 
 @pytest.mark.parametrize("code", [4101, 4200, 4000, 0])
 def test_other_refusals_are_not_about_the_token(code: int) -> None:
     body = json.dumps({"code": code, "msg": "4100"}).encode()
-    assert answered(PROMPT, http(body))[1] == ["1"]
+    assert send_call(PROMPT, http(body))[1] == ["1"]
 
 
 def test_a_plain_token_has_nothing_to_renew() -> None:
     with RawServer(says(REFUSED)) as server:
-        wire = HttpTransport(server.base_url, "pat_right", workers=1, environment={})
-        assert wire.send(POLL).status == 401
-        wire.close()
+        transport = HttpTransport(server.base_url, "pat_right", workers=1, environment={})
+        assert transport.send(POLL).status == 401
+        transport.close()
         assert len(server.requests) == 1
 
 
@@ -232,7 +234,7 @@ def test_sixty_four_workers_share_each_renewal() -> None:
     with serve(script(BOTS, rest="defaults: {token_seconds: 2}")) as server:
         ask = token_request(keys(), server.base_url, secrets.redact)
         signs = OAuthTokenSource(ask, SystemClock(), secrets.add_secret)
-        wire = HttpTransport(server.base_url, signs, workers=64, environment={})
+        transport = HttpTransport(server.base_url, signs, workers=64, environment={})
         codes: list[bytes] = []
         until = time.monotonic() + 3
 
@@ -240,14 +242,14 @@ def test_sixty_four_workers_share_each_renewal() -> None:
             while time.monotonic() < until:
                 # A crowded loopback resets a connection now and then; a read is made again.
                 with suppress(TransportError):
-                    codes.append(wire.send(POLL).body)
+                    codes.append(transport.send(POLL).body)
 
         threads = [threading.Thread(target=work) for _ in range(64)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join(30)
-        wire.close()
+        transport.close()
         # A token lives one to two seconds here, and three are worked: a handful of renewals.
         assert 2 <= server.calls[ROUTE] <= 6
         assert len(codes) > 64
@@ -269,8 +271,10 @@ def test_a_key_that_cannot_be_used_is_a_fault_of_the_settings(kind: str, words: 
 def test_a_refused_jwt_is_told_in_the_services_words_without_secrets(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    said = {"error_code": "invalid_client", "error_message": "kid unknown: czs_a1b2c3d4e5f6"}
-    answer = http(json.dumps(said).encode(), "401 Unauthorized", "Content-Type: application/json")
+    rejection = {"error_code": "invalid_client", "error_message": "kid unknown: czs_a1b2c3d4e5f6"}
+    answer = http(
+        json.dumps(rejection).encode(), "401 Unauthorized", "Content-Type: application/json"
+    )
     with RawServer(says(answer)) as server:
         with pytest.raises(ApiError) as caught:
             token_request(keys(), server.base_url, Redactor().redact)()
@@ -309,8 +313,8 @@ def test_a_gateways_trouble_may_pass(status: str) -> None:
 
 
 def test_the_environments_proxy_is_used_and_the_processs_is_not() -> None:
-    given = {"access_token": "czs_1", "expires_in": 9, "token_type": "Bearer"}
-    with RawServer(says(http(json.dumps(given).encode()))) as proxy:
+    token = {"access_token": "czs_1", "expires_in": 9, "token_type": "Bearer"}
+    with RawServer(says(http(json.dumps(token).encode()))) as proxy:
         ask = token_request(keys(), "http://api.coze.example", str, {"http_proxy": proxy.base_url})
         assert ask() == ("czs_1", 9)
         assert proxy.requests[0].startswith(
