@@ -111,7 +111,6 @@ def _with_status(verdicts: Sequence[Verdict], status: VerdictStatus) -> list[Ver
 
 
 def _evidence(verdicts: Sequence[Verdict]) -> Spans:
-    """Return the parts of the answer that decided the members."""
     return tuple(span for verdict in verdicts for span in verdict.evidence)
 
 

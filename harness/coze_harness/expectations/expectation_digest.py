@@ -24,10 +24,10 @@ def expectation_digest(trial: Trial) -> str:
     does. The bot and its version have no part in it.
     """
     options = replace(trial.options, user_id="", bot_version="", publish_status="")
-    written = [trial.script.written_turns, options]
+    contents = [trial.script.written_turns, options]
     if trial.judge is not None:
-        written.append(trial.judge.id)
-    text = dump_sorted_json(_plain(written))
+        contents.append(trial.judge.id)
+    text = dump_sorted_json(_plain(contents))
     return hashlib.sha256(text).hexdigest()[:_LENGTH]
 
 

@@ -70,7 +70,9 @@ _SPELLINGS: Final = {
 }
 """How something is written here, and its names (with hyphens) elsewhere."""
 
-_BY_NAME: Final = {name: here for here, names in _SPELLINGS.items() for name in names.split()}
+_BY_NAME: Final = {
+    name: spelling for spelling, names in _SPELLINGS.items() for name in names.split()
+}
 _JUDGE_PREFIXES: Final = ("model-graded", "context-", "conversation-", "search-rubric", "agent-")
 
 

@@ -55,6 +55,12 @@ class ModuleImportError(Exception):
         self.detail = detail
         self.nearest = nearest
 
+    def with_nearest(self, what: LocalizedText) -> LocalizedText:
+        """Return the sentence about the error, with the module that was meant."""
+        if not self.nearest:
+            return what
+        return message("spelling.suggestion", what=what, word=self.nearest)
+
 
 class FunctionReference(Struct, frozen=True):
     """A function by its name, `package.module:function`.
@@ -77,20 +83,17 @@ class FunctionReference(Struct, frozen=True):
             value: object = import_module(name, self.root)
         except ModuleImportError as error:
             what = message("function.import", function=self.name, error=error.reason)
-            if error.nearest:
-                what = message("spelling.suggestion", what=what, word=error.nearest)
-            raise self.error(what, error.next_step, error.detail) from error
+            raise self.error(error.with_nearest(what), error.next_step, error.detail) from error
         for part in path.split("."):
-            found = getattr(value, part, None)
-            if found is None:
+            member = getattr(value, part, None)
+            if member is None:
                 what = message("function.undefined", function=self.name)
                 step = message("function.undefined.next", name=path, module=name)
                 raise self.error(with_suggestion(what, part, _callables(value)), step)
-            value = found
+            value = member
         if not callable(value):
             what = message("function.not_function", function=self.name)
-            step = message("function.undefined.next", name=path, module=name)
-            raise self.error(what, step)
+            raise self.error(what, message("function.undefined.next", name=path, module=name))
         return value
 
     def error(
@@ -150,12 +153,12 @@ def _forget_folders(root: str) -> None:
 
 def project_modules(root: str) -> dict[str, str]:
     """Return the project's own modules that have been imported: their files by name."""
-    found: dict[str, str] = {}
+    modules: dict[str, str] = {}
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
         if isinstance(file, str) and file.startswith(root) and _module_file(name, root) == file:
-            found[name] = file
-    return found
+            modules[name] = file
+    return modules
 
 
 def forget_modules(root: str) -> None:
@@ -241,7 +244,6 @@ def _module_file(name: str, root: str) -> str:
 
 
 def _nearest_module(name: str, root: str) -> str:
-    """Return the module of the project whose name is nearest to a misspelled one."""
     from pkgutil import iter_modules  # only errors need it
 
     if not root:
@@ -254,5 +256,5 @@ def _nearest_module(name: str, root: str) -> str:
 
 def _callables(value: object) -> list[str]:
     """Return the names of the public functions and classes in a module or class."""
-    named = getattr(value, "__dict__", {})
-    return [name for name, one in named.items() if callable(one) and name[0] != "_"]
+    members = getattr(value, "__dict__", {})
+    return [name for name, one in members.items() if callable(one) and name[0] != "_"]

@@ -17,7 +17,7 @@ from coze_harness.expectations.kind_discovery import find_kind_class, load_all_k
 from coze_harness.expectations.kind_like_text import find_kind, written_as_kind
 from coze_harness.expectations.kind_registry import COMMON_KEYS, KINDS
 from coze_harness.expectations.text_normalization import OPTION_KEYS
-from coze_harness.messages import LocalizedText, as_message, message
+from coze_harness.messages import message
 from coze_harness.model import JSON, Severity
 from coze_harness.model.errors import HarnessError, ScenarioError
 from coze_harness.model.location import SourcePositions
@@ -57,7 +57,7 @@ def _build(
 ) -> ExpectationKind:
     whole = ItemArgument(item, positions, ())
     kind: type[ExpectationKind] = Contains
-    common = CommonFields(location=positions.at(), name="", weight=1.0, severity=Severity.ERROR)
+    common = CommonFields(location=whole.location, name="", weight=1.0, severity=Severity.ERROR)
     options: Mapping[str, ItemArgument] = {}
     if isinstance(item, dict):
         kind = _find_kind_of(item, whole, code)
@@ -91,7 +91,7 @@ def _build(
     except Exception as error:
         raise ScenarioError(
             message("kind.parse_raised", kind=kind.kind, error=describe_exception(error)),
-            where=positions.at(),
+            where=whole.location,
             detail=raised_at(error),
             next_step=message("kind.raised.next"),
         ) from error
@@ -110,23 +110,19 @@ def _reject_kind_like_text(
         return
     if _MAY_BEGIN_WITH_KIND.match(normalized):
         load_all_kinds(code)
-    found = find_kind(normalized, KINDS)
-    if found is None or whole.positions.source().lstrip("\"'").startswith("{{"):
+    lookalike = find_kind(normalized, KINDS)
+    if lookalike is None or whole.positions.source().lstrip("\"'").startswith("{{"):
         return  # a case's value is data, whatever it looks like
-    native = written_as_kind(found, _examples())
+    native = written_as_kind(lookalike, KINDS)
     as_text = f"contains: {quote(text)}"
     if not outer:
         native, as_text = f"{{{native}}}", f"{{{as_text}}}"
-    name = found.name
+    name = lookalike.name
     what = message("expectation.looks_like", name=name)
-    if found.has_full_width_colon:
+    if lookalike.has_full_width_colon:
         what = message("expectation.looks_like.colon", name=name)
     step = message("expectation.as_kind_or_text", code=native, text=as_text)
     raise whole.error_at(what, step)
-
-
-def _examples() -> dict[str, str]:
-    return {name: kind.example for name, kind in KINDS.items()}
 
 
 def _reject_outer_keys(item: Mapping[str, JSON], whole: ItemArgument) -> None:
@@ -165,7 +161,6 @@ def _read_common(common: CommonFields, item: Mapping[str, JSON], whole: ItemArgu
 
 
 def _item_type_error(whole: ItemArgument) -> ScenarioError:
-    """Return the error for an item that is neither a text nor a mapping."""
     if isinstance(whole.value, list):
         return whole.error_at(
             message("expectation.item.list"), message("expectation.item.list.next")
@@ -173,10 +168,9 @@ def _item_type_error(whole: ItemArgument) -> ScenarioError:
     source = whole.positions.source()
     if whole.value is None and not source:
         return whole.error_at(message("expectation.item.nothing"), _EXAMPLE)
-    actual = as_message(yaml_type_name(whole.value))
-    what = message("expectation.item.type", actual=actual)
+    what = message("expectation.item.type", actual=yaml_type_name(whole.value))
     if source:
-        what = message("expectation.item.type.read", actual=actual, source=source)
+        what = message("expectation.item.type.read", **what.params, source=source)
     return whole.error_at(what, message("expectation.quote", code=quote(source)))
 
 
@@ -234,11 +228,11 @@ def _unknown_key_error(
     key: str, names: Sequence[str], item: Mapping[str, JSON], whole: ItemArgument
 ) -> ScenarioError:
     """Return the error for a key that is neither a kind nor one that goes with every kind."""
-    if (found := find_kind(key, KINDS)) and found.has_full_width_colon:
+    if (lookalike := find_kind(key, KINDS)) and lookalike.has_full_width_colon:
         return whole.key_error(
             key,
             message("expectation.full_width_colon", key=key),
-            message("expectation.write", code=written_as_kind(found, _examples())),
+            message("expectation.write", code=written_as_kind(lookalike, KINDS)),
         )
     for name in names:
         if key in KINDS[name].known_keys():
@@ -248,28 +242,24 @@ def _unknown_key_error(
                 message("expectation.key_of_kind.next", code=f"{name}: {{…, {key}: …}}"),
             )
     if key == "type" and isinstance(kind := item["type"], str):
-        here = f"{kind}: …" if kind in KINDS else native_spelling(kind, KINDS)
+        spelling = f"{kind}: …" if kind in KINDS else native_spelling(kind, KINDS)
         return whole.key_error(
             key,
             message("expectation.type_and_value"),
-            message("expectation.write", code=here) if here else _EXAMPLE,
+            message("expectation.write", code=spelling) if spelling else _EXAMPLE,
         )
-    if here := native_spelling(key, KINDS):
-        native = here.partition(":")[0]
+    if spelling := native_spelling(key, KINDS):
+        native = spelling.partition(":")[0]
         return whole.key_error(
             key,
             message("expectation.foreign_name", key=key, kind=native),
-            message("expectation.write", code=here),
+            message("expectation.write", code=spelling),
         )
     known = _ITEM_KEYS if names else tuple(KINDS)
-    what = _unknown_key(key, is_kind=not names)
+    what = message("expectation.item.key_unknown", key=key)
     next_step = message("expectation.use_one_of", names=known)
-    if not names and (kind := nearest_word(key, known)):
-        next_step = message("expectation.write", code=f"{kind}: …")
+    if not names:
+        what = message("expectation.kind_unknown", key=key)
+        if kind := nearest_word(key, known):
+            next_step = message("expectation.write", code=f"{kind}: …")
     return whole.key_error(key, with_suggestion(what, key, known), next_step)
-
-
-def _unknown_key(key: str, *, is_kind: bool) -> LocalizedText:
-    if is_kind:
-        return message("expectation.kind_unknown", key=key)
-    return message("expectation.item.key_unknown", key=key)

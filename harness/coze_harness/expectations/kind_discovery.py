@@ -62,8 +62,8 @@ def load_all_kinds(code: ProjectCode) -> Sequence[ScenarioError]:
     Returns:
         what cannot be loaded; its kinds are missing.
     """
-    found = [_load_installed(name) for name in sorted(_entry_points())]
-    return [*(error for error in found if error is not None), *load_project_kinds(code)]
+    errors = [_load_installed(name) for name in sorted(_entry_points())]
+    return [*(error for error in errors if error is not None), *load_project_kinds(code)]
 
 
 def load_project_kinds(code: ProjectCode) -> Sequence[ScenarioError]:
@@ -89,10 +89,10 @@ def _entry_points() -> Mapping[str, Sequence[EntryPoint]]:
     """Return the entry points of the group in installed packages, by name."""
     from importlib.metadata import entry_points  # see the module
 
-    found: dict[str, list[EntryPoint]] = {}
+    entries: dict[str, list[EntryPoint]] = {}
     for one in entry_points(group=GROUP):
-        found.setdefault(one.name, []).append(one)
-    return found
+        entries.setdefault(one.name, []).append(one)
+    return entries
 
 
 @cache
@@ -127,7 +127,10 @@ def _load_installed(name: str) -> ScenarioError | None:
     return ScenarioError(
         message("kind.plugin.broken", kind=name, package=packages[0], reason=reason),
         detail=detail,
-        next_step=message("kind.plugin.broken.next", package=_distribution_name(entries[0])),
+        next_step=message(
+            "kind.plugin.broken.next",
+            package=entries[0].dist.name if entries[0].dist else entries[0].module,
+        ),
     )
 
 
@@ -147,20 +150,12 @@ def _rejection(kind: object, name: str) -> LocalizedText:
 
 
 def _package_of(entry: EntryPoint) -> str:
-    """Return the name and version of the package that has an entry point."""
     return f"{entry.dist.name} {entry.dist.version}" if entry.dist else entry.value
 
 
-def _distribution_name(entry: EntryPoint) -> str:
-    return entry.dist.name if entry.dist else entry.module
-
-
 def _module_error(module: KindModule, error: ModuleImportError) -> ScenarioError:
-    what = message("kind.module.broken", module=module.name, error=error.reason)
-    if error.nearest:
-        what = message("spelling.suggestion", what=what, word=error.nearest)
     return ScenarioError(
-        what,
+        error.with_nearest(message("kind.module.broken", module=module.name, error=error.reason)),
         where=module.location,
         detail=error.detail,
         next_step=error.next_step,
@@ -190,7 +185,6 @@ def _reduce_kind(
 def _restore_kind(
     root: str, module: str, name: str, values: Mapping[str, object]
 ) -> ExpectationKind:
-    """Return an unpickled expectation of a project's kind."""
     kind: object = import_module(module, root)
     for part in name.split("."):
         kind = getattr(kind, part)

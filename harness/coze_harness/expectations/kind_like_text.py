@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from coze_harness.expectations.foreign_kind_names import native_spelling, unmistakable_names
 from coze_harness.expectations.item_argument import quote
+from coze_harness.expectations.kind import ExpectationKind
 from coze_harness.text.spelling import FULL_WIDTH_COLONS, nearest_word, without_curly_quotes
 
 _LABELS: Final = frozenset({
@@ -52,9 +53,8 @@ def find_kind(text: str, kinds: Iterable[str]) -> KindLikeText | None:
     known = _known_names(names)
     folded = first.group(1).lower().replace("-", "_")
     if folded in known or folded.startswith("not_"):
-        if _compiled(names).match(text):
-            return _split(text, first.group(1))
-        return None
+        # `re` keeps the compiled pattern.
+        return _split(text, first.group(1)) if re.match(_pattern(names), text) else None
     pair = re.match(_PAIR, text, re.DOTALL)
     if pair is None or not pair.group(1).islower():
         return None
@@ -72,32 +72,27 @@ def kind_pattern(kinds: Iterable[str]) -> str:
     return _pattern(tuple(kinds))
 
 
-def written_as_kind(lookalike: KindLikeText, examples: Mapping[str, str]) -> str:
-    """Return how the expectation is written that a text looks like: `contains: "学术助手"`.
-
-    Args:
-        lookalike: what the text looks like.
-        examples: every kind, with an example of it.
-    """
+def written_as_kind(lookalike: KindLikeText, kinds: Mapping[str, type[ExpectationKind]]) -> str:
+    """Return how the expectation is written that a text looks like: `contains: "学术助手"`."""
     name = lookalike.name.strip().lower().replace("-", "_").replace(" ", "_")
     value = without_curly_quotes(lookalike.value)
-    if name not in examples:
-        native = native_spelling(lookalike.name, examples)
-        name = native.partition(":")[0] or nearest_word(name, examples)
+    if name not in kinds:
+        native = native_spelling(lookalike.name, kinds)
+        name = native.partition(":")[0] or nearest_word(name, kinds)
         if native not in ("", f"{name}: …", f'{name}: "…"'):
             return native.replace("…", quote(value)[1:-1], 1) if value else native
     if not value:
-        return examples[name]
+        return kinds[name].example
     if value[0] in "{[":
         return f"{name}: {value}"
     if name == "not":
-        inner = find_kind(value, examples) or _split(value, value.split()[0])
-        is_kind = inner.name in examples and inner.value
-        operand = written_as_kind(inner, examples) if is_kind else f"contains: {quote(value)}"
+        inner = find_kind(value, kinds) or _split(value, value.split()[0])
+        is_kind = inner.name in kinds and inner.value
+        operand = written_as_kind(inner, kinds) if is_kind else f"contains: {quote(value)}"
         return f"not: {{{operand}}}"
     if name == "regex" and "'" not in value:
         return f"regex: '{value}'"
-    return f"{name}: {quote(value)}" if name in _TEXT_KINDS else examples[name]
+    return f"{name}: {quote(value)}" if name in _TEXT_KINDS else kinds[name].example
 
 
 def _split(text: str, name: str) -> KindLikeText:
@@ -115,11 +110,6 @@ def _split(text: str, name: str) -> KindLikeText:
 @lru_cache(maxsize=8)  # the registry changes only in tests and plugins
 def _known_names(kinds: tuple[str, ...]) -> frozenset[str]:
     return frozenset({name.replace("-", "_") for name in (*kinds, *unmistakable_names())})
-
-
-@lru_cache(maxsize=8)
-def _compiled(kinds: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(_pattern(kinds))
 
 
 @lru_cache(maxsize=8)

@@ -196,7 +196,6 @@ def _execute(
 
 
 def _build_item(item: str) -> Expectation | None:
-    """Build an expectation from an item as it is written in a scenario; `None` if it is none."""
     try:
         (expectation,) = read_expectations(item, NO_PROJECT)
         return expectation
@@ -352,5 +351,4 @@ def _form(pattern: str) -> _Candidate:
 
 
 def _quote(text: str) -> str:
-    """Return a text in double quotes, for YAML and JSON."""
     return json.dumps(text, ensure_ascii=False)

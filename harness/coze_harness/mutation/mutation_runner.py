@@ -214,7 +214,6 @@ def _is_right(turn: TurnResult) -> bool:
 
 
 def _first_answers(replayed: Sequence[_ReplayedTrial]) -> dict[str, str]:
-    """Return the first answer of each scenario, by its name."""
     answers: dict[str, str] = {}
     for trial in replayed:
         for turn in trial.result.turns:

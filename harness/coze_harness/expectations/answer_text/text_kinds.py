@@ -179,7 +179,6 @@ class Contains(ExpectationKind):
         return near.explain(failed, answer)
 
     def _absence(self, present: Collection[str]) -> LocalizedText:
-        """Return which texts are missing."""
         of = len(self.texts)
         if of == 1:
             return message("kind.contains.missing", subject=ANSWER, text=self.texts[0])
@@ -199,10 +198,24 @@ class SingleTextKind(ExpectationKind):
     short_form = "text"
     takes_text_options = True
 
+    expected_id: ClassVar[str]
+    opposite_id: ClassVar[str]
+    """Ids of what is expected, and of the opposite; both have the parameter `text`."""
+
     text: str
     needle: str
     """The text, normalized."""
     normalization: TextNormalization = PLAIN
+
+    @property
+    def expected(self) -> LocalizedText:
+        """What the answer is, or begins or ends with."""
+        return self.normalization.describe(message(self.expected_id, text=self.text))
+
+    @property
+    def opposite(self) -> LocalizedText:
+        """What the answer is not, or does not begin or end with."""
+        return self.normalization.describe(message(self.opposite_id, text=self.text))
 
     @classmethod
     def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:
@@ -226,19 +239,11 @@ class Equals(SingleTextKind):
     kind = "equals"
     summary = message("kind.equals.summary")
     example = "equals: 好的。"
+    expected_id = "kind.equals.expected"
+    opposite_id = "kind.equals.opposite"
     parameters = (
         Parameter("text", lambda one: one.text(empty=True), {"type": "string"}, "", True),
     )
-
-    @property
-    def expected(self) -> LocalizedText:
-        """The whole answer."""
-        return self.normalization.describe(message("kind.equals.expected", text=self.text))
-
-    @property
-    def opposite(self) -> LocalizedText:
-        """What the answer is not."""
-        return self.normalization.describe(message("kind.equals.opposite", text=self.text))
 
     def evaluate(self, context: EvaluationContext) -> Verdict:
         """Judge the whole answer."""
@@ -265,16 +270,8 @@ class StartsWith(SingleTextKind):
     kind = "starts_with"
     summary = message("kind.starts_with.summary")
     example = "starts_with: 我是chatchat"
-
-    @property
-    def expected(self) -> LocalizedText:
-        """The beginning of the answer."""
-        return self.normalization.describe(message("kind.starts_with.expected", text=self.text))
-
-    @property
-    def opposite(self) -> LocalizedText:
-        """What the answer does not begin with."""
-        return self.normalization.describe(message("kind.starts_with.opposite", text=self.text))
+    expected_id = "kind.starts_with.expected"
+    opposite_id = "kind.starts_with.opposite"
 
     def evaluate(self, context: EvaluationContext) -> Verdict:
         """Judge the beginning of the answer."""
@@ -304,16 +301,8 @@ class EndsWith(SingleTextKind):
     kind = "ends_with"
     summary = message("kind.ends_with.summary")
     example = "ends_with: 。"
-
-    @property
-    def expected(self) -> LocalizedText:
-        """The end of the answer."""
-        return self.normalization.describe(message("kind.ends_with.expected", text=self.text))
-
-    @property
-    def opposite(self) -> LocalizedText:
-        """What the answer does not end with."""
-        return self.normalization.describe(message("kind.ends_with.opposite", text=self.text))
+    expected_id = "kind.ends_with.expected"
+    opposite_id = "kind.ends_with.opposite"
 
     def evaluate(self, context: EvaluationContext) -> Verdict:
         """Judge the end of the answer."""

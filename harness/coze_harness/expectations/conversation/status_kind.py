@@ -88,7 +88,6 @@ class Status(ExpectationKind):
 
 
 def _with_error(reason: LocalizedText, reply: Reply) -> LocalizedText:
-    """Return a reason, followed by the error's text if the chat has one."""
     if not reply.error_message:
         return reason
     hint = message("kind.status.error", text=reply.error_message)

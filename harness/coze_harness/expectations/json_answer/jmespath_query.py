@@ -128,7 +128,6 @@ def describe_checks(checks: tuple[JmesPathCheck, ...]) -> tuple[LocalizedText, .
 
 
 def _has_keys(actual: JSON, expected: JSON) -> bool:
-    """Return whether a value is a mapping with all the keys of another one."""
     if not (isinstance(actual, Mapping) and isinstance(expected, Mapping)):
         return False
     return expected.keys() <= actual.keys()

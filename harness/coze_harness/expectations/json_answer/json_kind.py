@@ -136,7 +136,6 @@ class Json(ExpectationKind):
         return replace(failed, reason=message("kind.hint", reason=reason, hint=hint))
 
     def _evaluate_values(self, answer: str, text: str, evidence: Spans) -> Verdict:
-        """Judge the values in the part of an answer that is JSON."""
         mismatch: Mismatch | None = None
         if self.where or self.schema_check:
             try:

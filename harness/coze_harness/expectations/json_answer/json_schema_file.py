@@ -28,53 +28,53 @@ def read_schema_file(argument: ItemArgument, root: str) -> tuple[JSON, str]:
         ScenarioError: there is no such file in the project, or it is neither JSON nor YAML.
     """
     path = _find_file(argument, Path(root or ".").resolve())
-    shown = path.relative_to(Path(root or ".").resolve()).as_posix()
+    display_path = path.relative_to(Path(root or ".").resolve()).as_posix()
     try:
         with path.open("rb") as file:
             content = file.read(_MAX_SIZE + 1)
     except OSError as error:
         raise ScenarioError(
             message("file.unreadable", reason=os_error_reason(error)),
-            where=Location(shown),
+            where=Location(display_path),
             next_step=message("file.unreadable.next"),
         ) from error
     if path.suffix.lower() != ".json" or len(content) > _MAX_SIZE:
-        document = read_yaml(content, shown, ScenarioError, max_size=_MAX_SIZE)
-        return document.data, shown
+        document = read_yaml(content, display_path, ScenarioError, max_size=_MAX_SIZE)
+        return document.data, display_path
     try:
         schema: JSON = json.loads(content)
     except json.JSONDecodeError as error:
         raise ScenarioError(
             message("expectation.schema.not_json", error=error.msg),
-            where=Location(shown, error.lineno, error.colno),
+            where=Location(display_path, error.lineno, error.colno),
             next_step=message("expectation.schema.not_json.next"),
         ) from error
     except (ValueError, RecursionError) as error:
         raise ScenarioError(
             message("expectation.schema.not_json", error=str(error)),
-            where=Location(shown),
+            where=Location(display_path),
             next_step=message("expectation.schema.not_json.next"),
         ) from error
-    return schema, shown
+    return schema, display_path
 
 
 def _find_file(argument: ItemArgument, root: Path) -> Path:
-    written = argument.text()
+    name = argument.text()
     where = argument.positions.at(*argument.path)
-    if "\0" in written:
+    if "\0" in name:
         raise argument.error_at(message("path.character"), message("yaml.correct"))
     tried = []
     for start in dict.fromkeys(((root / where.path).parent, root)):
-        path: Path = (start / written).resolve()
+        path: Path = (start / name).resolve()
         if not path.is_relative_to(root):
             raise argument.error_at(
-                message("path.outside", path=written), message("path.outside.next")
+                message("path.outside", path=name), message("path.outside.next")
             )
         if path.is_file():
             return path
         tried.append(path.relative_to(root).as_posix())
     raise ScenarioError(
-        message("path.missing", path=written),
+        message("path.missing", path=name),
         where=where,
         detail=[message("path.tried", paths=tuple(tried))],
         next_step=message("path.missing.next"),

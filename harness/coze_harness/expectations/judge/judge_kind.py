@@ -215,7 +215,6 @@ class Judge(ExpectationKind):
         return text
 
     def _by_score(self, replies: Sequence[JudgeReply], context: EvaluationContext) -> Verdict:
-        """Judge by the median of the scores."""
         score = median(one.score for one in replies)
         nearest = min(replies, key=lambda one: abs(one.score - score))
         verdict, reason = (

@@ -155,12 +155,11 @@ def detect_language(text: str, candidates: Collection[str], expected: Collection
 
 
 def _count_letters(text: str) -> tuple[Counter[str], list[str]]:
-    """Return how many letters a text has of each script, and its Latin words."""
     counts: Counter[str] = Counter()
     if not text.isascii():
         for script in _SCRIPTS:
-            if found := len(_letters(script).findall(text)):
-                counts[script] = found
+            if count := len(_letters(script).findall(text)):
+                counts[script] = count
     latin_words = _words("Latin").findall(text)
     counts["Latin"] = len(latin_words)
     return +counts, latin_words
@@ -236,8 +235,8 @@ def _ask_lingua(
     if not has_package("language"):
         raise LinguaMissingError
     sample = " ".join(_words(script).findall(text[: 4 * _MAX_SAMPLE]))[:_MAX_SAMPLE]
-    found = _lingua(tuple(sorted(candidates))).compute_language_confidence_values(sample)
-    ranked = [(one.language.iso_code_639_1.name.lower(), one.value) for one in found]
+    confidences = _lingua(tuple(sorted(candidates))).compute_language_confidence_values(sample)
+    ranked = [(one.language.iso_code_639_1.name.lower(), one.value) for one in confidences]
     best, most = ranked[0]
     ours = max((value for language, value in ranked if language in expected), default=0.0)
     is_short = best not in expected and sample.count(" ") + 1 < _SHORT and 2 * ours >= most

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from coze_harness.expectations.excerpt import excerpt
-from coze_harness.expectations.item_argument import ItemArgument, is_list
+from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
 from coze_harness.expectations.language.language_detection import (
     DEFAULT_CANDIDATES,
@@ -49,20 +49,15 @@ def _parse_code(argument: ItemArgument) -> str:
 
 
 def _parse_codes(argument: ItemArgument) -> tuple[str, ...]:
-    if not is_list(argument.value):
-        return (_parse_code(argument),)
-    if not argument.value:
-        raise argument.error_at(
-            message("expectation.list_empty", label=argument.label),
-            message("expectation.write_one_of", names=_SHOWN),
-        )
-    return tuple(_parse_code(argument.child(i, one)) for i, one in enumerate(argument.value))
+    members = argument.members(message("expectation.write_one_of", names=_SHOWN))
+    return tuple(map(_parse_code, members))
 
 
-_SCHEMA: Final[Schema] = alternatives(
+_FORMS: Final[tuple[Schema, Schema]] = (
     {"type": "string", "enum": _WORDS},
     {"type": "array", "items": {"enum": _WORDS}, "minItems": 1},
 )
+_SCHEMA: Final[Schema] = alternatives(*_FORMS)
 _IS: Final[Parameter[tuple[str, ...]]] = Parameter(
     "is", _parse_codes, _SCHEMA, (), is_required=True
 )
@@ -94,11 +89,7 @@ class SpokenLanguage(ExpectationKind):
     @classmethod
     def schema(cls) -> Schema:
         """Return the JSON Schema of a code, a list or a mapping."""
-        return alternatives(
-            {"type": "string", "enum": _WORDS},
-            {"type": "array", "items": {"enum": _WORDS}, "minItems": 1},
-            cls.mapping_schema(),
-        )
+        return alternatives(*_FORMS, cls.mapping_schema())
 
     @property
     def expected(self) -> LocalizedText:
@@ -116,37 +107,33 @@ class SpokenLanguage(ExpectationKind):
             return self.failed(message("kind.text.blank", subject=ANSWER), excerpt(answer))
         plain = tuple(dict.fromkeys(one.partition("-")[0] for one in self.languages))
         try:
-            found = detect_language(answer, self.candidates, plain)
+            detection = detect_language(answer, self.candidates, plain)
         except LinguaMissingError:
             what, step = package_missing(f"language: {self.languages[0]}", "language")
             raise ScenarioError(what, where=self.location, next_step=step) from None
-        if not found.script:
+        if not detection.script:
             return self.skipped(message("kind.language.no_words", subject=ANSWER))
-        if self._accepts(found):
-            reason = message("kind.language.passed", subject=ANSWER, language=found.language)
+        if self._accepts(detection):
+            reason = message("kind.language.passed", subject=ANSWER, language=detection.language)
             return self.passed(reason, excerpt(answer))
-        if found.is_short:
+        if detection.is_short:
             return self.skipped(message("kind.language.short", subject=ANSWER))
-        return self.failed(self._reason(found), excerpt(answer))
+        return self.failed(self._reason(detection), excerpt(answer))
 
-    def _accepts(self, found: Detection) -> bool:
+    def _accepts(self, detection: Detection) -> bool:
         """Return whether a language is an expected one; 你好 is of both variants of Chinese."""
-        language = found.language
+        language = detection.language
         if language in self.languages or language.partition("-")[0] in self.languages:
             return bool(language)
         return language == "zh" and any(one in VARIANTS for one in self.languages)
 
-    def _reason(self, found: Detection) -> LocalizedText:
-        if found.language:
+    def _reason(self, detection: Detection) -> LocalizedText:
+        codes, language = self.languages, detection.language
+        if language:
             return message(
-                "kind.language.failed",
-                subject=ANSWER,
-                language=found.language,
-                languages=self.languages,
+                "kind.language.failed", subject=ANSWER, language=language, languages=codes
             )
+        script = _SCRIPT_NAMES[detection.script]
         return message(
-            "kind.language.failed.script",
-            subject=ANSWER,
-            script=_SCRIPT_NAMES[found.script],
-            languages=self.languages,
+            "kind.language.failed.script", subject=ANSWER, script=script, languages=codes
         )

@@ -49,17 +49,12 @@ class Refusal(ExpectationKind):
     def evaluate(self, context: EvaluationContext) -> Verdict:
         """Judge the answer's beginning; evidence marks the phrase that refuses."""
         answer = context.reply.answer
-        found = find_refusal(answer)
-        if found is None:
-            reason = message("kind.refusal.none", subject=ANSWER)
-            if self.is_refusal:
-                return self.failed(reason, excerpt(answer))
-            return self.passed(reason, excerpt(answer))
-        start, end = found
+        span = find_refusal(answer)
+        verdict = self.passed if self.is_refusal is (span is not None) else self.failed
+        if span is None:
+            return verdict(message("kind.refusal.none", subject=ANSWER), excerpt(answer))
+        start, end = span
         reason = message(
             "kind.refusal.found", subject=ANSWER, text=excerpt(answer[start:end]), at=start + 1
         )
-        actual = excerpt_around(answer, start, end)
-        if self.is_refusal:
-            return self.passed(reason, actual, (found,))
-        return self.failed(reason, actual, (found,))
+        return verdict(reason, excerpt_around(answer, start, end), (span,))

@@ -137,5 +137,5 @@ def _is_about_the_bot(prefix: str) -> bool:
     subjects, no_subject, condition, _ = _words()
     if condition.search(prefix):
         return False
-    found = list(subjects.finditer(prefix))
-    return found[-1]["own"] is not None if found else no_subject.fullmatch(prefix) is not None
+    matches = list(subjects.finditer(prefix))
+    return matches[-1]["own"] is not None if matches else no_subject.fullmatch(prefix) is not None

@@ -78,13 +78,13 @@ def _ending() -> str:
 
 def find_links(text: str) -> list[Link]:
     """Return the links of a text in reading order, at most 1,000; no two overlap."""
-    found: list[Link] = []
-    taken = 0
+    links: list[Link] = []
+    last_end = 0
     for link in sorted(_find(text), key=lambda one: (one.start, -one.end)):
-        if link.start >= taken and len(found) < _MAX_LINKS:
-            found.append(link)
-            taken = link.end
-    return found
+        if link.start >= last_end and len(links) < _MAX_LINKS:
+            links.append(link)
+            last_end = link.end
+    return links
 
 
 def _find(text: str) -> Iterator[Link]:
@@ -95,14 +95,14 @@ def _find(text: str) -> Iterator[Link]:
         elif name == "target":
             yield _link(text, match.start(), match.end(), match["action"].lower(), match["target"])
         else:
-            written = match[name]
+            target = match[name]
             start = match.start(name)
-            if not _urls().match(written) and (host := _host_of_target(written)):
-                yield Link(written, host, start, start + len(written))
-            elif inner := _urls().match(written):
+            if not _urls().match(target) and (host := _host_of_target(target)):
+                yield Link(target, host, start, start + len(target))
+            elif inner := _urls().match(target):
                 kind = "rest" if inner["rest"] else (inner["action"] or "").lower()
                 rest = inner["rest"] or inner["target"] or ""
-                yield _link(text, start, start + len(written), kind, rest)
+                yield _link(text, start, start + len(target), kind, rest)
     for match in _bare_domains().finditer(text):
         host = match["bare"] or match["address"]
         yield Link(match.group(), plain_host(host), match.start(), match.end())
@@ -110,11 +110,11 @@ def _find(text: str) -> Iterator[Link]:
 
 def _link(text: str, start: int, end: int, kind: str, rest: str) -> Link:
     """Return the link of a URL; its host is between the user's name and the port."""
-    written = text[start:end].rstrip(_TRAILING)
+    url = text[start:end].rstrip(_TRAILING)
     if kind == "mailto:":
-        return Link(written, plain_host(rest.partition("?")[0].rpartition("@")[2]), start, end)
+        return Link(url, plain_host(rest.partition("?")[0].rpartition("@")[2]), start, end)
     host = _authority(rest) if kind == "rest" else ""
-    return Link(written, host, start, start + len(written))
+    return Link(url, host, start, start + len(url))
 
 
 def _authority(rest: str) -> str:

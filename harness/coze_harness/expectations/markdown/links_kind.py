@@ -12,7 +12,7 @@ from coze_harness.expectations.excerpt import excerpt, excerpt_around
 from coze_harness.expectations.item_argument import ItemArgument, is_list
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
 from coze_harness.expectations.markdown.link_search import Link, find_links, imitates, plain_host
-from coze_harness.expectations.parameter import TEXT_SCHEMA, Parameter, Schema
+from coze_harness.expectations.parameter import TEXT_SCHEMA, TEXTS_SCHEMA, Parameter, Schema
 from coze_harness.expectations.subject import ANSWER
 from coze_harness.messages import LocalizedText, literal, message
 from coze_harness.model import Verdict
@@ -39,11 +39,7 @@ def _parse_domains(argument: ItemArgument) -> tuple[str, ...]:
 
 
 _ALLOW: Final[Parameter[tuple[str, ...]]] = Parameter(
-    "allow",
-    _parse_domains,
-    {"type": "array", "items": TEXT_SCHEMA, "minItems": 1},
-    (),
-    is_required=True,
+    "allow", _parse_domains, TEXTS_SCHEMA, (), is_required=True
 )
 
 
@@ -93,9 +89,9 @@ class AllowedLinks(ExpectationKind):
         links = find_links(answer)
         foreign = [link for link in links if not self._allows(link)]
         if not foreign:
-            reason = message("kind.links.passed", subject=ANSWER, n=len(links))
-            if not links:
-                reason = message("kind.links.none", subject=ANSWER)
+            reason = message("kind.links.none", subject=ANSWER)
+            if links:
+                reason = message("kind.links.passed", subject=ANSWER, n=len(links))
             return self.passed(reason, excerpt(answer), tuple([(o.start, o.end) for o in links]))
         first = foreign[0]
         actual = excerpt_around(answer, first.start, first.end)
@@ -110,14 +106,12 @@ class AllowedLinks(ExpectationKind):
         return any(link.host == one or link.host.endswith(f".{one}") for one in self.domains)
 
     def _reason(self, link: Link) -> LocalizedText:
-        text, at = excerpt(link.text), link.start + 1
+        text, at, host = excerpt(link.text), link.start + 1, link.host
         if not self.domains:
             return message("kind.links.unwanted", subject=ANSWER, text=text, at=at)
-        if not link.host:
+        if not host:
             return message("kind.links.no_host", subject=ANSWER, text=text, at=at)
         for domain in self.domains:
-            if imitates(link.host, domain):
-                return message(
-                    "kind.links.imitation", text=text, at=at, host=link.host, domain=domain
-                )
-        return message("kind.links.foreign", text=text, at=at, host=link.host)
+            if imitates(host, domain):
+                return message("kind.links.imitation", text=text, at=at, host=host, domain=domain)
+        return message("kind.links.foreign", text=text, at=at, host=host)

@@ -40,22 +40,18 @@ _WORDS: Final[list[JSON]] = list(ELEMENTS)
 def _parse_elements(argument: ItemArgument) -> tuple[str, ...]:
     if not is_list(argument.value):
         return (argument.choice((*ELEMENTS, NONE)),)
-    if not argument.value:
-        raise argument.error_at(
-            message("expectation.list_empty", label=argument.label),
-            message("expectation.write_one_of", names=ELEMENTS),
-        )
-    members = enumerate(argument.value)
-    return tuple(argument.child(i, member).choice(ELEMENTS) for i, member in members)
+    members = argument.members(message("expectation.write_one_of", names=ELEMENTS))
+    return tuple(one.choice(ELEMENTS) for one in members)
 
 
+_FORMS: Final[tuple[Schema, Schema]] = (
+    {"type": "string", "enum": [*_WORDS, NONE]},
+    {"type": "array", "items": {"enum": _WORDS}, "minItems": 1},
+)
 _CONTAINS: Final[Parameter[tuple[str, ...]]] = Parameter(
     "contains",
     _parse_elements,
-    alternatives(
-        {"type": "string", "enum": [*_WORDS, NONE]},
-        {"type": "array", "items": {"enum": _WORDS}, "minItems": 1},
-    ),
+    alternatives(*_FORMS),
     (),
 )
 _WELL_FORMED: Final[Parameter[bool]] = Parameter(
@@ -93,8 +89,7 @@ class Markdown(ExpectationKind):
     def schema(cls) -> Schema:
         """Return the JSON Schema of an element, a list or a mapping."""
         return alternatives(
-            {"type": "string", "enum": [*_WORDS, NONE]},
-            {"type": "array", "items": {"enum": _WORDS}, "minItems": 1},
+            *_FORMS,
             {
                 **cls.mapping_schema(),
                 "minProperties": 1,

@@ -68,9 +68,9 @@ def parse_markdown(text: str) -> MarkdownStructure:
     """Return the elements and the faults of a text of at most `MAX_PARSED` characters."""
     tokens = _parser().parse(text)
     lines = text.split("\n")
-    found = {token.type for token in tokens}
-    found |= {child.type for token in tokens for child in token.children or ()}
-    elements = frozenset(name for kind, name in _ELEMENTS.items() if kind in found)
+    types = {token.type for token in tokens}
+    types |= {child.type for token in tokens for child in token.children or ()}
+    elements = frozenset(name for kind, name in _ELEMENTS.items() if kind in types)
     faults = sorted(_faults(tokens, lines), key=lambda fault: fault.line)
     return MarkdownStructure(elements, tuple(faults))
 

@@ -60,21 +60,21 @@ class NoPersonalData(AbsenceKind):
         answer = context.reply.answer
         if verdict := reject_long_answer(self, answer):
             return verdict
-        found = [
+        unwanted = [
             one
             for one in find_personal_data(_plain_digits(answer))
             if one.kind in self.absence.parts and not self._is_allowed(one)
         ]
-        if found:
-            shown = tuple(
-                [
-                    message("kind.pii.one", what=_NAMES[one.kind], text=answer[one.start : one.end])
-                    for one in found[:_MAX_SHOWN]
-                ]
+        if unwanted:
+            examples = tuple(
+                message("kind.pii.one", what=_NAMES[one.kind], text=answer[one.start : one.end])
+                for one in unwanted[:_MAX_SHOWN]
             )
-            reason = message("kind.pii.found", subject=ANSWER, found=shown, at=found[0].start + 1)
-            actual = excerpt_around(answer, found[0].start, found[0].end)
-            return self.failed(reason, actual, tuple([(one.start, one.end) for one in found]))
+            reason = message(
+                "kind.pii.found", subject=ANSWER, found=examples, at=unwanted[0].start + 1
+            )
+            actual = excerpt_around(answer, unwanted[0].start, unwanted[0].end)
+            return self.failed(reason, actual, tuple([(one.start, one.end) for one in unwanted]))
         if "redacted" in self.absence.parts and (mark := PLACEHOLDER.search(answer)):
             reason = message("kind.pii.redacted", subject=ANSWER, at=mark.start() + 1)
             return self.failed(reason, excerpt_around(answer, *mark.span()), (mark.span(),))

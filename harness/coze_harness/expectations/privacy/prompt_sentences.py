@@ -53,7 +53,6 @@ def find_repeated_sentence(
 
 @lru_cache(maxsize=64)  # a run's trials have a few bots
 def _instructions(prompt: str) -> tuple[tuple[str, str], ...]:
-    """Return the instructions of a prompt, each with its letters."""
     return tuple(_find_instructions(_QUOTATION.sub(" ", prompt)))
 
 

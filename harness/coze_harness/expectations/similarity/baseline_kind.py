@@ -100,7 +100,6 @@ class SameAsBaseline(ExpectationKind):
 
 
 def _with_baseline(reason: LocalizedText, baseline: str) -> LocalizedText:
-    """Return a reason, followed by the baseline's answer."""
     hint = message("kind.same_as_baseline.baseline", text=excerpt(baseline))
     if len(baseline) > LIMIT:
         hint = message("kind.same_as_baseline.baseline.long", **hint.params, n=len(baseline))

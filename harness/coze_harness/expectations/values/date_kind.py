@@ -41,16 +41,16 @@ class PartialDate(NamedTuple):
     year: int | None
     month: int | None
     day: int | None
-    written: str
+    text: str
 
     @classmethod
     def from_fact(cls, fact: Fact) -> Self | None:
         """Return the date that a fact states; `None` for a weekday, a time or 明天."""
         from coze_harness.text.facts import FactKind
 
-        if fact.kind is not FactKind.DATE or not (found := _VALUE.fullmatch(str(fact.value))):
+        if fact.kind is not FactKind.DATE or not (match := _VALUE.fullmatch(str(fact.value))):
             return None
-        year, month, day = found[1] or found[2], found[3], found[4]
+        year, month, day = match[1] or match[2], match[3], match[4]
         return cls(
             None if year == "-" else int(year),
             int(month) if month else None,
@@ -91,8 +91,8 @@ def find_calendar_dates(text: str) -> Iterator[tuple[Fact, PartialDate]]:
     from coze_harness.text.facts import extract_facts
 
     for fact in extract_facts(text):
-        if found := PartialDate.from_fact(fact):
-            yield fact, found
+        if day := PartialDate.from_fact(fact):
+            yield fact, day
 
 
 def _parse_date(argument: ItemArgument) -> PartialDate:
@@ -103,25 +103,25 @@ def _parse_date(argument: ItemArgument) -> PartialDate:
             message("expectation.write", code=f"{argument.path[-1]}: {'-'.join(digits.groups())}"),
         )
     text = argument.text()
-    found = [one for _, one in find_calendar_dates(text)]
-    if len(found) != 1:
+    dates = [one for _, one in find_calendar_dates(text)]
+    if len(dates) != 1:
         raise argument.error_at(
             message("expectation.date.unreadable", label=argument.label, value=text),
             message("expectation.write", code=f"{argument.path[-1]}: 2026-03-05"),
         )
-    if found[0].days(_LEAP_YEAR) is None:
+    if dates[0].days(_LEAP_YEAR) is None:
         raise argument.error_at(
             message("expectation.date.no_such_day", value=text.strip()),
             message("expectation.date.no_such_day.next", example="2026-02-28"),
         )
-    return found[0]._replace(written=text.strip())
+    return dates[0]._replace(text=text.strip())
 
 
 def _parse_bound(argument: ItemArgument) -> PartialDate:
     bound = _parse_date(argument)
     if bound.year is None or bound.days(bound.year) is None:
         raise argument.error_at(
-            message("expectation.date.bound", label=argument.label, value=bound.written),
+            message("expectation.date.bound", label=argument.label, value=bound.text),
             message("expectation.write", code=f"{argument.path[-1]}: 2026-03-05"),
         )
     return bound
@@ -162,7 +162,7 @@ class CalendarDate(ExpectationKind):
         expectation = cls(**item.common, equals=equals, after=after, before=before)
         if after and before and not expectation._has_room():
             raise argument.error_at(
-                message("expectation.date.reversed", after=after.written, before=before.written),
+                message("expectation.date.reversed", after=after.text, before=before.text),
                 message("expectation.date.reversed.next"),
             )
         return expectation
@@ -180,44 +180,44 @@ class CalendarDate(ExpectationKind):
     def expected(self) -> LocalizedText:
         """The date, or the range of dates."""
         if self.equals:
-            return message("kind.date.expected", date=self.equals.written)
-        return self._range()
-
-    def _range(self) -> LocalizedText:
-        if self.after and self.before:
-            return message(
-                "kind.date.expected.between", after=self.after.written, before=self.before.written
-            )
-        if self.after:
-            return message("kind.date.expected.after", date=self.after.written)
-        return message("kind.date.expected.before", date=self.before.written if self.before else "")
+            return message("kind.date.expected", date=self.equals.text)
+        after, before = (one.text if one else "" for one in (self.after, self.before))
+        if after and before:
+            return message("kind.date.expected.between", after=after, before=before)
+        if after:
+            return message("kind.date.expected.after", date=after)
+        return message("kind.date.expected.before", date=before)
 
     def evaluate(self, context: EvaluationContext) -> Verdict:
         """Judge the dates of the answer; one that meets the expectation is enough."""
         answer = context.reply.answer
         if verdict := reject_long_answer(self, answer):
             return verdict
-        seen: list[str] = []
-        for fact, found in find_calendar_dates(answer):
-            if found.says(self.equals) if self.equals else self._is_between(found):
+        other_dates: list[str] = []
+        for fact, day in find_calendar_dates(answer):
+            if day.says(self.equals) if self.equals else self._is_between(day):
                 reason = message("kind.date.passed", date=fact.text, at=fact.start + 1)
                 actual = excerpt_around(answer, fact.start, fact.end)
                 return self.passed(reason, actual, ((fact.start, fact.end),))
-            seen.append(fact.text)
-        if not seen:
+            other_dates.append(fact.text)
+        if not other_dates:
             return self.failed(message("kind.date.none", subject=ANSWER), excerpt(answer))
-        shown = tuple(dict.fromkeys(seen))[:_MAX_SHOWN]
+        examples = tuple(dict.fromkeys(other_dates))[:_MAX_SHOWN]
         reason = message(
-            "kind.date.failed", subject=ANSWER, expected=self.expected, dates=shown, n=len(shown)
+            "kind.date.failed",
+            subject=ANSWER,
+            expected=self.expected,
+            dates=examples,
+            n=len(examples),
         )
-        return self.failed(reason, message("kind.all", parts=shown))
+        return self.failed(reason, message("kind.all", parts=examples))
 
-    def _is_between(self, found: PartialDate) -> bool:
+    def _is_between(self, day: PartialDate) -> bool:
         """Return whether a date is between the bounds; one without a year is in a bound's year."""
         years = {bound.year for bound in (self.after, self.before) if bound and bound.year}
         after, before = _days(self.after), _days(self.before)
         for year in years:
-            days = found.days(year)
+            days = day.days(year)
             if (
                 days
                 and (after is None or days[0] > after[1])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Self, cast
+from typing import TYPE_CHECKING, Final, Self
 
 from coze_harness.expectations.answer_limit import reject_long_answer
 from coze_harness.expectations.excerpt import excerpt
@@ -12,7 +12,7 @@ from coze_harness.expectations.kind import ExpectationKind, ItemContext
 from coze_harness.expectations.parameter import Parameter, required_text
 from coze_harness.expectations.subject import ANSWER
 from coze_harness.messages import LocalizedText, message
-from coze_harness.model import JSON, Verdict
+from coze_harness.model import Verdict
 from coze_harness.model.trial import EvaluationContext
 
 if TYPE_CHECKING:
@@ -42,10 +42,7 @@ def _parse_ignored(argument: ItemArgument) -> tuple[str, ...]:
 
 
 _IGNORE: Final[Parameter[tuple[str, ...]]] = Parameter(
-    "ignore",
-    _parse_ignored,
-    {"type": "array", "items": {"enum": cast("JSON", list(_NAMES))}},
-    (),
+    "ignore", _parse_ignored, {"type": "array", "items": {"enum": [*_NAMES]}}, ()
 )
 
 

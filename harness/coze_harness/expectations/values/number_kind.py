@@ -11,10 +11,10 @@ from coze_harness.expectations.answer_limit import reject_long_answer
 from coze_harness.expectations.excerpt import excerpt, excerpt_around
 from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
-from coze_harness.expectations.parameter import TEXT_SCHEMA, Parameter, Schema
+from coze_harness.expectations.parameter import Parameter, Schema, optional_text
 from coze_harness.expectations.subject import ANSWER
 from coze_harness.messages import LocalizedText, message
-from coze_harness.model import Verdict
+from coze_harness.model import JSON, Verdict
 from coze_harness.model.trial import EvaluationContext
 
 # The room facts takes 15 ms to import, and only this kind and its like need it.
@@ -40,7 +40,7 @@ class Amount(NamedTuple):
 
     value: Decimal
     unit: Unit | None
-    written: str
+    text: str
 
 
 class Tolerance(NamedTuple):
@@ -48,7 +48,7 @@ class Tolerance(NamedTuple):
 
     value: Decimal
     is_share: bool
-    written: str
+    text: str
 
 
 def find_numbers(text: str) -> list[Fact]:
@@ -58,20 +58,20 @@ def find_numbers(text: str) -> list[Fact]:
     from coze_harness.text.facts.quantities import find_lone_numerals
 
     facts = extract_facts(text)
-    found = [fact for fact in facts if fact.kind is FactKind.NUMBER]
-    found += [
+    numbers = [fact for fact in facts if fact.kind is FactKind.NUMBER]
+    numbers += [
         # A row of eight and more digits is a code for most readers; a large number is one, too.
         fact._replace(kind=FactKind.NUMBER, value=Decimal(digits))
         for fact in facts
         if fact.kind is FactKind.NAME and (digits := normal_width(fact.text)).isdecimal()
     ]
-    taken = [(fact.start, fact.end) for fact in facts]
-    found += [
+    spans = [(fact.start, fact.end) for fact in facts]
+    numbers += [
         fact
         for fact in find_lone_numerals(normal_width(text))
-        if not any(start < fact.end and fact.start < end for start, end in taken)
+        if not any(start < fact.end and fact.start < end for start, end in spans)
     ]
-    return sorted(found, key=lambda fact: fact.start)
+    return sorted(numbers, key=lambda fact: fact.start)
 
 
 def _parse_amount(argument: ItemArgument) -> Amount:
@@ -97,9 +97,9 @@ def _parse_amount(argument: ItemArgument) -> Amount:
 
 def _parse_tolerance(argument: ItemArgument) -> Tolerance:
     if isinstance(argument.value, str) and (share := _PERCENT.fullmatch(argument.value)):
-        return Tolerance(Decimal(share[1]) / 100, is_share=True, written=f"{share[1]}%")
+        return Tolerance(Decimal(share[1]) / 100, is_share=True, text=f"{share[1]}%")
     value = argument.number()
-    return Tolerance(Decimal(str(value)), is_share=False, written=str(value))
+    return Tolerance(Decimal(str(value)), is_share=False, text=str(value))
 
 
 _AMOUNT_SCHEMA: Final[Schema] = {"type": ["number", "string"], "minLength": 1}
@@ -114,7 +114,7 @@ _TOLERANCE: Final[Parameter[Tolerance | None]] = Parameter(
     {"type": ["number", "string"], "minimum": 0, "pattern": r"^\s*[0-9]+(\.[0-9]+)?\s*[%％]\s*$"},
     None,
 )
-_UNIT: Final[Parameter[str]] = Parameter("unit", ItemArgument.text, TEXT_SCHEMA, "")
+_UNIT: Final = optional_text("unit")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,8 +161,8 @@ class Number(ExpectationKind):
                 message(
                     "expectation.range.reversed",
                     label=argument.label,
-                    least=least.written,
-                    most=most.written,
+                    least=least.text,
+                    most=most.text,
                 ),
                 message("expectation.range.reversed.next"),
             )
@@ -171,15 +171,14 @@ class Number(ExpectationKind):
     @classmethod
     def schema(cls) -> Schema:
         """Return the JSON Schema of a number, a text with a number, or a mapping."""
-        schema = dict(cls.mapping_schema())
-        schema["type"] = ["number", "string", "object"]
-        schema["minLength"] = 1
-        schema["anyOf"] = [
-            {"type": ["number", "string"]},
-            *({"required": [limit.key]} for limit in _LIMITS),
-        ]
-        schema["dependentSchemas"] = {"equals": {"properties": {"min": False, "max": False}}}
-        return schema
+        required: list[JSON] = [{"required": [limit.key]} for limit in _LIMITS]
+        return {
+            **cls.mapping_schema(),
+            "type": ["number", "string", "object"],
+            "minLength": 1,
+            "anyOf": [{"type": ["number", "string"]}, *required],
+            "dependentSchemas": {"equals": {"properties": {"min": False, "max": False}}},
+        }
 
     @property
     def expected(self) -> LocalizedText:
@@ -187,24 +186,20 @@ class Number(ExpectationKind):
         return message("kind.number.expected", range=self._range())
 
     def _range(self) -> LocalizedText:
-        least, most = (self._shown(one) if one else None for one in (self.least, self.most))
-        if self.least is not None and self.least == self.most:
+        least, most = (self._format_amount(one) if one else "" for one in (self.least, self.most))
+        if self.least == self.most:
             if self.tolerance is None:
-                return message("kind.range.exact", amount=self._shown(self.least))
-            return message(
-                "kind.number.about",
-                amount=self._shown(self.least),
-                tolerance=self.tolerance.written,
-            )
+                return message("kind.range.exact", amount=least)
+            return message("kind.number.about", amount=least, tolerance=self.tolerance.text)
         if least and most:
             return message("kind.range.between", least=least, amount=most)
         if least:
             return message("kind.range.least", amount=least)
-        return message("kind.range.most", amount=most or "")
+        return message("kind.range.most", amount=most)
 
-    def _shown(self, amount: Amount) -> str:
+    def _format_amount(self, amount: Amount) -> str:
         gap = " " if self.unit[:1].isalpha() else ""
-        return f"{amount.written}{gap}{self.unit}" if self.unit else amount.written
+        return f"{amount.text}{gap}{self.unit}" if self.unit else amount.text
 
     def evaluate(self, context: EvaluationContext) -> Verdict:
         """Judge the numbers of the answer; one that meets the expectation is enough."""
@@ -220,9 +215,11 @@ class Number(ExpectationKind):
         if not numbers:
             reason = message("kind.number.none", subject=ANSWER)
             return self.failed(reason, excerpt(answer))
-        shown = tuple(dict.fromkeys(fact.text for fact in numbers))[:_MAX_SHOWN]
-        reason = message("kind.number.failed", subject=ANSWER, range=self._range(), numbers=shown)
-        return self.failed(reason, message("kind.all", parts=shown))
+        examples = tuple(dict.fromkeys(fact.text for fact in numbers))[:_MAX_SHOWN]
+        reason = message(
+            "kind.number.failed", subject=ANSWER, range=self._range(), numbers=examples
+        )
+        return self.failed(reason, message("kind.all", parts=examples))
 
     def _matches(self, fact: Fact, answer: str) -> bool:
         from coze_harness.text.facts.units import units_by_name
@@ -251,27 +248,22 @@ class Number(ExpectationKind):
         return abs(bound.value) * share if self.tolerance.is_share else share
 
 
-def _find_unit(written: str) -> Unit | None:
-    from coze_harness.text.facts.units import units
-
-    table = units()
-    return table.get(written) or table.get(written.lower())
-
-
 def _with_unit(amount: Amount, unit: str, argument: ItemArgument) -> Amount:
     """Return an amount in the unit that is written next to it.
 
     Raises:
         ScenarioError: the amount has another unit of its own.
     """
+    from coze_harness.text.facts.units import units
+
     if not unit:
         return amount
     if amount.unit is not None:
         raise argument.error_at(
-            message("expectation.number.units", value=amount.written, unit=unit),
+            message("expectation.number.units", value=amount.text, unit=unit),
             message("expectation.option_twice.next"),
         )
-    return amount._replace(unit=_find_unit(unit))
+    return amount._replace(unit=units().get(unit) or units().get(unit.lower()))
 
 
 def _base_value(amount: Amount) -> Decimal:
