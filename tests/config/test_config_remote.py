@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from coze_harness.config import SettingsOverrides, load_settings
+from coze_harness.config import load_settings
 from coze_harness.model.errors import SettingsError
+from coze_harness.model.settings_overrides import SettingsOverrides
 from coze_harness.storage.remote_folder import RemoteFolder
 
 

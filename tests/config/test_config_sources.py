@@ -12,10 +12,11 @@ from coze_harness.auth.credentials import (
     environment_secrets,
     read_private_key,
 )
-from coze_harness.config import ReportSettings, Settings, SettingsOverrides, load_settings
+from coze_harness.config import ReportSettings, Settings, load_settings
 from coze_harness.config.config_file import read_config
 from coze_harness.model import Target
 from coze_harness.model.errors import HarnessError, SettingsError
+from coze_harness.model.settings_overrides import SettingsOverrides
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scale import scale_down
@@ -104,12 +105,12 @@ def test_an_empty_file_means_defaults(tmp_path: Path) -> None:
 
 
 def test_environment_wins_over_the_file_and_options_over_both(tmp_path: Path) -> None:
-    text = "base_url: https://file.example\nworkers: 2\n"
+    text = "base_url: https://file.example\ncassettes: c\n"
     env = {"COZE_API_BASE": "https://env.example/"}
     assert load(tmp_path, text).base_url == "https://file.example"
     assert load(tmp_path, text, env).base_url == "https://env.example"
-    settings = load(tmp_path, text, env, base_url="http://127.0.0.1:8080/", workers=5)
-    assert (settings.base_url, settings.workers) == ("http://127.0.0.1:8080", 5)
+    settings = load(tmp_path, text, env, base_url="http://127.0.0.1:8080/", cassettes="tapes")
+    assert (settings.base_url, settings.cassettes) == ("http://127.0.0.1:8080", tmp_path / "tapes")
     page = load(tmp_path, "report: {lang: zh, layout: folder}\n", lang="en").report
     assert page == ReportSettings(lang="en", layout="folder")
     assert load(tmp_path, "").report == ReportSettings(lang="", layout="single")

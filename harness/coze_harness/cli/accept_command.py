@@ -26,10 +26,10 @@ from coze_harness.commands.accept_candidates import (
     find_decided,
     review_candidates,
 )
-from coze_harness.config import SettingsOverrides
 from coze_harness.messages import message
 from coze_harness.model.errors import HarnessError, UsageError
 from coze_harness.model.location import Location
+from coze_harness.model.settings_overrides import SettingsOverrides
 from coze_harness.project.opened_project import Project
 from coze_harness.reporting.views.comparison_view import comparison_view
 from coze_harness.reporting.views.safe_text import show_control_characters, single_line

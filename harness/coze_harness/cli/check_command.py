@@ -11,9 +11,9 @@ from coze_harness.cli.command_help import DONE, OUTPUT, RUN, command, option
 from coze_harness.cli.command_output import current_output
 from coze_harness.cli.project_access import lock_for_writing, opened_project, project_to_read
 from coze_harness.commands.check_project import CheckOutcome, check_project
-from coze_harness.config import SettingsOverrides
 from coze_harness.messages import message
 from coze_harness.model.errors import HarnessError, UsageError
+from coze_harness.model.settings_overrides import SettingsOverrides
 from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.reporting.files.json_results import check_json, error_json
 from coze_harness.reporting.views.safe_text import show_control_characters

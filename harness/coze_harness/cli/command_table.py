@@ -54,6 +54,10 @@ _COMMANDS: Final[Mapping[str, tuple[str, str, LocalizedText]]] = MappingProxyTyp
         "completion": ("completion_command", "completion", message("command.completion")),
     }
 )
+PROGRAM: Final = "coze-harness"
+COMPLETION_VARIABLE: Final = "_COZE_HARNESS_COMPLETE"
+"""A shell sets it to ask for completions: `bash_complete`, `zsh_source`."""
+
 _EXAMPLE: Final = "coze-harness init demo && cd demo && coze-harness run"
 _VARIABLES: Final = (
     *("COZE_API_TOKEN", "COZE_API_BASE", "CI", "GITHUB_ACTIONS", "COZE_HARNESS_LANG", "NO_COLOR"),

@@ -21,12 +21,12 @@ from coze_harness.commands.compare_bots import (
 )
 from coze_harness.commands.compare_runs import compare_runs, find_two_runs
 from coze_harness.commands.run_options import RunOptions
-from coze_harness.config import SettingsOverrides
 from coze_harness.messages import Catalogue, LocalizedText, message
 from coze_harness.messages.shell_word import shell_word
 from coze_harness.model import ChangeKind, Comparison
 from coze_harness.model.errors import UsageError
 from coze_harness.model.record import replace
+from coze_harness.model.settings_overrides import SettingsOverrides
 from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.reporting.terminal.terminal_comparison import closing_line, comparison_lines
 

@@ -25,8 +25,7 @@ SHELLS: Final = ("bash", "zsh", "fish")
 @argument("shell", message("option.shell"), metavar="SHELL", type=click.Choice(SHELLS))
 def completion(shell: str) -> int:
     """Print the script that completes commands, options and a project's names in a shell."""
-    from coze_harness.cli.command_table import coze_harness
     from coze_harness.cli.shell_completion import script, shell_completion  # few need it
 
-    click.echo(script(shell_completion(shell, coze_harness, current_output(), {})), nl=False)
+    click.echo(script(shell_completion(shell, current_output(), {})), nl=False)
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -11,9 +12,7 @@ import click
 from coze_harness.cli.command_help import SCENARIO, argument, command, option
 from coze_harness.cli.command_output import current_output, echo
 from coze_harness.cli.project_access import opened_project
-from coze_harness.commands.import_tests import ImportOutcome, import_tests
-from coze_harness.config import SettingsOverrides
-from coze_harness.importing.imported_scenario import ImportFinding
+from coze_harness.commands.import_tests import import_tests
 from coze_harness.messages import Catalogue, message
 from coze_harness.reporting.views.safe_text import single_line
 
@@ -31,7 +30,7 @@ _LINE: Final = 600
 @option("--force", is_flag=True, section=SCENARIO, text=message("option.import_force"))
 def import_file(file: Path, name: str, force: bool) -> int:
     """Write scenarios from FILE, and list what could not be imported."""
-    with opened_project(SettingsOverrides()) as project:
+    with opened_project() as project:
         outcome = import_tests(project, file, name=name, force=force)
         file_names = {path: project.folders.display_path(path) for path in outcome.files}
     words = current_output().words
@@ -43,30 +42,12 @@ def import_file(file: Path, name: str, force: bool) -> int:
     ):
         if findings:
             echo(heading)
-            for line in _lines(findings, words):
+            sentences = [(words.text(one.what), str(one.where)) for one in findings]
+            for line in _lines(sentences, words):
                 click.echo(f"  {single_line(line, _LINE)}")
     for path, text in file_names.items():
         replaced = path in outcome.replaced_files
         echo(message("import.replaced" if replaced else "import.written", file=text))
-    _print_counts(outcome)
-    echo(message("import.next", file=next(iter(file_names.values()))), err=True)
-    return 0
-
-
-def _lines(findings: Sequence[ImportFinding], words: Catalogue) -> Iterator[str]:
-    """Yield a line for each sentence, with the places that it is about."""
-    places: dict[str, list[str]] = {}
-    for one in findings:
-        places.setdefault(words.text(one.what), []).append(str(one.where))
-    for what, where in places.items():
-        for place in where[:_PLACES]:
-            yield f"{place}: {what}"
-        if len(where) > _PLACES:
-            more = message("import.more_places", n=len(where) - _PLACES)
-            yield f"{where[_PLACES]}: {words.text(more)}"
-
-
-def _print_counts(outcome: ImportOutcome) -> None:
     echo(
         message(
             "import.counts",
@@ -76,3 +57,18 @@ def _print_counts(outcome: ImportOutcome) -> None:
             n=outcome.assertions,
         )
     )
+    echo(message("import.next", file=next(iter(file_names.values()))), err=True)
+    return 0
+
+
+def _lines(sentences: Sequence[tuple[str, str]], words: Catalogue) -> Iterator[str]:
+    """Yield a line for each sentence, with the places that it is about."""
+    places = defaultdict[str, list[str]](list)
+    for sentence, place in sentences:
+        places[sentence].append(place)
+    for sentence, where in places.items():
+        for place in where[:_PLACES]:
+            yield f"{place}: {sentence}"
+        if len(where) > _PLACES:
+            more = message("import.more_places", n=len(where) - _PLACES)
+            yield f"{where[_PLACES]}: {words.text(more)}"

@@ -26,8 +26,8 @@ from coze_harness.commands.check_judge import (
     JudgeCheckOutcome,
     check_judges,
 )
-from coze_harness.config import SettingsOverrides
 from coze_harness.messages import Catalogue, LocalizedText, message
+from coze_harness.model.settings_overrides import SettingsOverrides
 from coze_harness.mutation.judge_check import JudgeMeasurement, least_answers
 from coze_harness.mutation.operator_registry import OPERATORS
 from coze_harness.project.trial_selection import TrialSelection

@@ -15,9 +15,9 @@ from coze_harness.cli.command_help import DONE, OUTPUT, SELECTION, command, opti
 from coze_harness.cli.command_output import echo
 from coze_harness.cli.project_access import project_to_read
 from coze_harness.commands.check_project import list_trials as listed_trials
-from coze_harness.config import SettingsOverrides
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import CassetteState
+from coze_harness.model.settings_overrides import SettingsOverrides
 from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.reporting.files.json_results import trials_json
 from coze_harness.reporting.views.safe_text import single_line

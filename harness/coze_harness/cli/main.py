@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["run"]
 
-_COMPLETE = "_COZE_HARNESS_COMPLETE"
-"""A shell sets it to ask for completions; its value is read where they are made."""
-
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command; every exception becomes an exit code.
@@ -36,7 +33,7 @@ def run(arguments: Sequence[str]) -> int:
     import click
 
     from coze_harness.cli.command_output import CommandOutput
-    from coze_harness.cli.command_table import coze_harness
+    from coze_harness.cli.command_table import COMPLETION_VARIABLE, PROGRAM, coze_harness
     from coze_harness.messages import message
     from coze_harness.model.errors import HarnessError
     from coze_harness.project.current_process import current_process
@@ -44,13 +41,13 @@ def run(arguments: Sequence[str]) -> int:
     environment = current_process().environment
     output = CommandOutput(arguments, environment)
     try:
-        if _COMPLETE in environment:
+        if COMPLETION_VARIABLE in environment:
             from coze_harness.cli.shell_completion import answer_shell
 
-            if (code := answer_shell(coze_harness, output, environment)) is not None:
+            if (code := answer_shell(output, environment)) is not None:
                 return code
         code = coze_harness.main(
-            list(arguments), prog_name="coze-harness", standalone_mode=False, obj=output
+            list(arguments), prog_name=PROGRAM, standalone_mode=False, obj=output
         )
         sys.stdout.flush()
         return code if isinstance(code, int) else 0

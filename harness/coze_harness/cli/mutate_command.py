@@ -16,9 +16,9 @@ from coze_harness.cli.project_access import project_to_read
 from coze_harness.cli.run_command import finish
 from coze_harness.cli.shared_options import DisplayOptions
 from coze_harness.commands.mutate_answers import MutationOutcome, mutate_answers
-from coze_harness.config import SettingsOverrides
 from coze_harness.messages import Catalogue, LocalizedText, literal, message
 from coze_harness.model import MutationClass, MutationScore
+from coze_harness.model.settings_overrides import SettingsOverrides
 from coze_harness.mutation.mutation_runner import MutationNote
 from coze_harness.project.opened_project import Project
 from coze_harness.project.trial_selection import TrialSelection

@@ -8,7 +8,6 @@ from coze_harness.cli.project_access import opened_project
 from coze_harness.cli.project_completion import complete_bots, complete_tags
 from coze_harness.commands.new_scenario import create_scenario
 from coze_harness.commands.scenario_folder import NewScenario
-from coze_harness.config import SettingsOverrides
 from coze_harness.messages import message
 from coze_harness.messages.shell_word import shell_word
 
@@ -38,7 +37,7 @@ from coze_harness.messages.shell_word import shell_word
 )
 def new(name: str, prompt: str, bot: str, tags: tuple[str, ...]) -> int:
     """Write the file of a new scenario into the scenarios folder."""
-    with opened_project(SettingsOverrides()) as project:
+    with opened_project() as project:
         scenario = NewScenario(name=name, prompt=prompt, bot=bot, tags=tags)
         path = create_scenario(project, scenario, project.words.text)
         file = project.folders.display_path(path)

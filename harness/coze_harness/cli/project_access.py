@@ -8,10 +8,10 @@ from contextlib import contextmanager
 import click
 
 from coze_harness.cli.command_output import current_output
-from coze_harness.config import SettingsOverrides
 from coze_harness.messages import UserText, as_message, message
 from coze_harness.model import replace
 from coze_harness.model.errors import CassetteError
+from coze_harness.model.settings_overrides import SettingsOverrides
 from coze_harness.project.current_process import current_process
 from coze_harness.project.opened_project import Project, open_project
 from coze_harness.reporting.views.safe_text import single_line
@@ -19,7 +19,7 @@ from coze_harness.reporting.views.safe_text import single_line
 
 @contextmanager
 def opened_project(
-    overrides: SettingsOverrides, *, uses_baseline: bool = False
+    overrides: SettingsOverrides | None = None, *, uses_baseline: bool = False
 ) -> Iterator[Project]:
     """Open the project, and finish an accept that was killed.
 
@@ -75,9 +75,10 @@ def note(text: UserText) -> None:
     click.echo(single_line(line, 2_000), err=True)
 
 
-def _open(overrides: SettingsOverrides) -> Project:
+def _open(overrides: SettingsOverrides | None) -> Project:
     """Open the project in the language of `--lang`, and print in its language from now on."""
     output = current_output()
-    project = open_project(current_process(), replace(overrides, lang=output.lang or None))
+    options = replace(overrides or SettingsOverrides(), lang=output.lang or None)
+    project = open_project(current_process(), options)
     output.use_project(project)
     return project

@@ -13,9 +13,9 @@ from coze_harness.cli.command_help import RUN, SELECTION, command, option
 from coze_harness.cli.command_output import echo
 from coze_harness.cli.project_access import note, opened_project
 from coze_harness.commands.report_runs import prune_runs
-from coze_harness.config import SettingsOverrides
 from coze_harness.messages import message
 from coze_harness.model.errors import UsageError
+from coze_harness.model.settings_overrides import SettingsOverrides
 
 _AGE: Final = re.compile(r"(\d{1,6})([hdw])")
 _UNITS: Final = {"h": "hours", "d": "days", "w": "weeks"}

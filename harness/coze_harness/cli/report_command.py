@@ -15,8 +15,8 @@ from coze_harness.cli.command_output import echo
 from coze_harness.cli.project_access import note, opened_project
 from coze_harness.cli.project_completion import complete_runs
 from coze_harness.commands.report_runs import all_runs, render_runs
-from coze_harness.config import SettingsOverrides
 from coze_harness.messages import message
+from coze_harness.model.settings_overrides import SettingsOverrides
 from coze_harness.reporting.files.json_results import runs_json
 from coze_harness.reporting.html.run_list_page import run_list_rows
 from coze_harness.reporting.views.line_wrapping import fit_line

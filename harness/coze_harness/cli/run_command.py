@@ -28,10 +28,10 @@ from coze_harness.cli.project_access import lock_for_writing, opened_project, pr
 from coze_harness.cli.shared_options import DisplayOptions
 from coze_harness.commands.run_options import RunOptions
 from coze_harness.commands.run_trials import replay_trials
-from coze_harness.config import SettingsOverrides
 from coze_harness.messages import message
 from coze_harness.model import Mode, RecordScope
 from coze_harness.model.errors import UsageError
+from coze_harness.model.settings_overrides import SettingsOverrides
 from coze_harness.project.opened_project import Project
 from coze_harness.project.selected_trials import select_trials
 from coze_harness.project.trial_selection import TrialSelection

@@ -26,8 +26,8 @@ from coze_harness.cli.project_completion import (
     complete_tags,
 )
 from coze_harness.commands.run_options import RunOptions
-from coze_harness.config import SettingsOverrides
 from coze_harness.messages import message
+from coze_harness.model.settings_overrides import SettingsOverrides
 from coze_harness.project.trial_selection import TrialSelection
 
 Command: TypeAlias = Callable[..., int]

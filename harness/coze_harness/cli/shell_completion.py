@@ -21,10 +21,7 @@ from click.shell_completion import (
 )
 
 from coze_harness.cli.command_output import CommandOutput
-
-PROGRAM: Final = "coze-harness"
-VARIABLE: Final = "_COZE_HARNESS_COMPLETE"
-"""The environment variable by which a shell asks: `bash_complete`, `zsh_source`."""
+from coze_harness.cli.command_table import COMPLETION_VARIABLE, PROGRAM, coze_harness
 
 _BASH_SCRIPT: Final = """\
 %(complete_func)s() {
@@ -92,10 +89,8 @@ class _BashCompletion(BashComplete):
 
     source_template = _BASH_SCRIPT
 
-    def __init__(
-        self, cli: click.Command, output: CommandOutput, environment: Mapping[str, str]
-    ) -> None:
-        super().__init__(cli, {"obj": output}, PROGRAM, VARIABLE)
+    def __init__(self, output: CommandOutput, environment: Mapping[str, str]) -> None:
+        super().__init__(coze_harness, {"obj": output}, PROGRAM, COMPLETION_VARIABLE)
         self._line = split_line(environment.get("COMP_LINE", ""))
         self._breaks = set(environment.get("COMP_BREAKS", ":=")) & set(":=")
 
@@ -135,13 +130,12 @@ class _FishCompletion(FishComplete):
 
 
 def shell_completion(
-    shell: str, cli: click.Command, output: CommandOutput, environment: Mapping[str, str]
+    shell: str, output: CommandOutput, environment: Mapping[str, str]
 ) -> ShellComplete:
     """Return what completes a command line in a shell.
 
     Args:
         shell: bash, zsh or fish.
-        cli: the program's command.
         output: has the language of descriptions.
         environment: with the variables that the shell's script sets.
 
@@ -149,20 +143,18 @@ def shell_completion(
         KeyError: the shell is another one.
     """
     if shell == "bash":
-        return _BashCompletion(cli, output, environment)
+        return _BashCompletion(output, environment)
     kinds: dict[str, type[ShellComplete]] = {"zsh": _ZshCompletion, "fish": _FishCompletion}
-    return kinds[shell](cli, {"obj": output}, PROGRAM, VARIABLE)
+    return kinds[shell](coze_harness, {"obj": output}, PROGRAM, COMPLETION_VARIABLE)
 
 
-def answer_shell(
-    cli: click.Command, output: CommandOutput, environment: Mapping[str, str]
-) -> int | None:
+def answer_shell(output: CommandOutput, environment: Mapping[str, str]) -> int | None:
     """Print what a shell asks for; return the exit code, or `None` if no shell asks."""
-    shell, _, instruction = environment.get(VARIABLE, "").partition("_")
+    shell, _, instruction = environment.get(COMPLETION_VARIABLE, "").partition("_")
     if not instruction:
         return None
     try:
-        completion = shell_completion(shell, cli, output, environment)
+        completion = shell_completion(shell, output, environment)
     except KeyError:
         return 1
     click.echo(script(completion) if instruction == "source" else completion.complete())

@@ -14,10 +14,10 @@ from coze_harness.cli.command_help import DONE, OUTPUT, RUN, command, option
 from coze_harness.cli.command_output import current_output, echo
 from coze_harness.cli.project_access import project_to_read
 from coze_harness.commands.suggest_expectations import TurnSuggestions, suggest
-from coze_harness.config import SettingsOverrides
 from coze_harness.messages import Catalogue, message
 from coze_harness.messages.shell_word import shell_word
 from coze_harness.model import MutationClass
+from coze_harness.model.settings_overrides import SettingsOverrides
 from coze_harness.model.trial_result import TrialResult
 from coze_harness.mutation.expectation_suggestions import Suggestion
 from coze_harness.project.trial_selection import TrialSelection

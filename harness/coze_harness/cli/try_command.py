@@ -10,7 +10,6 @@ import click
 from coze_harness.cli.command_help import OUTPUT, SCENARIO, argument, command, option
 from coze_harness.cli.command_output import current_output
 from coze_harness.cli.project_access import opened_project
-from coze_harness.config import SettingsOverrides
 from coze_harness.messages import message
 from coze_harness.model import TurnResult
 from coze_harness.model.errors import UsageError
@@ -50,7 +49,7 @@ def try_expectation(
     expectation: str, answer: str | None, file: Path | None, prompt: str, as_json: bool
 ) -> int:
     """Judge ANSWER by EXPECTATION and print the verdict."""
-    with opened_project(SettingsOverrides()) as project:
+    with opened_project() as project:
         text = _read_answer(answer, file)
         turn = judge_text(read_expectations(expectation, project.paths.code), text, prompt)
     if as_json:

@@ -17,10 +17,10 @@ from coze_harness.cli.command_output import current_output, echo
 from coze_harness.cli.interruption import INTERRUPTED
 from coze_harness.cli.project_access import note, opened_project
 from coze_harness.cli.project_completion import complete_runs
-from coze_harness.config import SettingsOverrides
 from coze_harness.messages import Catalogue, Language, LocalizedText, UserText, as_message, message
 from coze_harness.model import JSON, replace
 from coze_harness.model.errors import HarnessError, UsageError
+from coze_harness.model.settings_overrides import SettingsOverrides
 from coze_harness.project.current_process import redact_for_display
 from coze_harness.project.opened_project import Project, open_project
 from coze_harness.reporting.views.safe_text import single_line

@@ -11,10 +11,10 @@ from coze_harness.cli.progress_display import progress_display
 from coze_harness.cli.project_access import opened_project, project_to_read
 from coze_harness.cli.shared_options import DisplayOptions
 from coze_harness.commands.watch_trials import JudgedChange, judge_again
-from coze_harness.config import SettingsOverrides
 from coze_harness.messages import Catalogue, LocalizedText, message
 from coze_harness.model import TrialStatus
 from coze_harness.model.errors import HarnessError, SettingsError
+from coze_harness.model.settings_overrides import SettingsOverrides
 from coze_harness.project.changed_files import wait_for_changes
 from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.reporting.views.safe_text import show_control_characters

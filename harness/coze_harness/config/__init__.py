@@ -3,7 +3,7 @@
 Credentials come from the environment only; a file of the project never contains a secret.
 """
 
-from coze_harness.config.settings import PollSettings, ReportSettings, Settings, SettingsOverrides
+from coze_harness.config.settings import PollSettings, ReportSettings, Settings
 from coze_harness.config.settings_loader import load_settings
 
-__all__ = ["PollSettings", "ReportSettings", "Settings", "SettingsOverrides", "load_settings"]
+__all__ = ["PollSettings", "ReportSettings", "Settings", "load_settings"]

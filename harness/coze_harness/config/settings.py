@@ -90,19 +90,6 @@ class ReportSettings:
     layout: str = key("single", {"enum": ["single", "folder"]})
 
 
-class SettingsOverrides(Struct, frozen=True):
-    """Settings from options; ``None`` changes nothing. Paths are relative to the working folder."""
-
-    base_url: str | None = None
-    workers: int | None = None
-    scenarios: str | None = None
-    cassettes: str | None = None
-    reports: str | None = None
-    lang: str | None = None
-    layout: str | None = None
-    allow_weak_judge: bool = False
-
-
 class Settings(Struct, frozen=True, kw_only=True):
     """All settings of a project.
 

@@ -12,12 +12,11 @@ from coze_harness.auth.credentials import (
     read_token,
 )
 from coze_harness.config.config_file import CONFIG_FILE, ConfigSpec, read_config
-from coze_harness.config.folder_settings import resolve_folder, resolve_location
+from coze_harness.config.folder_settings import resolve_location
 from coze_harness.config.service_urls import check_base_url
-from coze_harness.config.settings import ReportSettings, Settings, SettingsOverrides
-from coze_harness.messages import message
-from coze_harness.model.errors import SettingsError
+from coze_harness.config.settings import ReportSettings, Settings
 from coze_harness.model.location import Location
+from coze_harness.model.settings_overrides import SettingsOverrides
 
 
 def load_settings(
@@ -42,15 +41,10 @@ def load_settings(
     if base_url:
         source = "--base-url" if options.base_url else "COZE_API_BASE"
         check_base_url(base_url, Location(source))
-    if options.workers is not None and options.workers < 1:
-        raise SettingsError(
-            message("option.below_one", option="--workers", value=options.workers),
-            next_step=message("option.below_one.next"),
-        )
     credentials, warnings = read_credentials(env, start)
     return Settings(
         root=root,
-        scenarios=resolve_folder(root, config.scenarios, start, options.scenarios),
+        scenarios=root / config.scenarios,
         cassettes=resolve_location("cassettes", root, config.cassettes, start, options.cassettes),
         reports=resolve_location("reports", root, config.reports, start, options.reports),
         file=file,
@@ -65,7 +59,7 @@ def load_settings(
         poll=config.poll,
         limits=config.limits,
         rate_limit=config.rate_limit,
-        workers=options.workers if options.workers is not None else config.workers,
+        workers=config.workers,
         redact=config.redact.patterns,
         redact_presets=config.redact.presets,
         strict=config.strict,

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from coze_harness.config import Settings, SettingsOverrides, load_settings
+from coze_harness.config import Settings, load_settings
 from coze_harness.config.env_file import with_env_file
 from coze_harness.messages import Catalogue, Language, LocalizedText, message
 from coze_harness.messages.catalogue import choose_language
 from coze_harness.model.errors import UsageError
 from coze_harness.model.process_context import ProcessContext
+from coze_harness.model.settings_overrides import SettingsOverrides
 from coze_harness.reporting.page_options import PageOptions
 from coze_harness.results.remote_runs import LocatedRun, locate_run
 from coze_harness.storage.project_folders import ProjectFolders
