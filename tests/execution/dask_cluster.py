@@ -43,13 +43,13 @@ def cluster(folder: Path, env: Mapping[str, str], workers: int = 2) -> Iterator[
 
     try:
         scheduler = start("dask_scheduler", "--host", "127.0.0.1", "--port", "0")
-        address = _told(scheduler, "Scheduler at")
+        address = _read_address(scheduler, "Scheduler at")
         started = [
             start("dask_worker", address, "--no-nanny", "--nthreads", "1", "--host", "127.0.0.1")
             for _ in range(workers)
         ]
         for worker in started:
-            _told(worker, "Registered to")
+            _read_address(worker, "Registered to")
         yield Cluster(address, started)
     finally:
         for process in reversed(running):
@@ -59,13 +59,13 @@ def cluster(folder: Path, env: Mapping[str, str], workers: int = 2) -> Iterator[
                 process.stderr.close()
 
 
-def _told(process: subprocess.Popen[str], words: str) -> str:
+def _read_address(process: subprocess.Popen[str], words: str) -> str:
     """Read a process's log up to the line with these words, and return the address in it."""
     log: list[str] = []
     assert process.stderr is not None
     for line in process.stderr:
         log.append(line)
-        found = _ADDRESS.search(line)
-        if words in line and found:
-            return found[1]
+        match = _ADDRESS.search(line)
+        if words in line and match:
+            return match[1]
     pytest.fail(f"it ended early:\n{''.join(log)}")

@@ -19,11 +19,11 @@ from coze_harness.execution.process_pool import map_in_processes, map_with_execu
 from coze_harness.model.errors import WorkerLostError
 
 
-def squared(items: Sequence[int]) -> tuple[int, list[int]]:
+def square_batch(items: Sequence[int]) -> tuple[int, list[int]]:
     return os.getpid(), [item * item for item in items]
 
 
-def picky(items: Sequence[int]) -> list[int]:
+def fail_at_450(items: Sequence[int]) -> list[int]:
     if 450 in items:
         raise LookupError("450")
     return list(items)
@@ -37,37 +37,39 @@ MANY = list(range(700))
 def test_results_are_the_same_for_any_number_of_workers(workers: int, size: int) -> None:
     if workers > 1 and size == 1:
         size = 50
-    found = [batch for _pid, batch in map_in_processes(squared, MANY, workers=workers, size=size)]
-    assert sorted(item for batch in found for item in batch) == [n * n for n in MANY]
-    assert all(len(batch) <= size for batch in found)
+    batches = [
+        batch for _pid, batch in map_in_processes(square_batch, MANY, workers=workers, size=size)
+    ]
+    assert sorted(item for batch in batches for item in batch) == [n * n for n in MANY]
+    assert all(len(batch) <= size for batch in batches)
 
 
 def test_many_items_are_worked_on_in_other_processes() -> None:
-    pids = {pid for pid, _batch in map_in_processes(squared, MANY, workers=2)}
+    pids = {pid for pid, _batch in map_in_processes(square_batch, MANY, workers=2)}
     assert os.getpid() not in pids
     assert until_no_children()
 
 
 @pytest.mark.parametrize(("count", "workers"), [(299, 8), (5000, 1), (0, 8)])
 def test_few_items_or_one_worker_stay_in_this_process(count: int, workers: int) -> None:
-    found = list(map_in_processes(squared, range(count), workers=workers))
-    assert {pid for pid, _batch in found} <= {os.getpid()}
-    assert [item for _pid, batch in found for item in batch] == [n * n for n in range(count)]
+    results = list(map_in_processes(square_batch, range(count), workers=workers))
+    assert {pid for pid, _batch in results} <= {os.getpid()}
+    assert [item for _pid, batch in results for item in batch] == [n * n for n in range(count)]
 
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_an_exception_in_the_work_surfaces(workers: int) -> None:
     with pytest.raises(LookupError, match="450"):
-        list(map_in_processes(picky, MANY, workers=workers))
+        list(map_in_processes(fail_at_450, MANY, workers=workers))
     assert until_no_children()
 
 
 def test_closing_drops_what_has_not_begun() -> None:
-    begun: list[int] = []
+    started: list[int] = []
     gate = threading.Event()
 
     def work(batch: Sequence[int]) -> int:
-        begun.append(batch[0])
+        started.append(batch[0])
         if batch[0]:
             gate.wait(10)
         return batch[0]
@@ -78,26 +80,26 @@ def test_closing_drops_what_has_not_begun() -> None:
         assert next(results) == 0
         results.close()
         gate.set()
-    assert len(begun) <= 4
+    assert len(started) <= 4
 
 
 def test_never_more_batches_are_handed_out_than_allowed() -> None:
-    taken: list[int] = []
+    yielded: list[int] = []
 
     def batches() -> Iterator[list[int]]:
         for number in range(50):
-            taken.append(number)
+            yielded.append(number)
             yield [number]
 
     with ThreadPoolExecutor(2) as pool:
         results = map_with_executor(pool, list, batches(), limit=4)
         for done, _batch in enumerate(results, 1):
-            assert len(taken) <= done + 4
-    assert len(taken) == 50
+            assert len(yielded) <= done + 4
+    assert len(yielded) == 50
 
 
 def test_closing_leaves_no_process_behind() -> None:
-    results = map_in_processes(squared, list(range(3000)), workers=2)
+    results = map_in_processes(square_batch, list(range(3000)), workers=2)
     next(results)
     results.close()
     assert until_no_children()
@@ -155,9 +157,9 @@ def _die_at_700(numbers: Sequence[int]) -> list[int]:
 
 
 def test_a_worker_that_dies_is_told_and_what_came_before_is_kept() -> None:
-    got: list[int] = []
+    numbers: list[int] = []
     with pytest.raises(WorkerLostError, match="died"):
-        got.extend(
+        numbers.extend(
             n for batch in map_in_processes(_die_at_700, range(1000), workers=2) for n in batch
         )
-    assert 700 not in got
+    assert 700 not in numbers

@@ -38,17 +38,17 @@ def test_a_cluster_comes_to_the_same_results_as_this_machine(
     project: ProjectFolder, dask: Cluster
 ) -> None:
     done = project.run("run", "--cluster", dask.address, "-k", "s0000")
-    there = project.lines("latest")
+    cluster_lines = project.lines("latest")
     assert done.code == 0, done.err
     assert project.run("run", "-k", "s0000").code == 0
-    assert there == project.lines("latest")
-    assert len(there) == 100
+    assert cluster_lines == project.lines("latest")
+    assert len(cluster_lines) == 100
 
 
 def test_the_trials_of_a_killed_worker_are_done_by_another_and_none_twice(
     project: ProjectFolder, dask: Cluster
 ) -> None:
-    run = _begun(project, dask.address)
+    run = _start_run(project, dask.address)
     dask.workers[0].kill()
     out, err = run.communicate(timeout=120)
     assert run.returncode == 0, err
@@ -58,7 +58,7 @@ def test_the_trials_of_a_killed_worker_are_done_by_another_and_none_twice(
 
 
 def test_ctrl_c_keeps_what_is_done(project: ProjectFolder, dask: Cluster) -> None:
-    run = _begun(project, dask.address)
+    run = _start_run(project, dask.address)
     os.kill(run.pid, signal.SIGINT)
     _out, err = run.communicate(timeout=60)
     assert run.returncode == 130, err
@@ -82,7 +82,7 @@ def test_a_scheduler_without_workers_is_told(project: ProjectFolder) -> None:
     assert "has no worker" in done.err
 
 
-def _begun(project: ProjectFolder, address: str) -> subprocess.Popen[str]:
+def _start_run(project: ProjectFolder, address: str) -> subprocess.Popen[str]:
     """Start a run on a cluster and return it once it has written some of its trials."""
     shutil.rmtree(project.path("reports"), ignore_errors=True)
     run = project.start("run", "--cluster", address, "--no-progress")

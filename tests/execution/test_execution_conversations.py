@@ -56,10 +56,10 @@ class Demand:
     severity: Severity = Severity.ERROR
     fault: HarnessError | None = None
     location: Location = HERE
-    seen: list[EvaluationContext] = field(default_factory=list)
+    contexts: list[EvaluationContext] = field(default_factory=list)
 
     def judge(self, context: EvaluationContext) -> Verdict:
-        self.seen.append(context)
+        self.contexts.append(context)
         if self.fault is not None:
             raise self.fault
         return Verdict(
@@ -76,17 +76,17 @@ class Demand:
 class Answers:
     """A dialogue that gives replies, or raises errors, one a turn."""
 
-    def __init__(self, *given: Reply | HarnessError) -> None:
-        self._given = iter(given)
-        self.asked: list[str] = []
+    def __init__(self, *outcomes: Reply | HarnessError) -> None:
+        self._outcomes = iter(outcomes)
+        self.prompts: list[str] = []
 
     def run_turn(self, turn: Turn) -> Generator[HttpCall | Wait, HttpResponse | None, Reply]:
-        self.asked.append(turn.prompt)
+        self.prompts.append(turn.prompt)
         yield Wait(3600)
-        given = next(self._given)
-        if isinstance(given, HarnessError):
-            raise given
-        return given
+        outcome = next(self._outcomes)
+        if isinstance(outcome, HarnessError):
+            raise outcome
+        return outcome
 
 
 class NoScript:
@@ -128,7 +128,7 @@ def turn(*demands: Demand, prompt: str = "你是谁?") -> Turn:
     return Turn(prompt=prompt, expectations=demands, location=HERE)
 
 
-def held(trial: Trial, turns: Sequence[Turn], dialogue: Answers) -> ConversationResult:
+def run_to_end(trial: Trial, turns: Sequence[Turn], dialogue: Answers) -> ConversationResult:
     conversation: CallFlow[ConversationResult] = run_conversation(trial, turns, dialogue)
     return run_flow(conversation, Nowhere())
 
@@ -136,9 +136,9 @@ def held(trial: Trial, turns: Sequence[Turn], dialogue: Answers) -> Conversation
 def status(
     *demands: Demand, known_failure: str = "", error: HarnessError | None = None
 ) -> TrialStatus:
-    found = trial(known_failure=known_failure)
+    one = trial(known_failure=known_failure)
     return build_trial_result(
-        found, held(found, [turn(*demands)], Answers(reply())), error=error
+        one, run_to_end(one, [turn(*demands)], Answers(reply())), error=error
     ).status
 
 
@@ -166,62 +166,62 @@ WARNED = Demand(FAILED, Severity.WARNING)
     ],
 )
 def test_what_comes_of_a_trial(
-    demands: list[Demand], known_failure: str, error: HarnessError | None, meant: TrialStatus
+    demands: list[Demand], known_failure: str, error: HarnessError | None, expected: TrialStatus
 ) -> None:
-    assert status(*demands, known_failure=known_failure, error=error) is meant
+    assert status(*demands, known_failure=known_failure, error=error) is expected
 
 
 def test_a_failure_in_any_turn_fails_the_trial_and_the_conversation_goes_on() -> None:
-    found = trial()
+    one = trial()
     dialogue = Answers(reply("一"), reply("二"), reply("三"))
     turns = [turn(Demand(FAILED), prompt="1"), turn(prompt="2"), turn(Demand(), prompt="3")]
-    outcome = held(found, turns, dialogue)
-    assert dialogue.asked == ["1", "2", "3"]
+    outcome = run_to_end(one, turns, dialogue)
+    assert dialogue.prompts == ["1", "2", "3"]
     assert [t.reply.answer for t in outcome.turns if t.reply] == ["一", "二", "三"]
-    assert build_trial_result(found, outcome).status is TrialStatus.FAILED
+    assert build_trial_result(one, outcome).status is TrialStatus.FAILED
 
 
 def test_an_expectation_sees_its_own_reply_and_those_before_it() -> None:
     demand = Demand()
     first, second, third = reply("一"), reply("二"), reply("三")
     turns = [turn(prompt="1"), turn(prompt="2"), turn(demand, prompt="3")]
-    held(trial(), turns, Answers(first, second, third))
-    assert demand.seen == [EvaluationContext("3", third, (first, second), None, ("1", "2"))]
+    run_to_end(trial(), turns, Answers(first, second, third))
+    assert demand.contexts == [EvaluationContext("3", third, (first, second), None, ("1", "2"))]
 
 
 @pytest.mark.parametrize(("demand", "asked"), [(Demand(FAILED), 1), (WARNED, 2), (Demand(), 2)])
-def test_stop_on_failure_ends_the_conversation_at_a_failed_turn(demand: Demand, asked: int) -> None:
+def test_stop_on_failure_ends_the_conversation_at_a_failed_turn(demand: Demand, count: int) -> None:
     dialogue = Answers(reply(), reply())
-    outcome = held(trial(stop_on_failure=True), [turn(demand), turn()], dialogue)
-    assert len(dialogue.asked) == len(outcome.turns) == asked
+    outcome = run_to_end(trial(stop_on_failure=True), [turn(demand), turn()], dialogue)
+    assert len(dialogue.prompts) == len(outcome.turns) == count
     assert outcome.error is None
 
 
 def test_an_error_in_the_second_turn_keeps_the_first_turn_s_verdicts() -> None:
     fault = ChatFailedError("The chat ended failed.", log_id="LOG")
     dialogue = Answers(reply("一"), fault, reply("三"))
-    outcome = held(trial(), [turn(Demand(FAILED)), turn(prompt="二?"), turn()], dialogue)
+    outcome = run_to_end(trial(), [turn(Demand(FAILED)), turn(prompt="二?"), turn()], dialogue)
     first, second = outcome.turns
     assert first.reply is not None
     assert [verdict.status for verdict in first.verdicts] == [FAILED]
     assert (second.prompt, second.reply, second.verdicts) == ("二?", None, ())
     assert outcome.error is fault
-    assert len(dialogue.asked) == 2
+    assert len(dialogue.prompts) == 2
 
 
 def test_an_expectation_that_cannot_judge_is_an_error_that_keeps_the_reply() -> None:
-    said = reply("一")
+    first = reply("一")
     demands = [Demand(), Demand(fault=FAULT), Demand(FAILED)]
-    outcome = held(trial(), [turn(*demands), turn()], Answers(said, reply()))
+    outcome = run_to_end(trial(), [turn(*demands), turn()], Answers(first, reply()))
     (only,) = outcome.turns
-    assert only.reply is said
+    assert only.reply is first
     assert [verdict.status for verdict in only.verdicts] == [PASSED]
     assert outcome.error is FAULT
-    assert demands[2].seen == []
+    assert demands[2].contexts == []
 
 
 def test_a_conversation_without_turns_passes() -> None:
-    assert held(trial(), [], Answers()) == ConversationResult(())
+    assert run_to_end(trial(), [], Answers()) == ConversationResult(())
 
 
 def test_what_is_no_error_of_ours_is_not_swallowed() -> None:
@@ -235,19 +235,19 @@ def test_what_is_no_error_of_ours_is_not_swallowed() -> None:
 
 def test_the_files_that_went_with_a_prompt_are_named_whether_it_is_answered_or_not() -> None:
     files = (Attachment("images/地图.png", 3, "abc"), Attachment("https://example.com/a.png"))
-    asked = Turn(prompt="你好", expectations=(), location=HERE, attachments=files)
-    held = run_flow(
-        run_conversation(trial(), [asked, asked], Answers(reply(), CassetteMissingError("x"))),
+    sent = Turn(prompt="你好", expectations=(), location=HERE, attachments=files)
+    result = run_flow(
+        run_conversation(trial(), [sent, sent], Answers(reply(), CassetteMissingError("x"))),
         Nowhere(),
     )
     names = ("images/地图.png", "https://example.com/a.png")
-    assert [turn.attached for turn in held.turns] == [names, names]
+    assert [turn.attached for turn in result.turns] == [names, names]
 
 
 # --- conclude -----------------------------------------------------------------------------------
 
 
-def concluded(**fields: object) -> TrialResult:
+def result_without_turns(**fields: object) -> TrialResult:
     return build_trial_result(trial(), ConversationResult(()), **fields)  # type: ignore[arg-type]  # checked by conclude
 
 
@@ -257,44 +257,44 @@ def test_a_result_holds_all_that_is_known() -> None:
         LoggedCall("POST", "/v3/chat", 200, 0.0, 0.5),
         LoggedCall("GET", "/x", 200, 2.25, 0.1234),
     )
-    found = concluded(
+    result = result_without_turns(
         http_log=log,
         request_count=7,
         snapshot=bot,
         recorded_at="2026-11-22",
         warnings=(literal("careful"),),
     )
-    assert found.key.id == "identity"
-    assert found.bot_id == "7403315657221079041"
-    assert (found.http_log, found.request_count, found.snapshot) == (log, 7, bot)
-    assert (found.warnings, found.recorded_at) == ((literal("careful"),), "2026-11-22")
-    assert found.seconds == 2.373
-    assert found.error is None
+    assert result.key.id == "identity"
+    assert result.bot_id == "7403315657221079041"
+    assert (result.http_log, result.request_count, result.snapshot) == (log, 7, bot)
+    assert (result.warnings, result.recorded_at) == ((literal("careful"),), "2026-11-22")
+    assert result.seconds == 2.373
+    assert result.error is None
 
 
 def test_a_trial_without_an_exchange_took_no_time() -> None:
-    assert concluded().seconds == 0.0
+    assert result_without_turns().seconds == 0.0
 
 
 def test_the_conversation_s_own_error_comes_before_the_tape_s() -> None:
     first, second = CozeError("first"), UnplayedInteractionsError("second")
-    found = build_trial_result(trial(), ConversationResult((), first), error=second)
-    assert found.error == error_record(first)
-    assert concluded(error=second).error == error_record(second)
+    result = build_trial_result(trial(), ConversationResult((), first), error=second)
+    assert result.error == error_record(first)
+    assert result_without_turns(error=second).error == error_record(second)
 
 
 def test_an_error_is_kept_in_its_parts() -> None:
     fault = CassetteMissingError(
         "没有录音。", where=HERE, next_step="record", detail=["a", "b"], log_id="LOG"
     )
-    kept = error_record(fault)
-    assert (kept.kind, str(kept.what), kept.where) == ("missing", "没有录音。", str(HERE))
-    assert (str(kept.next_step), kept.exit_code) == ("record", 3)
-    assert ([*map(str, kept.detail)], kept.log_id) == (["a", "b"], "LOG")
+    record = error_record(fault)
+    assert (record.kind, str(record.what), record.where) == ("missing", "没有录音。", str(HERE))
+    assert (str(record.next_step), record.exit_code) == ("record", 3)
+    assert ([*map(str, record.detail)], record.log_id) == (["a", "b"], "LOG")
     assert error_record(CozeError("x")).where == ""
 
 
 def test_the_reason_of_a_known_failure_is_kept_whatever_came_of_it() -> None:
-    found = trial(known_failure="周二")
-    assert build_trial_result(found, ConversationResult(())).known_failure == "周二"
-    assert build_trial_result(found, ConversationResult((), FAULT)).known_failure == "周二"
+    one = trial(known_failure="周二")
+    assert build_trial_result(one, ConversationResult(())).known_failure == "周二"
+    assert build_trial_result(one, ConversationResult((), FAULT)).known_failure == "周二"

@@ -22,43 +22,43 @@ def flow(*steps: HttpCall | Wait) -> CallFlow[object]:
     return "done"
 
 
-def driven(steps: list[HttpCall | Wait], *, latency: float) -> tuple[object, list[HttpCall | Wait]]:
+def drive(steps: list[HttpCall | Wait], *, latency: float) -> tuple[object, list[HttpCall | Wait]]:
     """Return what a flow with ten seconds came to, and the steps it was allowed."""
     now = 100.0
-    limited = limit_trial(flow(*steps), 10.0, lambda: now)
-    seen: list[HttpCall | Wait] = []
+    limited_flow = limit_trial(flow(*steps), 10.0, lambda: now)
+    steps_taken: list[HttpCall | Wait] = []
     try:
-        step = next(limited)
+        step = next(limited_flow)
         while True:
-            seen.append(step)
+            steps_taken.append(step)
             if isinstance(step, Wait):
                 now += step.seconds
-                step = limited.send(None)
+                step = limited_flow.send(None)
             else:
                 now += latency
-                step = limited.send(ANSWER)
+                step = limited_flow.send(ANSWER)
     except StopIteration as end:
-        return end.value, seen
+        return end.value, steps_taken
 
 
 def test_each_call_gets_what_remains() -> None:
-    outcome, seen = driven([CALL, Wait(4), CALL, CALL], latency=2)
+    outcome, steps = drive([CALL, Wait(4), CALL, CALL], latency=2)
     assert outcome == "done"
-    timeouts = [step.timeout for step in seen if isinstance(step, HttpCall)]
+    timeouts = [step.timeout for step in steps if isinstance(step, HttpCall)]
     assert timeouts == [10, 4, 2]
 
 
 def test_a_shorter_timeout_of_a_call_stays() -> None:
     short = HttpCall("GET", "/", timeout=3)
-    _outcome, seen = driven([short, Wait(6), short], latency=2)
-    assert [step.timeout for step in seen if isinstance(step, HttpCall)] == [3, 2]
+    _outcome, steps = drive([short, Wait(6), short], latency=2)
+    assert [step.timeout for step in steps if isinstance(step, HttpCall)] == [3, 2]
 
 
 @pytest.mark.parametrize("late", [CALL, Wait(8.1)])
 def test_a_step_that_comes_too_late_is_not_begun(late: HttpCall | Wait) -> None:
     latency = 2 if isinstance(late, Wait) else 10
-    outcome, seen = driven([CALL, late], latency=latency)
-    assert len(seen) == 1
+    outcome, steps = drive([CALL, late], latency=latency)
+    assert len(steps) == 1
     assert isinstance(outcome, TrialTimeoutError)
     assert "within 10 s" in str(outcome.what)
     assert (outcome.log_id, outcome.exit_code) == ("LOG7", 4)
@@ -66,7 +66,7 @@ def test_a_step_that_comes_too_late_is_not_begun(late: HttpCall | Wait) -> None:
 
 def test_waiting_for_the_shared_rate_does_not_count() -> None:
     queue = Wait(500, is_queue=True)
-    outcome, _seen = driven([queue, CALL, queue, Wait(3), queue, CALL], latency=3)
+    outcome, _steps = drive([queue, CALL, queue, Wait(3), queue, CALL], latency=3)
     assert outcome == "done"
 
 

@@ -79,14 +79,14 @@ def opener(conversation: CallFlow[int], transport: Instant | Meeting) -> Opener:
     return lambda: FlowTask(conversation, transport, lambda value: value)
 
 
-def collected(openers: list[Opener], *, workers: int, seconds: float = 20) -> list[int]:
+def run_in_thread(openers: list[Opener], *, workers: int, seconds: float = 20) -> list[int]:
     """Run to the end in a thread, so that a lost wake-up fails the test and does not hang it."""
-    found: list[int] = []
+    results: list[int] = []
     faults: list[BaseException] = []
 
     def run() -> None:
         try:
-            found.extend(run_concurrently(openers, workers=workers, monotonic=time.monotonic))
+            results.extend(run_concurrently(openers, workers=workers, monotonic=time.monotonic))
         except BaseException as fault:  # noqa: BLE001 - raised below
             faults.append(fault)
 
@@ -96,7 +96,7 @@ def collected(openers: list[Opener], *, workers: int, seconds: float = 20) -> li
     assert not thread.is_alive(), "the scheduler hangs"
     if faults:
         raise faults[0]
-    return found
+    return results
 
 
 def until(condition: Callable[[], bool], seconds: float = 5) -> bool:
@@ -112,42 +112,42 @@ def live_threads() -> int:
 
 @pytest.mark.parametrize("workers", [1, 2, 8])
 def test_nothing_to_do_ends_at_once(workers: int) -> None:
-    assert collected([], workers=workers) == []
+    assert run_in_thread([], workers=workers) == []
 
 
 @pytest.mark.parametrize("workers", [-1, 0, 1, 3, 50])
 def test_every_conversation_ends_whatever_the_number_of_workers(workers: int) -> None:
     wire = Instant()
     openers = [opener(waiting(n, 0.0, 0.001), wire) for n in range(20)]
-    assert sorted(collected(openers, workers=workers)) == list(range(20))
+    assert sorted(run_in_thread(openers, workers=workers)) == list(range(20))
     assert wire.calls == 60
 
 
 def test_results_come_as_they_finish() -> None:
     wire = Instant()
     openers = [opener(waiting(n, delay), wire) for n, delay in ((1, 0.3), (2, 0.02), (3, 0.15))]
-    assert collected(openers, workers=2) == [2, 3, 1]
+    assert run_in_thread(openers, workers=2) == [2, 3, 1]
 
 
 def test_a_conversation_that_waits_holds_no_thread() -> None:
     wire = Instant()
     openers = [opener(waiting(n, 0.3), wire) for n in range(500)]
     began = time.monotonic()
-    assert len(collected(openers, workers=2)) == 500
+    assert len(run_in_thread(openers, workers=2)) == 500
     assert time.monotonic() - began < 3
 
 
 def test_no_more_calls_are_under_way_than_there_are_workers() -> None:
     wire = Instant(0.005)
     openers = [opener(waiting(n, 0.0), wire) for n in range(100)]
-    collected(openers, workers=4)
+    run_in_thread(openers, workers=4)
     assert 2 <= wire.peak <= 4
 
 
 def test_conversations_due_at_the_same_moment_are_served_by_all_workers() -> None:
     wire = Meeting(8)
     openers = [opener(waiting(n, 0.2), wire) for n in range(16)]
-    collected(openers, workers=8)
+    run_in_thread(openers, workers=8)
     assert wire.rounds == 4
 
 
@@ -169,7 +169,7 @@ def test_no_wake_up_is_lost(workers: int) -> None:
         opener(waiting(n, *(rng.choice([0.0, 0.0, 0.0001, 0.001, 0.003]) for _ in range(20))), wire)
         for n in range(150)
     ]
-    assert sorted(collected(openers, workers=workers)) == list(range(150))
+    assert sorted(run_in_thread(openers, workers=workers)) == list(range(150))
 
 
 def test_no_wake_up_is_lost_when_calls_take_a_while() -> None:
@@ -178,14 +178,14 @@ def test_no_wake_up_is_lost_when_calls_take_a_while() -> None:
     openers = [
         opener(waiting(n, *(rng.random() * 0.01 for _ in range(15))), wire) for n in range(120)
     ]
-    assert len(collected(openers, workers=5)) == 120
+    assert len(run_in_thread(openers, workers=5)) == 120
 
 
 def test_many_short_runs_all_end() -> None:
     wire = Instant()
     for size in range(60):
         openers = [opener(waiting(n, 0.0), wire) for n in range(size % 4)]
-        assert len(collected(openers, workers=3)) == size % 4
+        assert len(run_in_thread(openers, workers=3)) == size % 4
 
 
 # --- stopping -----------------------------------------------------------------------------------
@@ -204,9 +204,9 @@ def test_closing_begins_nothing_new_and_ends_the_threads() -> None:
     next(results)
     results.close()
     assert until(lambda: live_threads() == 0)
-    begun, called = len(opened), wire.calls
+    opened_before, calls_before = len(opened), wire.calls
     threading.Event().wait(0.1)
-    assert (len(opened), wire.calls) == (begun, called)
+    assert (len(opened), wire.calls) == (opened_before, calls_before)
 
 
 def test_closing_closes_the_conversations_that_wait() -> None:
@@ -285,7 +285,7 @@ def test_what_goes_wrong_reaches_the_consumer(broken: Opener) -> None:
     openers = [opener(waiting(n, 0.05), wire) for n in range(20)]
     openers.insert(3, broken)
     with pytest.raises(Oops):
-        collected(openers, workers=3)
+        run_in_thread(openers, workers=3)
     assert until(lambda: live_threads() == 0)
 
 
@@ -312,10 +312,10 @@ def test_a_call_without_an_answer_is_thrown_into_the_conversation() -> None:
             return f"heard: {fault.what}"
         return "nothing heard"
 
-    found = run_concurrently(
+    results = run_concurrently(
         [lambda: FlowTask(careful(), Failing(), str)], workers=1, monotonic=time.monotonic
     )
-    assert list(found) == ["heard: broken"]
+    assert list(results) == ["heard: broken"]
 
 
 SCRIPT = """
@@ -369,16 +369,16 @@ def test_playing_never_waits() -> None:
 
 
 def test_playing_throws_the_transport_s_errors_into_the_conversation() -> None:
-    heard: list[str] = []
+    errors: list[str] = []
 
     def stubborn() -> Generator[HttpCall | Wait, HttpResponse | None, int]:
         for _ in range(3):
             try:
                 yield CALL
             except TransportError as fault:
-                heard.append(str(fault.what))
+                errors.append(str(fault.what))
         yield Wait(3600)
-        return len(heard)
+        return len(errors)
 
     assert run_flow(stubborn(), Failing()) == 3
     with pytest.raises(TransportError):

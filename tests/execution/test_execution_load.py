@@ -18,29 +18,31 @@ from scale import scale_down
 from talking import TOKEN, new_conversation, script, turn
 
 
-def held(
+def run_conversations(
     server: RunningServer, count: int, *, workers: int, pace: PollSchedule
 ) -> tuple[list[Reply], float, int]:
-    """Hold so many conversations at once; return replies, wall seconds and the most threads."""
+    """Run conversations at once; return replies, wall seconds and the most threads."""
     threads = threading.active_count()
-    most = 0
-    wire = HttpTransport(server.base_url, TOKEN, workers=workers, environment={})
+    most_threads = 0
+    transport = HttpTransport(server.base_url, TOKEN, workers=workers, environment={})
 
-    def opened() -> FlowTask[Reply, Reply]:
+    def open_task() -> FlowTask[Reply, Reply]:
         conversation = new_conversation(schedule=pace).run_turn(turn())
-        return FlowTask(conversation, TimedTransport(wire, time.monotonic), lambda reply: reply)
+        return FlowTask(
+            conversation, TimedTransport(transport, time.monotonic), lambda reply: reply
+        )
 
     replies: list[Reply] = []
     began = time.monotonic()
     with closing(
-        run_concurrently([opened] * count, workers=workers, monotonic=time.monotonic)
+        run_concurrently([open_task] * count, workers=workers, monotonic=time.monotonic)
     ) as results:
         for reply in results:
             replies.append(reply)
-            most = max(most, threading.active_count() - threads)
+            most_threads = max(most_threads, threading.active_count() - threads)
     wall = time.monotonic() - began
-    wire.close()
-    return replies, wall, most
+    transport.close()
+    return replies, wall, most_threads
 
 
 @pytest.fixture
@@ -55,7 +57,7 @@ def test_256_conversations_of_two_seconds_take_little_longer_than_one(
 ) -> None:
     pace = PollSchedule(timeout=30, expected=(2.6,))
     for _attempt in range(3):
-        replies, wall, threads = held(server, 256, workers=32, pace=pace)
+        replies, wall, threads = run_conversations(server, 256, workers=32, pace=pace)
         # The machine may be busy with something else, but not three times in a row.
         if wall <= 1.25 * (2.0 + 1.0):
             break
@@ -71,7 +73,9 @@ def test_256_conversations_of_two_seconds_take_little_longer_than_one(
 @pytest.mark.parametrize("server", [1.0], indirect=True)
 def test_many_conversations_at_once_need_no_more_than_their_workers(server: RunningServer) -> None:
     count = scale_down(2000)
-    replies, _wall, threads = held(server, count, workers=16, pace=PollSchedule(timeout=60))
+    replies, _wall, threads = run_conversations(
+        server, count, workers=16, pace=PollSchedule(timeout=60)
+    )
     assert [reply.answer for reply in replies] == ["好的"] * count
     assert len({reply.conversation_id for reply in replies}) == count
     assert server.calls["POST /v3/chat"] == count

@@ -20,22 +20,22 @@ cards = st.lists(st.builds(ShardItem, names, seconds), max_size=40)
 
 @given(cards, st.integers(1, 9))
 def test_every_trial_comes_to_one_shard_and_what_belongs_together_to_the_same(
-    dealt: list[ShardItem], of: int
+    items: list[ShardItem], of: int
 ) -> None:
-    shards = assign_shards(dealt, of)
-    assert len(shards) == len(dealt)
+    shards = assign_shards(items, of)
+    assert len(shards) == len(items)
     assert set(shards) <= set(range(1, of + 1))
-    where = defaultdict(set)
-    for card, shard in zip(dealt, shards, strict=True):
-        where[card.group].add(shard)
-    assert all(len(found) == 1 for found in where.values())
+    shards_by_group = defaultdict(set)
+    for card, shard in zip(items, shards, strict=True):
+        shards_by_group[card.group].add(shard)
+    assert all(len(numbers) == 1 for numbers in shards_by_group.values())
 
 
 @given(cards, st.integers(1, 9), st.randoms(use_true_random=False))
-def test_the_order_of_files_means_nothing(dealt: list[ShardItem], of: int, rng: Random) -> None:
-    shuffled = list(enumerate(dealt))
+def test_the_order_of_files_means_nothing(items: list[ShardItem], of: int, rng: Random) -> None:
+    shuffled = list(enumerate(items))
     rng.shuffle(shuffled)
-    before = assign_shards(dealt, of)
+    before = assign_shards(items, of)
     after = assign_shards([card for _, card in shuffled], of)
     assert {n: shard for (n, _), shard in zip(shuffled, after, strict=True)} == dict(
         enumerate(before)
@@ -46,9 +46,9 @@ def test_the_order_of_files_means_nothing(dealt: list[ShardItem], of: int, rng: 
 def test_no_shard_has_more_to_do_than_another_by_more_than_one_trial(
     lasted: list[int], of: int
 ) -> None:
-    dealt = [ShardItem(f"t{n}", float(took)) for n, took in enumerate(lasted)]
+    items = [ShardItem(f"t{n}", float(took)) for n, took in enumerate(lasted)]
     loads = dict.fromkeys(range(1, of + 1), 0)
-    for shard, took in zip(assign_shards(dealt, of), lasted, strict=True):
+    for shard, took in zip(assign_shards(items, of), lasted, strict=True):
         loads[shard] += took
     assert max(loads.values()) - min(loads.values()) <= max(lasted)
 
@@ -69,8 +69,8 @@ def test_one_long_trial_has_a_shard_for_itself() -> None:
 
 def test_the_deal_is_the_same_on_every_machine() -> None:
     # Written down, and not computed: another hash or another rule would part jobs from each other.
-    named = ["identity", "天气[杭州]", "天气[北京]", "wrong", "a#2", "🤖"]
-    assert assign_shards([ShardItem(name, None) for name in named], 3) == [2, 1, 2, 3, 1, 3]
+    ids = ["identity", "天气[杭州]", "天气[北京]", "wrong", "a#2", "🤖"]
+    assert assign_shards([ShardItem(name, None) for name in ids], 3) == [2, 1, 2, 3, 1, 3]
 
 
 @given(st.lists(names, unique=True, min_size=2, max_size=6))

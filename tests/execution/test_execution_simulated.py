@@ -47,7 +47,7 @@ def recorded_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Trial
 
 
 @pytest.fixture
-def recorded(recorded_once: tuple[Path, TrialResult], tmp_path: Path) -> Path:
+def recorded_project(recorded_once: tuple[Path, TrialResult], tmp_path: Path) -> Path:
     """A recorded project of its own; its server has stopped."""
     folder = write_project(tmp_path / "project")
     (folder / "cassettes").mkdir()
@@ -119,9 +119,9 @@ def test_without_a_first_message_the_tester_speaks_first(tmp_path: Path) -> None
 def test_an_english_goal_is_told_in_english(tmp_path: Path) -> None:
     text = COMPLAINT.replace(GOAL, "You want a refund.").replace("  first: 你好，我要投诉。\n", "")
     record(write_project(tmp_path / "p", text), two_bot_script())
-    told = sent_prompts(recording(tmp_path / "p"))[0][1]
-    assert "You want a refund." in told
-    assert told.isascii()
+    briefing = sent_prompts(recording(tmp_path / "p"))[0][1]
+    assert "You want a refund." in briefing
+    assert briefing.isascii()
 
 
 def test_cases_fill_goal_first_message_and_expectations(tmp_path: Path) -> None:
@@ -279,10 +279,12 @@ def test_an_error_of_the_bot_does_not_name_the_tester(tmp_path: Path) -> None:
         ("name: complaint", "name: complaint\nuser_id: me", "simulate.stale.both", "user_id"),
     ],
 )
-def test_a_stale_side_is_named(recorded: Path, old: str, new: str, what: str, line: str) -> None:
+def test_a_stale_side_is_named(
+    recorded_project: Path, old: str, new: str, what: str, line: str
+) -> None:
     assert old in COMPLAINT
-    edit_scenario(recorded, COMPLAINT.replace(old, new, 1))
-    result = only(recorded)
+    edit_scenario(recorded_project, COMPLAINT.replace(old, new, 1))
+    result = only(recorded_project)
     assert error_of(result) == ("stale", what)
     assert result.error is not None
     assert any(line in str(one) for one in result.error.detail)
@@ -309,49 +311,49 @@ def test_an_ordinary_recording_is_stale_for_a_simulated_user(tmp_path: Path) -> 
     ],
 )  # fmt: skip
 def test_a_changed_expectation_is_judged_on_the_recording(
-    recorded: Path, old: str, new: str, ends: list[str]
+    recorded_project: Path, old: str, new: str, ends: list[str]
 ) -> None:
     assert old in COMPLAINT
-    edit_scenario(recorded, COMPLAINT.replace(old, new))
-    result = only(recorded)
+    edit_scenario(recorded_project, COMPLAINT.replace(old, new))
+    result = only(recorded_project)
     assert result.error is None
     assert kinds(result)[-1] == ends
 
 
 @pytest.mark.parametrize("until", ["until: [再见]", "until: [{contains: 工单未创建}]"])
 def test_a_conversation_that_now_goes_on_is_stale_for_every_command(
-    recorded: Path, until: str
+    recorded_project: Path, until: str
 ) -> None:
-    edit_scenario(recorded, COMPLAINT.replace("until: [工单已创建]", until))
-    result = only(recorded)
+    edit_scenario(recorded_project, COMPLAINT.replace("until: [工单已创建]", until))
+    result = only(recorded_project)
     assert error_of(result) == ("stale", "simulate.goes_on")
     assert result.error is not None
     assert result.error.what.params["turn"] == 3
-    with open_project(recorded, environment={}) as project:
+    with open_project(recorded_project, environment={}) as project:
         (trial,) = select_trials(project, TrialSelection())
-        runner = replace(project.replayer, root=str(recorded))
+        runner = replace(project.replayer, root=str(recorded_project))
         state, error = recording_state(trial, runner)
     assert state is CassetteState.STALE
     assert error is not None
     assert error.what.id == "simulate.goes_on"
 
 
-def test_a_shorter_replay_is_no_new_recording(recorded: Path) -> None:
-    before = trial_digests(only(recorded))
-    edit_scenario(recorded, COMPLAINT.replace("max_turns: 8", "max_turns: 2"))
-    after = trial_digests(only(recorded))
+def test_a_shorter_replay_is_no_new_recording(recorded_project: Path) -> None:
+    before = trial_digests(only(recorded_project))
+    edit_scenario(recorded_project, COMPLAINT.replace("max_turns: 8", "max_turns: 2"))
+    after = trial_digests(only(recorded_project))
     assert before[:RECORDING_SIZE] == after[:RECORDING_SIZE]
     assert before != after
 
 
 @pytest.mark.parametrize("extra", ["", "stop_on_failure: true\nevery_turn: [{not: 多扣了多少}]\n"])
-def test_each_verdict_has_its_expectation(recorded: Path, extra: str) -> None:
+def test_each_verdict_has_its_expectation(recorded_project: Path, extra: str) -> None:
     text = COMPLAINT.replace("every_turn: [{not: {contains: ChatGPT}}]\n", extra)
-    edit_scenario(recorded, text if extra else COMPLAINT)
-    with open_project(recorded, environment={}) as project:
+    edit_scenario(recorded_project, text if extra else COMPLAINT)
+    with open_project(recorded_project, environment={}) as project:
         (trial,) = select_trials(project, TrialSelection())
-        turns = judged_turns(trial.script.turns({}), only(recorded).turns)
-    result = only(recorded)
+        turns = judged_turns(trial.script.turns({}), only(recorded_project).turns)
+    result = only(recorded_project)
     assert [turn.prompt for turn in turns] == prompts(result)
     assert [[(one.kind, str(one.location)) for one in turn.expectations] for turn in turns] == [
         [(one.kind, str(one.location)) for one in turn.verdicts] for turn in result.turns
@@ -361,15 +363,15 @@ def test_each_verdict_has_its_expectation(recorded: Path, extra: str) -> None:
 # --- other tools --------------------------------------------------------------------------------
 
 
-def test_plain_vcrpy_replays_both_sides(recorded: Path) -> None:
-    path = recorded / "cassettes" / "complaint.yaml"
-    found = recording(recorded)
+def test_plain_vcrpy_replays_both_sides(recorded_project: Path) -> None:
+    path = recorded_project / "cassettes" / "complaint.yaml"
+    exchange_record = recording(recorded_project)
     with vcr.use_cassette(str(path), record_mode="none") as cassette:
         answers = [
             requests.request(
                 one.method, f"{one.host}{one.target}", data=one.request_body or None, timeout=5
             ).json()
-            for one in found.interactions
+            for one in exchange_record.interactions
         ]
         assert cassette.all_played
     texts = [
@@ -386,4 +388,4 @@ def test_plain_vcrpy_replays_both_sides(recorded: Path) -> None:
         "多扣了 12 元。",
         DONE,
     ]
-    assert json.loads(found.interactions[0].request_body)["bot_id"] == SHOP
+    assert json.loads(exchange_record.interactions[0].request_body)["bot_id"] == SHOP

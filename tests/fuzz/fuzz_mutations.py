@@ -26,8 +26,8 @@ def mutate(seed: bytes, rng: Random) -> bytes:
     return data
 
 
-def mutated(seeds: Sequence[bytes]) -> st.SearchStrategy[bytes]:
-    """Return a strategy of mutated seeds; the seed of a failure is all that is kept of it."""
+def mutated_seeds(seeds: Sequence[bytes]) -> st.SearchStrategy[bytes]:
+    """Return a strategy of mutated seeds, which shrinks to the seed of a failure."""
     return st.builds(
         lambda seed, number: mutate(seed, Random(number)),
         st.sampled_from(seeds),

@@ -33,17 +33,17 @@ _GENERATED: Final = {"today": "2026-11-22", "uuid": "0-0"}
 
 
 def fuzz_cassette(data: bytes) -> None:
-    """Read a cassette; what can be read is written, and read and written again as the same."""
+    """Read a cassette; what can be read is written, read and written again as the same."""
     try:
         recording = read_cassette(_URL, {_URL: data})
     except HarnessError:
         return
-    written = write_canonical(recording, recording.origin or _INFO)
-    again = read_canonical(written)
+    text = write_canonical(recording, recording.origin or _INFO)
+    again = read_canonical(text)
     assert again is not None
     assert again.origin is not None
     assert not again.edited
-    assert write_canonical(again, again.origin) == written
+    assert write_canonical(again, again.origin) == text
 
 
 def fuzz_scenario(data: bytes) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from fuzz_mutations import mutated
+from fuzz_mutations import mutated_seeds
 from fuzz_targets import CORPUS, TARGETS, seeds
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -33,7 +33,7 @@ def test_the_corpus_breaks_nothing(target: str) -> None:
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_mutations_of_the_corpus_break_nothing(target: str, data: st.DataObject) -> None:
-    source = data.draw(mutated(seeds(target)))
+    source = data.draw(mutated_seeds(seeds(target)))
     began = time.process_time()
     TARGETS[target](source)
     assert time.process_time() - began < _SECONDS

@@ -180,15 +180,15 @@ def expected_head(one: Run) -> Run:
     return head if one.mutation is None else replace(head, pass_rates=())
 
 
-class Counted(io.BytesIO):
+class CountingFile(io.BytesIO):
     """Counts what is read of a file."""
 
-    taken = 0
+    bytes_read = 0
 
     def read(self, size: int | None = -1, /) -> bytes:
-        found = super().read(size)
-        self.taken += len(found)
-        return found
+        data = super().read(size)
+        self.bytes_read += len(data)
+        return data
 
 
 def long_ones() -> Iterator[Run]:
@@ -230,24 +230,24 @@ def long_ones() -> Iterator[Run]:
 @pytest.mark.parametrize("one", list(long_ones()), ids=["plain", "comparison", "mutation"])
 def test_a_list_of_runs_reads_no_more_than_the_beginning(one: Run) -> None:
     text = b"".join(encode_run(one))
-    file = Counted(text)
+    file = CountingFile(text)
     read_head_of(file)
     assert len(text) > 50_000
-    assert file.taken < 10_000
+    assert file.bytes_read < 10_000
 
 
 def test_a_run_json_of_the_first_version_is_still_read(tmp_path: Path) -> None:
     before = run([trial()])
-    old = json.loads((written(tmp_path, before) / "run.json").read_bytes())
+    old = json.loads((write_finished_run(tmp_path, before) / "run.json").read_bytes())
     del old["cost"], old["summary"]["scenarios"]
     (tmp_path / before.run_id / "run.json").write_text(json.dumps(old), encoding="utf-8")
     assert read_run(tmp_path / before.run_id) == before
-    (found,) = list_runs(tmp_path)
-    assert (found.run_id, found.rows) == (before.run_id, ())
-    assert found.summary.scenarios == Counts(trials=1, passed=1)
+    (listed_run,) = list_runs(tmp_path)
+    assert (listed_run.run_id, listed_run.rows) == (before.run_id, ())
+    assert listed_run.summary.scenarios == Counts(trials=1, passed=1)
 
 
-def written(reports: Path, one: Run) -> Path:
+def write_finished_run(reports: Path, one: Run) -> Path:
     with RunFolder.create(reports, one) as folder:
         folder.finish(one)
     return folder.path
@@ -267,7 +267,7 @@ def written(reports: Path, one: Run) -> Path:
     ],
 )
 def test_a_wrong_value_in_what_is_new_is_named(tmp_path: Path, name: str, value: object) -> None:
-    folder = written(tmp_path, run([trial()]))
+    folder = write_finished_run(tmp_path, run([trial()]))
     document = json.loads((folder / "run.json").read_bytes())
     document[name] = value
     (folder / "run.json").write_text(json.dumps(document), encoding="utf-8")

@@ -21,11 +21,11 @@ from coze_harness.results.run_history import MAX_PREVIOUS_RUNS
 from earlier_runs import FAILED, PASSED, add_run, add_runs, outcome, result_of
 
 
-def texts(found: Mapping[str, EarlierAnswers], name: str = "a") -> list[tuple[str, str]]:
+def texts(answers: Mapping[str, EarlierAnswers], name: str = "a") -> list[tuple[str, str]]:
     """The runs and answers of a trial, each turn's after the other, the newest first."""
     return [
         (f"{one.past + 1} {one.status.value}", " ".join(part.answer for part in one.turns))
-        for one in (found[name].answers if name in found else ())
+        for one in (answers[name].answers if name in answers else ())
     ]
 
 
@@ -34,11 +34,11 @@ def test_a_recording_that_changed_twice_gives_two_answers_the_newest_first(tmp_p
     one, folder = add_runs(
         tmp_path, *({"a": each} for each in (old, old, new, new, outcome(FAILED, "15 days")))
     )
-    found = read_earlier_answers(one, folder)
-    assert texts(found) == [("4 passed", "seven days"), ("2 passed", "7 days")]
-    assert found["a"].answers[0].turns[0].now == "15 days"
-    assert not found["a"].has_more
-    assert not found["a"].is_unread
+    earlier = read_earlier_answers(one, folder)
+    assert texts(earlier) == [("4 passed", "seven days"), ("2 passed", "7 days")]
+    assert earlier["a"].answers[0].turns[0].now == "15 days"
+    assert not earlier["a"].has_more
+    assert not earlier["a"].is_unread
 
 
 def test_each_answer_is_shown_once_and_the_present_one_never(tmp_path: Path) -> None:
@@ -67,18 +67,18 @@ def test_a_failing_trial_has_the_newest_answers_and_the_last_one_that_passed(
     runs = [outcome(PASSED, "oldest"), outcome(PASSED, "good")]
     runs += [outcome(FAILED, f"bad {number}") for number in range(MAX_ANSWERS + 1)]
     one, folder = add_runs(tmp_path, *({"a": each} for each in (*runs, outcome(FAILED, "now"))))
-    found = read_earlier_answers(one, folder)
+    earlier = read_earlier_answers(one, folder)
     newest = [f"bad {number}" for number in range(MAX_ANSWERS, 0, -1)]
-    assert [text for _, text in texts(found)] == [*newest, "good"]
-    assert found["a"].has_more
+    assert [text for _, text in texts(earlier)] == [*newest, "good"]
+    assert earlier["a"].has_more
 
 
 def test_a_passing_trial_has_the_newest_other_answer_only(tmp_path: Path) -> None:
     runs = [outcome(PASSED, f"answer {number}") for number in range(4)]
     one, folder = add_runs(tmp_path, *({"a": each} for each in runs), mode=Mode.LIVE)
-    found = read_earlier_answers(one, folder)
-    assert texts(found) == [("3 passed", "answer 2")]
-    assert found["a"].has_more
+    earlier = read_earlier_answers(one, folder)
+    assert texts(earlier) == [("3 passed", "answer 2")]
+    assert earlier["a"].has_more
 
 
 def test_of_a_conversation_the_failing_turn_and_the_first_other_ones_are_kept(
@@ -107,42 +107,42 @@ def test_another_prompt_is_kept_with_its_answer(tmp_path: Path) -> None:
 def test_a_trial_that_cannot_be_judged_now_has_its_earlier_answer(tmp_path: Path) -> None:
     add_runs(tmp_path, {"a": outcome(PASSED, "before")})
     one, folder = add_run(tmp_path, [trial(TrialStatus.ERROR, trial_key=key("a"), turns=[])])
-    found = read_earlier_answers(one, folder)
-    assert texts(found) == [("1 passed", "before")]
-    assert found["a"].answers[0].turns[0].now is None
+    earlier = read_earlier_answers(one, folder)
+    assert texts(earlier) == [("1 passed", "before")]
+    assert earlier["a"].answers[0].turns[0].now is None
     # The run after it compares with the recording before the error.
     one, folder = add_runs(tmp_path, {"a": outcome(PASSED, "before")})
     assert read_earlier_answers(one, folder) == {}
 
 
-@pytest.mark.parametrize("gone", ["folder", "run.json", "trials.jsonl", "torn", "replaced"])
-def test_a_run_that_was_pruned_or_cannot_be_read_is_left_out(tmp_path: Path, gone: str) -> None:
+@pytest.mark.parametrize("case", ["folder", "run.json", "trials.jsonl", "torn", "replaced"])
+def test_a_run_that_was_pruned_or_cannot_be_read_is_left_out(tmp_path: Path, case: str) -> None:
     states = [outcome(PASSED, "first"), outcome(PASSED, "second"), outcome(FAILED, "now")]
     one, folder = add_runs(tmp_path, *({"a": each} for each in states))
     pruned = tmp_path / one.past[1].run_id
-    if gone == "folder":
+    if case == "folder":
         shutil.rmtree(pruned)
-    elif gone == "torn":
+    elif case == "torn":
         (pruned / "trials.jsonl").write_bytes((pruned / "trials.jsonl").read_bytes()[:-20])
-    elif gone == "replaced":
+    elif case == "replaced":
         (pruned / "trials.jsonl").write_bytes(b'{"id":"a","turns":7}\n{"id":"\\x"}\n\xff\n')
     else:
-        (pruned / gone).unlink()
-    found = read_earlier_answers(one, folder)
-    assert texts(found) == [("1 passed", "first")]
-    assert not found["a"].is_unread
+        (pruned / case).unlink()
+    earlier = read_earlier_answers(one, folder)
+    assert texts(earlier) == [("1 passed", "first")]
+    assert not earlier["a"].is_unread
 
 
 def test_what_is_read_is_bounded_the_newest_run_first(tmp_path: Path) -> None:
     states = [outcome(PASSED, "first"), outcome(FAILED, "second"), outcome(FAILED, "now")]
     one, folder = add_runs(tmp_path, *({"a": each, "b": each} for each in states))
     size = (tmp_path / one.past[1].run_id / "trials.jsonl").stat().st_size
-    found = read_earlier_answers(one, folder, max_read=size)
-    assert texts(found) == [("2 failed", "second")]
-    assert found["a"].is_unread
-    found = read_earlier_answers(one, folder, max_read=size // 2 + 10)
-    assert [texts(found, name) for name in "ab"] == [[("2 failed", "second")], []]
-    assert found["b"].is_unread
+    earlier = read_earlier_answers(one, folder, max_read=size)
+    assert texts(earlier) == [("2 failed", "second")]
+    assert earlier["a"].is_unread
+    earlier = read_earlier_answers(one, folder, max_read=size // 2 + 10)
+    assert [texts(earlier, name) for name in "ab"] == [[("2 failed", "second")], []]
+    assert earlier["b"].is_unread
     whole = read_earlier_answers(one, folder)
     assert [len(whole[name].answers) for name in "ab"] == [2, 2]
     assert not whole["a"].is_unread
@@ -200,8 +200,8 @@ def test_names_and_answers_of_any_characters_are_found(tmp_path: Path) -> None:
     before = {name: outcome(PASSED, f"before {name}") for name in names}
     now = {name: outcome(FAILED, f"now {name}") for name in names}
     one, folder = add_runs(tmp_path, before, now)
-    found = read_earlier_answers(one, folder)
-    assert {name: texts(found, name) for name in names} == {
+    earlier = read_earlier_answers(one, folder)
+    assert {name: texts(earlier, name) for name in names} == {
         name: [("1 passed", f"before {name}")] for name in names
     }
 

@@ -80,7 +80,9 @@ def several() -> list[TrialResult]:
     ]
 
 
-def written(reports: Path, results: Sequence[TrialResult], run_id: str = "r1") -> tuple[Path, Run]:
+def write_whole_run(
+    reports: Path, results: Sequence[TrialResult], run_id: str = "r1"
+) -> tuple[Path, Run]:
     """Write a whole run as the pipeline does: open, lines, finish."""
     tally = RunTotals()
     with RunFolder.create(reports, run(run_id=run_id)) as folder:
@@ -99,13 +101,13 @@ def written(reports: Path, results: Sequence[TrialResult], run_id: str = "r1") -
 
 
 def test_what_was_written_is_read_back_equal(tmp_path: Path) -> None:
-    folder, finished = written(tmp_path / "reports", several())
+    folder, finished = write_whole_run(tmp_path / "reports", several())
     assert read_run(folder) == finished
     assert list(read_results(folder)) == several()
 
 
 def test_run_json_has_the_keys_that_readers_are_promised(tmp_path: Path) -> None:
-    folder, _ = written(tmp_path / "reports", several())
+    folder, _ = write_whole_run(tmp_path / "reports", several())
     text = (folder / "run.json").read_text(encoding="utf-8")
     document = json.loads(text)
     assert set(document) == RUN_KEYS
@@ -133,13 +135,13 @@ def test_run_json_has_the_keys_that_readers_are_promised(tmp_path: Path) -> None
 
 def test_a_name_that_is_not_utf8_does_not_stop_a_run(tmp_path: Path) -> None:
     odd = trial(trial_key=key("\udcff", file="scenarios/\udcff.yaml"))
-    folder, finished = written(tmp_path / "reports", [odd, *several()])
+    folder, finished = write_whole_run(tmp_path / "reports", [odd, *several()])
     assert read_run(folder) == finished
     assert next(read_results(folder)) == odd
 
 
 def test_nothing_but_the_two_files_is_left_in_a_folder(tmp_path: Path) -> None:
-    folder, _ = written(tmp_path / "reports", several())
+    folder, _ = write_whole_run(tmp_path / "reports", several())
     assert sorted(path.name for path in folder.iterdir()) == ["run.json", "trials.jsonl"]
     assert (tmp_path / "reports" / ".gitignore").read_text(encoding="utf-8") == "*\n"
 
@@ -178,7 +180,7 @@ def test_an_id_that_leads_out_or_cannot_be_a_folder_is_rejected(
 
 
 def test_a_run_never_writes_into_another_ones_folder(tmp_path: Path) -> None:
-    folder, _ = written(tmp_path, several())
+    folder, _ = write_whole_run(tmp_path, several())
     before = (folder / "trials.jsonl").read_bytes()
     with pytest.raises(ResultsError, match="exists already"):
         RunFolder.create(tmp_path, run(run_id="r1"))
@@ -192,7 +194,7 @@ def test_a_file_at_the_path_of_the_reports_folder_is_an_error(tmp_path: Path) ->
     assert "--reports" in str(caught.value.next_step)
 
 
-def killed(reports: Path, results: Sequence[TrialResult], torn: bytes = b"") -> Path:
+def leave_killed_run(reports: Path, results: Sequence[TrialResult], torn: bytes = b"") -> Path:
     """Leave a folder as a process does that was killed while it ran."""
     opening = replace(
         run(run_id="killed", mode=Mode.RECORD, finished_at=""),
@@ -222,12 +224,20 @@ TORN = [
 
 @pytest.mark.parametrize("torn", TORN)
 def test_a_killed_run_can_be_reported(tmp_path: Path, torn: bytes) -> None:
-    folder = killed(tmp_path, several(), torn)
-    found = read_run(folder)
-    assert (found.mode, found.interrupted, found.finished_at) == (Mode.RECORD, True, "")
-    assert (found.summary.trials, found.summary.failed, found.summary.errors) == (3, 1, 1)
-    assert found.summary.warnings == 2
-    assert {rate.scenario: rate.met for rate in found.pass_rates} == {
+    folder = leave_killed_run(tmp_path, several(), torn)
+    killed_run = read_run(folder)
+    assert (killed_run.mode, killed_run.interrupted, killed_run.finished_at) == (
+        Mode.RECORD,
+        True,
+        "",
+    )
+    assert (killed_run.summary.trials, killed_run.summary.failed, killed_run.summary.errors) == (
+        3,
+        1,
+        1,
+    )
+    assert killed_run.summary.warnings == 2
+    assert {rate.scenario: rate.met for rate in killed_run.pass_rates} == {
         "hours": True,
         "broken": True,
         "问候": True,
@@ -237,7 +247,7 @@ def test_a_killed_run_can_be_reported(tmp_path: Path, torn: bytes) -> None:
 
 @pytest.mark.parametrize("torn", TORN)
 def test_resume_cuts_off_a_torn_line_and_goes_on(tmp_path: Path, torn: bytes) -> None:
-    path = killed(tmp_path, several()[:2], torn)
+    path = leave_killed_run(tmp_path, several()[:2], torn)
     with RunFolder.resume(path) as folder:
         assert dict(folder.done) == {
             "问候": TrialStatus.PASSED,
@@ -248,12 +258,12 @@ def test_resume_cuts_off_a_torn_line_and_goes_on(tmp_path: Path, torn: bytes) ->
 
 
 def test_a_folder_with_lines_alone_can_be_reported(tmp_path: Path) -> None:
-    path = killed(tmp_path, several())
+    path = leave_killed_run(tmp_path, several())
     (path / "run.json").unlink()
-    found = read_run(path)
-    assert found.summary.trials == 3
-    assert found.interrupted
-    assert found.run_id == "killed"
+    killed_run = read_run(path)
+    assert killed_run.summary.trials == 3
+    assert killed_run.interrupted
+    assert killed_run.run_id == "killed"
 
 
 def test_kill_9_loses_at_most_the_line_that_was_being_written(tmp_path: Path) -> None:
@@ -273,23 +283,25 @@ def test_kill_9_loses_at_most_the_line_that_was_being_written(tmp_path: Path) ->
             print(n, flush=True)
         """
     )
-    here = str(Path(__file__).parents[1])
+    tests_folder = str(Path(__file__).parents[1])
     process = subprocess.Popen(
-        [sys.executable, "-c", script, str(tmp_path), here], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", script, str(tmp_path), tests_folder],
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert process.stdout is not None
-    told = 0
-    while told < 20:
-        told = int(process.stdout.readline())
+    count = 0
+    while count < 20:
+        count = int(process.stdout.readline())
     process.send_signal(signal.SIGKILL)
-    told = int((process.stdout.read().split() or [str(told)])[-1])
+    count = int((process.stdout.read().split() or [str(count)])[-1])
     process.wait()
     process.stdout.close()
-    kept = [result.key.id for result in read_results(tmp_path / "k")]
-    assert kept[:told] == [f"t{n}" for n in range(1, told + 1)]
-    assert len(kept) <= told + 1
+    ids = [result.key.id for result in read_results(tmp_path / "k")]
+    assert ids[:count] == [f"t{n}" for n in range(1, count + 1)]
+    assert len(ids) <= count + 1
     with RunFolder.resume(tmp_path / "k") as folder:
-        assert list(folder.done) == kept
+        assert list(folder.done) == ids
 
 
 def test_a_full_disk_leaves_whole_lines(tmp_path: Path) -> None:
@@ -312,19 +324,19 @@ def test_a_full_disk_leaves_whole_lines(tmp_path: Path) -> None:
             print(fault)
         """
     )
-    here = str(Path(__file__).parents[1])
-    done = subprocess.run(
-        [sys.executable, "-c", script, str(tmp_path), here],
+    tests_folder = str(Path(__file__).parents[1])
+    process = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path), tests_folder],
         capture_output=True,
         text=True,
         check=True,
     )
-    assert "Writing a trial failed" in done.stdout
+    assert "Writing a trial failed" in process.stdout
     assert (tmp_path / "k" / "trials.jsonl").read_bytes() == encode_trial(trial())
 
 
 def test_a_damaged_line_in_the_middle_is_named(tmp_path: Path) -> None:
-    folder, _ = written(tmp_path, several())
+    folder, _ = write_whole_run(tmp_path, several())
     lines = (folder / "trials.jsonl").read_bytes().splitlines(keepends=True)
     (folder / "trials.jsonl").write_bytes(lines[0] + b"<<<<<<< HEAD\n" + lines[1])
     with pytest.raises(ResultsError) as caught:
@@ -348,7 +360,7 @@ def test_a_damaged_line_in_the_middle_is_named(tmp_path: Path) -> None:
 def test_an_invalid_run_json_is_an_error_with_a_reason(
     tmp_path: Path, text: bytes, reason: str
 ) -> None:
-    folder, _ = written(tmp_path, several())
+    folder, _ = write_whole_run(tmp_path, several())
     (folder / "run.json").write_bytes(text)
     with pytest.raises(ResultsError, match=reason) as caught:
         read_run(folder)
@@ -370,7 +382,7 @@ def test_an_invalid_run_json_is_an_error_with_a_reason(
 def test_a_wrong_value_in_run_json_is_named(
     tmp_path: Path, name: str, value: object, reason: str
 ) -> None:
-    folder, _ = written(tmp_path, several())
+    folder, _ = write_whole_run(tmp_path, several())
     document = json.loads((folder / "run.json").read_bytes())
     document[name] = value
     (folder / "run.json").write_text(json.dumps(document), encoding="utf-8")
@@ -379,7 +391,7 @@ def test_a_wrong_value_in_run_json_is_named(
 
 
 def test_keys_of_a_later_version_are_left_alone(tmp_path: Path) -> None:
-    folder, finished = written(tmp_path, several())
+    folder, finished = write_whole_run(tmp_path, several())
     document = json.loads((folder / "run.json").read_bytes())
     document["new"] = document["summary"]["new"] = document["trials"][0]["new"] = {"a": 1}
     (folder / "run.json").write_text(json.dumps(document), encoding="utf-8")
@@ -395,7 +407,7 @@ def test_a_folder_without_a_run_is_an_error(tmp_path: Path) -> None:
 
 def test_latest_is_a_relative_link_to_the_newest_run(tmp_path: Path) -> None:
     for run_id in ("r1", "r2"):
-        folder, _ = written(tmp_path, several(), run_id)
+        folder, _ = write_whole_run(tmp_path, several(), run_id)
         update_latest(folder)
     assert (tmp_path / "latest").readlink() == Path("r2")
     assert read_run(tmp_path / "latest").run_id == "r2"
@@ -404,7 +416,7 @@ def test_latest_is_a_relative_link_to_the_newest_run(tmp_path: Path) -> None:
 
 
 def test_latest_takes_the_place_of_an_earlier_copy(tmp_path: Path) -> None:
-    folder, _ = written(tmp_path, several())
+    folder, _ = write_whole_run(tmp_path, several())
     (tmp_path / "latest").mkdir()
     (tmp_path / "latest" / "run.json").write_bytes(b"{}")
     update_latest(folder)
@@ -412,7 +424,7 @@ def test_latest_takes_the_place_of_an_earlier_copy(tmp_path: Path) -> None:
 
 
 def test_a_foreign_latest_is_not_deleted(tmp_path: Path) -> None:
-    folder, _ = written(tmp_path, several())
+    folder, _ = write_whole_run(tmp_path, several())
     (tmp_path / "latest").mkdir()
     (tmp_path / "latest" / "thesis.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(ResultsError, match="not replaced"):
@@ -426,17 +438,17 @@ def test_runs_are_listed_newest_first_and_foreign_folders_left_out(tmp_path: Pat
         with RunFolder.create(tmp_path, run(run_id=run_id)) as folder:
             folder.finish(run(run_id=run_id, started_at=f"2026-11-22T{hour:02}:00:00Z"))
         update_latest(path)
-    killed(tmp_path, several())
+    leave_killed_run(tmp_path, several())
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "run.json").write_bytes(b"{")
     (tmp_path / "pictures").mkdir()
     (tmp_path / "note.txt").write_text("", encoding="utf-8")
     (tmp_path / "b").rename(tmp_path / "renamed")
     remarks: list[UserText] = []
-    found = list_runs(tmp_path, remarks.append)
-    assert [entry.run_id for entry in found] == ["renamed", "killed", "c", "a"]
-    assert found[1].summary.trials == 3
-    assert all(not entry.rows for entry in found)
+    runs = list_runs(tmp_path, remarks.append)
+    assert [entry.run_id for entry in runs] == ["renamed", "killed", "c", "a"]
+    assert runs[1].summary.trials == 3
+    assert all(not entry.rows for entry in runs)
     assert len(remarks) == 1
     assert str(remarks[0]).startswith("broken is left out")
 
@@ -446,7 +458,7 @@ def test_a_missing_reports_folder_has_no_runs(tmp_path: Path) -> None:
 
 
 def test_a_run_is_found_by_id_by_path_and_as_latest(tmp_path: Path) -> None:
-    folder, _ = written(tmp_path / "reports", several())
+    folder, _ = write_whole_run(tmp_path / "reports", several())
     update_latest(folder)
     reports = tmp_path / "reports"
     for name in ("r1", str(folder), str(folder / "run.json"), str(reports / "latest")):
@@ -458,8 +470,8 @@ def test_a_run_is_found_by_id_by_path_and_as_latest(tmp_path: Path) -> None:
 
 
 def test_shards_become_one_run(tmp_path: Path) -> None:
-    first, _ = written(tmp_path, several()[:1], "s1")
-    second = killed(tmp_path, several()[1:], b"{torn")
+    first, _ = write_whole_run(tmp_path, several()[:1], "s1")
+    second = leave_killed_run(tmp_path, several()[1:], b"{torn")
     document = json.loads((second / "run.json").read_bytes())
     (second / "run.json").write_text(json.dumps(document | {"mode": "replay"}), encoding="utf-8")
     merged = merge_runs([first, second], tmp_path / "all", "all")
@@ -474,8 +486,8 @@ def test_shards_become_one_run(tmp_path: Path) -> None:
 
 
 def test_a_trial_in_two_shards_is_refused(tmp_path: Path) -> None:
-    first, _ = written(tmp_path, several(), "s1")
-    second, _ = written(tmp_path, several()[1:], "s2")
+    first, _ = write_whole_run(tmp_path, several(), "s1")
+    second, _ = write_whole_run(tmp_path, several()[1:], "s2")
     with pytest.raises(ResultsError, match=r"Two runs have the trial") as caught:
         merge_runs([first, second], tmp_path / "all", "all")
     assert "compare" in str(caught.value.next_step)
@@ -483,8 +495,8 @@ def test_a_trial_in_two_shards_is_refused(tmp_path: Path) -> None:
 
 
 def test_runs_of_different_modes_and_none_at_all_are_refused(tmp_path: Path) -> None:
-    first, _ = written(tmp_path, several()[:1], "s1")
-    second = killed(tmp_path, several()[1:])
+    first, _ = write_whole_run(tmp_path, several()[:1], "s1")
+    second = leave_killed_run(tmp_path, several()[1:])
     with pytest.raises(ResultsError, match="record, replay"):
         merge_runs([first, second], tmp_path / "all", "all")
     with pytest.raises(ResultsError, match="no run to merge"):
@@ -551,9 +563,9 @@ def test_a_list_of_runs_knows_a_missed_rate_among_thousands(tmp_path: Path) -> N
     with RunFolder.create(tmp_path, of) as folder:
         folder.finish(of)
     assert read_run(folder.path) == of
-    (listed,) = list_runs(tmp_path)
-    assert listed == replace(of, rows=(), pass_rates=listed.pass_rates)
-    assert [(rate.scenario, rate.met) for rate in listed.pass_rates] == [("s1500", False)]
+    (listed_run,) = list_runs(tmp_path)
+    assert listed_run == replace(of, rows=(), pass_rates=listed_run.pass_rates)
+    assert [(rate.scenario, rate.met) for rate in listed_run.pass_rates] == [("s1500", False)]
 
 
 @pytest.mark.parametrize("size", [0, 1, 7_900, 8_192, 20_000])
@@ -564,7 +576,7 @@ def test_a_head_of_any_size_is_read(tmp_path: Path, size: int) -> None:
     for run_id, entry in (("with", of), ("without", replace(of, pass_rates=()))):
         with RunFolder.create(tmp_path, replace(entry, run_id=run_id)) as folder:
             folder.finish(replace(entry, run_id=run_id))
-    found = {entry.run_id: entry for entry in list_runs(tmp_path)}
-    assert found["with"].environment == found["without"].environment == {"note": "x" * size}
-    assert found["with"].pass_rates[0] == rate
-    assert found["without"].pass_rates == ()
+    runs = {entry.run_id: entry for entry in list_runs(tmp_path)}
+    assert runs["with"].environment == runs["without"].environment == {"note": "x" * size}
+    assert runs["with"].pass_rates[0] == rate
+    assert runs["without"].pass_rates == ()

@@ -56,7 +56,7 @@ from coze_harness.results.run_codec import decode_run, encode_run
 FORMAT = Path(__file__).with_name("format")
 
 
-def nested(levels: int) -> JSON:
+def nest(levels: int) -> JSON:
     value: JSON = "x"
     for _ in range(levels):
         value = [value]
@@ -93,8 +93,8 @@ def some_trials() -> list[TrialResult]:
         trial(turns=[rich, attached], bot_snapshot=snapshot(), http=(*exchanges(), chat_call())),
         trial(TrialStatus.ERROR, turns=[turn(no_reply=True)], note=error(detail=["got: 'a'"])),
         trial(turns=[turn("half \ud83d of a pair", reply(tool_calls={"t": 2**80}))]),
-        trial(turns=[turn(turn_reply=reply(tool_calls={"t": nested(300)}))]),
-        trial(turns=[turn(turn_reply=reply(tool_calls={"t": nested(100_000)}))]),
+        trial(turns=[turn(turn_reply=reply(tool_calls={"t": nest(300)}))]),
+        trial(turns=[turn(turn_reply=reply(tool_calls={"t": nest(100_000)}))]),
         with_change(changed, TrialChange(kind=ChangeKind.REGRESSED, baseline=before, turns=turns)),
         with_change(changed, TrialChange(kind=ChangeKind.NEW, baseline=None)),
         trial(turns=[turn(turn_reply=reply("好😀。", pace=((480, 1), (50, 2))))]),
@@ -214,8 +214,8 @@ def some_runs() -> dict[str, Run]:
 
 
 def test_trials_are_written_with_these_bytes() -> None:
-    written = b"".join(map(encode_trial, some_trials()))
-    assert written == (FORMAT / "trials.jsonl").read_bytes()
+    lines = b"".join(map(encode_trial, some_trials()))
+    assert lines == (FORMAT / "trials.jsonl").read_bytes()
 
 
 def test_trials_of_runs_without_messages_are_read() -> None:

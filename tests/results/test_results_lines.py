@@ -205,9 +205,9 @@ def test_what_json_parsers_round_or_refuse_is_kept() -> None:
     back = decode_trial(
         encode_trial(trial(turns=[turn(turn_reply=reply(tool_calls={"t": arguments}))]))
     )
-    kept = back.turns[0].reply
-    assert kept is not None
-    assert kept.tool_calls[0].arguments == {"long": 2**80, "deep": {"a": [1, 2]}}
+    stored_reply = back.turns[0].reply
+    assert stored_reply is not None
+    assert stored_reply.tool_calls[0].arguments == {"long": 2**80, "deep": {"a": [1, 2]}}
 
 
 @pytest.mark.parametrize("of_the_baseline", [False, True])
@@ -218,16 +218,16 @@ def test_arguments_nested_beyond_reason_do_not_lose_the_trial(of_the_baseline: b
     result = trial(turns=[turn(turn_reply=reply(tool_calls={"t": nested}))])  # type: ignore[dict-item]  # JSON is a recursive alias
     if of_the_baseline:
         change = TrialChange(kind=ChangeKind.SAME, baseline=result)
-        found = decode_trial(encode_trial(replace(trial(), change=change))).change
-        assert found is not None
-        assert found.baseline is not None
-        back = found.baseline
+        stored_change = decode_trial(encode_trial(replace(trial(), change=change))).change
+        assert stored_change is not None
+        assert stored_change.baseline is not None
+        back = stored_change.baseline
     else:
         back = decode_trial(encode_trial(result))
     assert back.key == result.key
-    kept = back.turns[0].reply
-    assert kept is not None
-    assert kept.tool_calls[0].arguments == "(nested too deep to be kept)"
+    stored_reply = back.turns[0].reply
+    assert stored_reply is not None
+    assert stored_reply.tool_calls[0].arguments == "(nested too deep to be kept)"
     while nested:  # taken apart by hand: freeing it in one go would overflow the stack
         nested = nested.pop()  # type: ignore[assignment]  # a list in a list
 
@@ -260,9 +260,9 @@ def test_a_baseline_repeats_of_its_key_only_what_differs() -> None:
     line = json.loads(
         encode_trial(replace(own, change=TrialChange(kind=ChangeKind.SAME, baseline=before)))
     )
-    kept = line["change"]["baseline"]
-    assert (kept["bot"], kept["cassette"]) == ("old", "cassettes/identity.yaml")
-    assert not {"id", "scenario", "file", "tags", "change"} & set(kept)
+    baseline = line["change"]["baseline"]
+    assert (baseline["bot"], baseline["cassette"]) == ("old", "cassettes/identity.yaml")
+    assert not {"id", "scenario", "file", "tags", "change"} & set(baseline)
 
 
 def test_unknown_keys_of_a_later_version_are_ignored() -> None:

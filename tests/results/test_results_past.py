@@ -28,7 +28,7 @@ PASSED, FAILED = TrialStatus.PASSED, TrialStatus.FAILED
 
 
 def a_run(
-    number: int, statuses: Mapping[str, TrialStatus], *, scenario: str = "s", **named: object
+    number: int, statuses: Mapping[str, TrialStatus], *, scenario: str = "s", **fields: object
 ) -> Run:
     rows = tuple(
         TrialRow(
@@ -38,32 +38,34 @@ def a_run(
         )
         for name, status in statuses.items()
     )
-    kept = {name: named.pop(name) for name in ("selection", "bot_versions") if name in named}
-    one = replace(run(run_id=f"2026{number:04}", **named), rows=rows, **kept)  # type: ignore[arg-type]  # checked by run
+    run_fields = {
+        name: fields.pop(name) for name in ("selection", "bot_versions") if name in fields
+    }
+    one = replace(run(run_id=f"2026{number:04}", **fields), rows=rows, **run_fields)  # type: ignore[arg-type]  # checked by run
     return replace(one, summary=replace(one.summary, trials=len(rows)))
 
 
-def shelved(reports: Path, *runs: Run) -> None:
+def write_runs(reports: Path, *runs: Run) -> None:
     for one in runs:
         (reports / one.run_id).mkdir()
         write_run(reports / one.run_id, one)
 
 
-def strips(found: Run) -> dict[str, str]:
-    return {row.key.id: row.history for row in found.rows}
+def histories(one: Run) -> dict[str, str]:
+    return {row.key.id: row.history for row in one.rows}
 
 
 def test_a_trial_has_a_letter_for_each_run_before_it_the_oldest_first(tmp_path: Path) -> None:
-    shelved(
+    write_runs(
         tmp_path,
         a_run(1, {"问候": FAILED, "b": PASSED}),
         a_run(2, {"问候": PASSED}),
         a_run(3, {"问候": TrialStatus.FIXED, "b": TrialStatus.KNOWN_FAILURE}),
     )
-    found = with_history(a_run(4, {"问候": PASSED, "b": PASSED, "new": FAILED}), tmp_path)
-    assert [past.run_id for past in found.past] == ["20260001", "20260002", "20260003"]
-    assert strips(found) == {"问候": "fpx", "b": "p.k", "new": "..."}
-    assert [past.summary.trials for past in found.past] == [2, 1, 2]
+    latest_run = with_history(a_run(4, {"问候": PASSED, "b": PASSED, "new": FAILED}), tmp_path)
+    assert [past.run_id for past in latest_run.past] == ["20260001", "20260002", "20260003"]
+    assert histories(latest_run) == {"问候": "fpx", "b": "p.k", "new": "..."}
+    assert [past.summary.trials for past in latest_run.past] == [2, 1, 2]
 
 
 def test_without_any_run_before_there_is_no_past(tmp_path: Path) -> None:
@@ -74,13 +76,13 @@ def test_without_any_run_before_there_is_no_past(tmp_path: Path) -> None:
 
 def test_later_runs_and_the_run_itself_are_not_its_past(tmp_path: Path) -> None:
     one = a_run(2, {"a": PASSED})
-    shelved(tmp_path, one, a_run(3, {"a": FAILED}))
+    write_runs(tmp_path, one, a_run(3, {"a": FAILED}))
     (tmp_path / "latest").symlink_to("20260003")
     assert with_history(one, tmp_path) == one
 
 
 def test_what_tells_nothing_is_left_out(tmp_path: Path) -> None:
-    shelved(
+    write_runs(
         tmp_path,
         a_run(1, {"a": FAILED}, interrupted=True),
         a_run(2, {"a": FAILED}, finished_at=""),
@@ -95,29 +97,29 @@ def test_what_tells_nothing_is_left_out(tmp_path: Path) -> None:
     (tmp_path / "20260006" / "run.json").write_bytes(torn)
     (tmp_path / "20260007x").mkdir()
     (tmp_path / "20260007y").write_text("", encoding="utf-8")
-    found = with_history(a_run(8, {"a": PASSED}), tmp_path)
-    assert strips(found) == {"a": "p"}
-    assert [past.run_id for past in found.past] == ["20260007"]
+    latest_run = with_history(a_run(8, {"a": PASSED}), tmp_path)
+    assert histories(latest_run) == {"a": "p"}
+    assert [past.run_id for past in latest_run.past] == ["20260007"]
 
 
 def test_so_many_runs_are_looked_at_and_no_more(tmp_path: Path) -> None:
-    shelved(
+    write_runs(
         tmp_path,
         *(a_run(n, {"a": FAILED if n == 1 else PASSED}) for n in range(1, MAX_PREVIOUS_RUNS + 2)),
     )
-    found = with_history(a_run(99, {"a": PASSED}), tmp_path)
-    assert strips(found) == {"a": "p" * MAX_PREVIOUS_RUNS}
-    assert found.past[0].run_id == "20260002"
+    latest_run = with_history(a_run(99, {"a": PASSED}), tmp_path)
+    assert histories(latest_run) == {"a": "p" * MAX_PREVIOUS_RUNS}
+    assert latest_run.past[0].run_id == "20260002"
 
 
 def test_mutation_runs_have_no_history(tmp_path: Path) -> None:
-    shelved(tmp_path, a_run(1, {"a": PASSED}))
+    write_runs(tmp_path, a_run(1, {"a": PASSED}))
     one = a_run(2, {"a": PASSED}, mode=Mode.MUTATE)
     assert with_history(one, tmp_path) == one
 
 
 def test_a_run_json_that_another_program_laid_out_is_left_out(tmp_path: Path) -> None:
-    shelved(tmp_path, a_run(1, {"a": PASSED}))
+    write_runs(tmp_path, a_run(1, {"a": PASSED}))
     file = tmp_path / "20260001" / "run.json"
     file.write_text(json.dumps(json.loads(file.read_bytes()), indent=2), encoding="utf-8")
     one = a_run(2, {"a": PASSED})
@@ -147,36 +149,36 @@ def test_what_was_recorded_or_edited_since_the_last_comparable_run_is_kept(tmp_p
         tuple(replace(r, key=replace(r.key, scenario=r.key.id)) for r in one.rows)
         for one in (before, now)
     ]
-    shelved(tmp_path, replace(before, rows=separate[0]))
-    found = with_history(replace(now, rows=separate[1]), tmp_path)
-    assert found.changes == RunChanges(
+    write_runs(tmp_path, replace(before, rows=separate[0]))
+    second_run = with_history(replace(now, rows=separate[1]), tmp_path)
+    assert second_run.changes == RunChanges(
         recorded=ChangedScenarios(count=1, names=("new",)),
         edited=ChangedScenarios(count=1, names=("edited",)),
         versions=(BotVersionChange(bot="chatchat", before="11", after="12"),),
     )
-    shelved(tmp_path, found)
-    later = with_history(replace(found, run_id="20260003", changes=None), tmp_path)
-    assert [past.changes for past in later.past] == [None, found.changes]
+    write_runs(tmp_path, second_run)
+    later = with_history(replace(second_run, run_id="20260003", changes=None), tmp_path)
+    assert [past.changes for past in later.past] == [None, second_run.changes]
     assert later.changes == RunChanges()
 
 
 def test_another_selection_or_mode_is_not_comparable(tmp_path: Path) -> None:
     selected = select_scenarios([key("a"), key("b")])
-    shelved(
+    write_runs(
         tmp_path,
         a_run(1, {"a": PASSED}, selection=selected),
         a_run(2, {"a": PASSED}, selection=select_scenarios([key("a")])),
         a_run(3, {"a": PASSED}, selection=selected, mode=Mode.LIVE),
     )
-    found = with_history(a_run(4, {"a": FAILED}, selection=selected), tmp_path)
-    assert [past.run_id for past in found.past] == ["20260001"]
+    latest_run = with_history(a_run(4, {"a": FAILED}, selection=selected), tmp_path)
+    assert [past.run_id for past in latest_run.past] == ["20260001"]
 
 
 def test_a_past_is_written_and_read_back(tmp_path: Path) -> None:
-    shelved(tmp_path, a_run(1, {"a": FAILED}))
-    found = with_history(a_run(2, {"a": PASSED}), tmp_path)
-    shelved(tmp_path, found)
-    assert read_run(tmp_path / found.run_id) == found
+    write_runs(tmp_path, a_run(1, {"a": FAILED}))
+    latest_run = with_history(a_run(2, {"a": PASSED}), tmp_path)
+    write_runs(tmp_path, latest_run)
+    assert read_run(tmp_path / latest_run.run_id) == latest_run
 
 
 names = st.text(max_size=6) | st.sampled_from(
@@ -198,10 +200,10 @@ def test_the_scan_finds_what_a_full_reading_finds(
     shelf: Path, before: dict[str, TrialStatus], now: dict[str, TrialStatus]
 ) -> None:
     write_run(shelf / "20260001", a_run(1, before))
-    found = with_history(a_run(2, now), shelf)
+    latest_run = with_history(a_run(2, now), shelf)
     known = {row.key.id: row.status.letter for row in read_run(shelf / "20260001").rows}
     if known and now:
-        assert strips(found) == {name: known.get(name, ".") for name in now}
+        assert histories(latest_run) == {name: known.get(name, ".") for name in now}
     else:
-        assert found.past == ()
-        assert set(strips(found).values()) <= {""}
+        assert latest_run.past == ()
+        assert set(histories(latest_run).values()) <= {""}

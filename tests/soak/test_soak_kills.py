@@ -22,23 +22,25 @@ from kill_points import Runner
 
 
 @pytest.fixture(scope="module")
-def compared(tmp_path_factory: pytest.TempPathFactory) -> ComparedProject:
+def project(tmp_path_factory: pytest.TempPathFactory) -> ComparedProject:
     return compared_project(tmp_path_factory.mktemp("compared"))
 
 
 @pytest.fixture(scope="module")
-def runner(compared: ComparedProject) -> Iterator[Runner]:
-    with recording_runner(compared) as runner:
+def runner(project: ComparedProject) -> Iterator[Runner]:
+    with recording_runner(project) as runner:
         yield runner
 
 
 def test_accept_and_its_finishing_killed_everywhere(
-    compared: ComparedProject, runner: Runner, tmp_path: Path
+    project: ComparedProject, runner: Runner, tmp_path: Path
 ) -> None:
     pairs = 0
     for first in count(1):
         for second in count(1):
-            copy, ended = accept_killed_at(compared, runner, first, tmp_path / f"{first}-{second}")
+            copy, acceptance = accept_killed_at(
+                project, runner, first, tmp_path / f"{first}-{second}"
+            )
             is_begun = ".accept-journal.json" in leftover_files(copy)
             finishing = runner.run(copy, "list", kill_at=second)
             pairs += finishing.is_killed
@@ -51,16 +53,14 @@ def test_accept_and_its_finishing_killed_everywhere(
             assert (recording_states(copy), leftover_files(copy)) == (NEW, [])
             if not finishing.is_killed:
                 break
-        if not ended.is_killed:
+        if not acceptance.is_killed:
             break
     assert pairs > 100
 
 
-def test_run_killed_everywhere(compared: ComparedProject, runner: Runner, tmp_path: Path) -> None:
-    assert check_run_killed(compared, runner, tmp_path, count(1)) > 20
+def test_run_killed_everywhere(project: ComparedProject, runner: Runner, tmp_path: Path) -> None:
+    assert check_run_killed(project, runner, tmp_path, count(1)) > 20
 
 
-def test_record_killed_everywhere(
-    compared: ComparedProject, runner: Runner, tmp_path: Path
-) -> None:
-    assert check_record_killed(compared, runner, tmp_path, count(1)) > 20
+def test_record_killed_everywhere(project: ComparedProject, runner: Runner, tmp_path: Path) -> None:
+    assert check_record_killed(project, runner, tmp_path, count(1)) > 20
