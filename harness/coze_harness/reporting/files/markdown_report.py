@@ -33,6 +33,7 @@ from coze_harness.reporting.views.transcript import (
     relevant_answer,
 )
 from coze_harness.reporting.views.view_model import TrialView, TurnView, VerdictView, status_badge
+from coze_harness.reporting.views.wording import list_names
 
 if TYPE_CHECKING:
     from coze_harness.reporting.views.comparison_view import ComparisonView
@@ -239,11 +240,8 @@ def _since(since: SinceView, events: Sequence[LocalizedText], words: Catalogue) 
         (message("since.still_failing"), since.still_failing),
     ):
         if results:
-            names = tuple([_since_name(result) for result in results[:_MAX_NAMES]])
-            more = len(results) - len(names)
-            text = message("list.all", names=names)
-            if more:
-                text = message("list.and_more", names=names, n=more)
+            names = [_since_name(result) for result in results[:_MAX_NAMES]]
+            text = list_names(names, len(results) - len(names))
             lines.append(f"- {joined_label(words.text(title), words.text(text))}")
     return "\n".join([*lines, ""])
 
@@ -291,10 +289,7 @@ def _short_cause(group: CauseGroup, words: Catalogue) -> str:
 
 def _cause(group: CauseGroup, words: Catalogue) -> str:
     """Return why trials could not be judged: one block for all of them."""
-    names = tuple([code_span(name) for name, _ in group.trials])
-    trials = message("list.all", names=names)
-    if group.more:
-        trials = message("list.and_more", names=names, n=group.more)
+    trials = list_names([code_span(name) for name, _ in group.trials], group.more)
     lines = [f"- **!** {code_span(words.text(group.title), 300)}", f"  - {words.text(trials)}"]
     if group.next_step:
         step = code_span(words.text(group.next_step), 300)

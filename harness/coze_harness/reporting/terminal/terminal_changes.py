@@ -18,11 +18,11 @@ from coze_harness.model import (
     VerdictStatus,
 )
 from coze_harness.reporting.terminal.terminal_writer import StyledText, TerminalWriter, TextStyle
-from coze_harness.reporting.views.diff_view import is_other_prompt
+from coze_harness.reporting.views.diff_view import FIGURES, is_other_prompt
 from coze_harness.reporting.views.line_wrapping import (
     pad_cells,
 )
-from coze_harness.reporting.views.safe_text import format_duration, single_line
+from coze_harness.reporting.views.safe_text import single_line
 
 _LINE_LIMIT: Final = 600
 _ANSWER: Final = message("change_line.answer")
@@ -130,24 +130,13 @@ def _reason_line(verdict: Verdict, writer: TerminalWriter, words: Catalogue) -> 
 
 def _figures(before: Reply, after: Reply, words: Catalogue) -> str:
     """Return seconds, time to the first token, and tokens, as far as both replies have them."""
-    figures = (
-        ("", _seconds(before.seconds), _seconds(after.seconds)),
-        ("fact.first_token", _seconds(before.first_token), _seconds(after.first_token)),
-        ("fact.tokens", _tokens(before), _tokens(after)),
-    )
+    figures = ((key, get(before), get(after)) for key, get in FIGURES)
     return ", ".join(
-        f"{words.word(key) + ' ' if key else ''}{old if old == new else f'{old} → {new}'}"
+        f"{'' if key == 'fact.seconds' else words.word(key) + ' '}"
+        f"{old if old == new else f'{old} → {new}'}"
         for key, old, new in figures
         if old and new
     )
-
-
-def _seconds(value: float | None) -> str:
-    return "" if value is None else format_duration(value)
-
-
-def _tokens(reply: Reply) -> str:
-    return f"{reply.usage.total:,}" if reply.usage else ""
 
 
 def _label(text: LocalizedText, words: Catalogue) -> str:

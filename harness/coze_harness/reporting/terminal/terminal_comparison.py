@@ -15,7 +15,6 @@ from coze_harness.model import (
     Run,
     ScenarioState,
     TrialResult,
-    TrialStatus,
 )
 from coze_harness.reporting.terminal.terminal_bots import bot_lines
 from coze_harness.reporting.terminal.terminal_changes import change_lines
@@ -27,6 +26,7 @@ from coze_harness.reporting.views.comparison_view import (
     comparison_view,
 )
 from coze_harness.reporting.views.line_wrapping import cell_width
+from coze_harness.reporting.views.row_order import PASSING
 from coze_harness.reporting.views.run_verdict import comparison_end
 from coze_harness.reporting.views.safe_text import single_line
 
@@ -187,7 +187,7 @@ class _ComparisonText(Struct, frozen=True):
             changes = result.change.turns if result.change else ()
             similarity = f"{min((turn.similarity for turn in changes), default=1.0):.2f}"
             name = single_line(result.key.id)
-            passes = result.status in (TrialStatus.PASSED, TrialStatus.FIXED)
+            passes = result.status in PASSING
             if any(turn.answer is AnswerChange.UNKNOWN for turn in changes):
                 text = message("simulate.other_prompts", name=name)
                 text = text if passes else message("simulate.other_prompts.fails", name=name)

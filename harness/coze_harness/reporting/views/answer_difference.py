@@ -38,14 +38,12 @@ def answer_difference(before: str, after: str) -> AnswerDifference:
     A number, date or name that changed is never cut: of ``5–7 天`` and ``3 天``, all is replaced.
     """
     diff = diff_texts(before, after)
-    if before == after or len(before) + len(after) > _MAX_MARKED:
-        return AnswerDifference([MarkedSegment(*piece) for piece in diff.pieces], diff.rewritten)
-    from coze_harness.text.facts import compare_facts  # see above
+    segments: list[MarkedSegment] = []
+    if before != after and len(before) + len(after) <= _MAX_MARKED:
+        from coze_harness.text.facts import compare_facts  # see above
 
-    changes = compare_facts(before, after)
-    segments = (
-        list(mark_facts(diff.pieces, *_changed_facts(before, after, changes))) if changes else []
-    )
+        if changes := compare_facts(before, after):
+            segments += mark_facts(diff.pieces, *_changed_facts(before, after, changes))
     return AnswerDifference(
         segments or [MarkedSegment(*piece) for piece in diff.pieces], diff.rewritten
     )

@@ -9,7 +9,7 @@ import msgspec
 
 from coze_harness.model import TrialRow, TrialStatus
 from coze_harness.model.struct_decoding import decode_struct
-from coze_harness.reporting.views.row_order import STATUS_ORDER
+from coze_harness.reporting.views.row_order import count_passed, worst_row
 from coze_harness.reporting.views.safe_text import language_hint, single_line, truncate_text
 from coze_harness.reporting.views.view_model import anchor
 
@@ -104,11 +104,10 @@ def _row(scenario: str, case: str, groups: Sequence[Sequence[TrialRow] | None]) 
 
 
 def _cell(group: Sequence[TrialRow]) -> MatrixCell:
-    worst = min(group, key=lambda row: STATUS_ORDER.index(row.status))
+    worst = worst_row(group)
     share = _share(group) if len(group) > 1 else ""
     return MatrixCell(worst.status, share, anchor(worst.key.id), worst.key.id)
 
 
 def _share(group: Sequence[TrialRow]) -> str:
-    passed = sum(row.status in (TrialStatus.PASSED, TrialStatus.FIXED) for row in group)
-    return f"{passed}/{len(group)}"
+    return f"{count_passed(group)}/{len(group)}"

@@ -24,6 +24,7 @@ _MEASURES: Final[Mapping[CostMeasure, str]] = {
     CostMeasure.LATENCY: "fact.seconds",
     CostMeasure.FIRST_TOKEN: "fact.first_token",
 }
+_FACTS: Final = ("number", "unit", "date", "negation", "name")
 _TESTS: Final = {
     "sequential probability ratio": "decide.test.sequential",
     "Fisher's exact": "decide.test.fisher",
@@ -79,13 +80,7 @@ def headline(change: ScenarioComparison, state: ScenarioState) -> LocalizedText:
     """Return the assessment in words, without statistics."""
     if state is ScenarioState.FACTS_CHANGED and len(change.facts) == 1:
         kind = change.facts[0].kind
-        return {
-            "number": message("decide.fact.number"),
-            "unit": message("decide.fact.unit"),
-            "date": message("decide.fact.date"),
-            "negation": message("decide.fact.negation"),
-            "name": message("decide.fact.name"),
-        }.get(kind, message("decide.headline.facts_changed"))
+        return message(f"decide.fact.{kind}" if kind in _FACTS else "decide.headline.facts_changed")
     if state is ScenarioState.UNDECIDED:
         return message(
             "decide.headline.undecided", passed=change.after.passed, of=change.after.trials
@@ -101,10 +96,10 @@ def statistics(change: ScenarioComparison, state: ScenarioState) -> Sequence[Loc
         of=change.before.trials,
         now=change.after.passed,
         of_now=change.after.trials,
-        low=_percent(change.before.low),
-        high=_percent(change.before.high),
-        low_now=_percent(change.after.low),
-        high_now=_percent(change.after.high),
+        low=round(100 * change.before.low),
+        high=round(100 * change.before.high),
+        low_now=round(100 * change.after.low),
+        high_now=round(100 * change.after.high),
     )
     phrases = [counts]
     if change.test:
@@ -137,10 +132,6 @@ def statistics(change: ScenarioComparison, state: ScenarioState) -> Sequence[Loc
     if change.flaky:
         phrases.append(message("decide.flaky"))
     return phrases
-
-
-def _percent(share: float) -> int:
-    return round(100 * share)
 
 
 def cost_view(cost: CostChange) -> CostView:

@@ -14,7 +14,6 @@ from coze_harness.model import (
     ScenarioComparison,
     ScenarioState,
     TrialRow,
-    TrialStatus,
 )
 from coze_harness.reporting.views.card_phrases import (
     MAX_FACTS,
@@ -35,7 +34,7 @@ from coze_harness.reporting.views.comparison_view import (
 )
 from coze_harness.reporting.views.diff_view import read_tree
 from coze_harness.reporting.views.failure_causes import FAILING
-from coze_harness.reporting.views.row_order import STATUS_ORDER
+from coze_harness.reporting.views.row_order import STATUS_ORDER, count_passed, worst_row
 from coze_harness.reporting.views.safe_text import HIDDEN, single_line
 from coze_harness.reporting.views.view_model import anchor
 
@@ -235,6 +234,7 @@ class _CardReader(NamedTuple):
         echoes = self._echoes(bot, trial, change)
         cases = list(_cases(rows)) if len({row.key.case for row in rows}) > 1 else []
         key = worst.key if worst else None
+        calls = change.more_calls
         facts = list(map(fact_texts, change.facts[:MAX_FACTS]))
         return ReviewCard(
             _exact(change.scenario),
@@ -260,12 +260,8 @@ class _CardReader(NamedTuple):
             facts,
             trial,
             _snippet(trial.turns[0].tree) if trial and trial.turns else (),
-            f"coze-harness compare {shell_word(scenario)} --budget {change.more_calls}"
-            if change.more_calls
-            else "",
-            message("decide.more_calls", n=change.more_calls)
-            if change.more_calls
-            else LocalizedText(),
+            f"coze-harness compare {shell_word(scenario)} --budget {calls}" if calls else "",
+            message("decide.more_calls", n=calls) if calls else LocalizedText(),
             anchor(key.id) if key else "",
             " ".join([shell_word(_exact(row.key.id)) for row in rows if row.key.trial == 1]),
             _fails(rows),
@@ -351,16 +347,10 @@ def _cases(rows: Sequence[TrialRow]) -> Iterator[CaseShare]:
     groups: dict[str, list[TrialRow]] = {}
     for row in rows:
         groups.setdefault(row.key.case, []).append(row)
-    for case, own in sorted(groups.items(), key=lambda pair: _share(pair[1])):
-        worst = min(own, key=lambda row: STATUS_ORDER.index(row.status))
-        passed = sum([row.status in (TrialStatus.PASSED, TrialStatus.FIXED) for row in own])
-        yield CaseShare(
-            single_line(case), f"{passed}/{len(own)}", worst.status.value, anchor(worst.key.id)
-        )
-
-
-def _share(rows: Sequence[TrialRow]) -> float:
-    return sum([row.status in (TrialStatus.PASSED, TrialStatus.FIXED) for row in rows]) / len(rows)
+    for case, own in sorted(groups.items(), key=lambda pair: count_passed(pair[1]) / len(pair[1])):
+        worst = worst_row(own)
+        share = f"{count_passed(own)}/{len(own)}"
+        yield CaseShare(single_line(case), share, worst.status.value, anchor(worst.key.id))
 
 
 def _fails(rows: Sequence[TrialRow]) -> bool:

@@ -145,7 +145,7 @@ def _changed_turn(
             *(_fact(one) for one in (change.facts if change else ())),
             *(
                 SideFact(key, get(old) if old else "", get(new) if new else "")
-                for key, get in _FACTS
+                for key, get in (*FIGURES, *_COUNTS)
                 if (old and get(old)) or (new and get(new))
             ),
         ],
@@ -206,15 +206,13 @@ def _actual(
     flip: VerdictChange, side: TurnResult | None, status: VerdictStatus | None, wording: Wording
 ) -> tuple[str, str]:
     """Return what one side's answer has, in both languages; empty if it is the whole answer."""
-    own = (flip.kind, flip.name, flip.expected)
-    verdicts = [
-        one
-        for one in (side.verdicts if side else ())
-        if (one.kind, one.name, one.expected) == own and one.status is status
-    ]
-    if not verdicts or side is None or side.reply is None:
+    if side is None or side.reply is None:
         return "", ""
-    verdict, answer = verdicts[0], side.reply.answer
+    own = (flip.kind, flip.name, flip.expected, status)
+    verdicts = (v for v in side.verdicts if (v.kind, v.name, v.expected, v.status) == own)
+    verdict, answer = next(verdicts, None), side.reply.answer
+    if verdict is None:
+        return "", ""
     if verdict.evidence:
         start, end = verdict.evidence[0]
         if end - start < len(answer):
@@ -238,10 +236,14 @@ def _seconds(value: float | None) -> str:
     return "" if value is None else format_duration(value)
 
 
-_FACTS: Final[Sequence[tuple[str, Callable[[Reply], str]]]] = (
+FIGURES: Final[Sequence[tuple[str, Callable[[Reply], str]]]] = (
     ("fact.seconds", lambda reply: _seconds(reply.seconds)),
     ("fact.first_token", lambda reply: _seconds(reply.first_token)),
     ("fact.tokens", lambda reply: f"{reply.usage.total:,}" if reply.usage else ""),
+)
+"""Times and tokens of a reply: a label, as an id of the catalogue, and what formats the value."""
+
+_COUNTS: Final[Sequence[tuple[str, Callable[[Reply], str]]]] = (
     ("fact.messages", lambda reply: f"{len(reply.messages):,}"),
     ("fact.tools", lambda reply: single_line(", ".join(call.name for call in reply.tool_calls))),
     ("fact.follow_ups", lambda reply: single_line(" · ".join(reply.follow_ups))),

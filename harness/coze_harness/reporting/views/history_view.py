@@ -9,6 +9,7 @@ from urllib.parse import quote
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import ChangedScenarios, Counts, PreviousRun, Run, RunChanges
 from coze_harness.reporting.views.safe_text import format_duration, format_moment, single_line
+from coze_harness.reporting.views.wording import list_names
 from coze_harness.results import scenario_counts
 
 _WIDTH: Final = 300
@@ -169,10 +170,8 @@ def run_events(changes: RunChanges | None) -> list[LocalizedText]:
 
 
 def _names(changed: ChangedScenarios) -> LocalizedText:
-    names = tuple(map(single_line, changed.names))
-    if changed.count > len(names):
-        return message("list.and_more", names=names, n=changed.count - len(names))
-    return message("list.all", names=names)
+    names = list(map(single_line, changed.names))
+    return list_names(names, changed.count - len(names))
 
 
 def run_link(run_id: str) -> str:

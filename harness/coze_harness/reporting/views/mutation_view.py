@@ -188,13 +188,12 @@ def _class_shares(mutation: MutationReport) -> Iterator[ClassShareView]:
 
 
 def _rejected_view(scenario: str, answer: RejectedAnswer) -> RejectedView:
-    diff = diff_texts(truncate_text(answer.original), truncate_text(answer.answer))
     return RejectedView(
         single_line(scenario),
         single_line(answer.trial),
         anchor(answer.trial),
         str(answer.turn),
-        diff_tree(diff.pieces),
+        _answer_tree(answer.original, answer.answer),
         message("mutations.repeat" if answer.origin == "repeat" else "mutations.rewritten"),
         answer.expected_message or literal(answer.expected),
     )
@@ -213,16 +212,19 @@ def _score(score: MutationScore, survivors: Sequence[SurvivingMutant]) -> ScoreV
 
 
 def _survivor(survivor: SurvivingMutant) -> SurvivorView:
-    diff = diff_texts(truncate_text(survivor.original), truncate_text(survivor.answer))
     return SurvivorView(
         single_line(survivor.operator),
         single_line(survivor.trial),
         anchor(survivor.trial),
         str(survivor.turn),
-        diff_tree(diff.pieces),
+        _answer_tree(survivor.original, survivor.answer),
         survivor.expected,
         truncate_text(survivor.hint),
     )
+
+
+def _answer_tree(original: str, answer: str) -> str:
+    return diff_tree(diff_texts(truncate_text(original), truncate_text(answer)).pieces)
 
 
 def missing_protection(group: MutationClass, n: int) -> LocalizedText:

@@ -13,6 +13,8 @@ _MAX_LINES: Final = 400
 """Changed lines that are shown."""
 _AROUND: Final = 12
 _EXAMPLE: Final = 30
+# A line that is the same ends the last change.
+_END: Final = (DiffOperation.SAME, "\n")
 
 
 class PromptLine(NamedTuple):
@@ -57,7 +59,7 @@ def prompt_difference(before: str, after: str) -> PromptDifference:
     lines: list[PromptLine] = []
     old = new = skipped = 0
     deleted: list[str] = []
-    for op, text in diff_lines(_end_line(before), _end_line(after)):
+    for op, text in [*diff_lines(_end_line(before), _end_line(after)), _END]:
         own = text.removesuffix("\n").split("\n")
         if op is DiffOperation.DEL:
             deleted = own
@@ -76,11 +78,7 @@ def prompt_difference(before: str, after: str) -> PromptDifference:
             else:
                 skipped = len(own)
             old, new = old + len(own), new + len(own)
-    if deleted:
-        pairs = list(_pairs(deleted, [], old, new))
-        changes += pairs
-        lines += _changed_lines(pairs, old, new, skipped)
-    if lines and lines[-1].op == "same":
+    while lines and lines[-1].op == "same":
         lines.pop()
     total = max(before.rstrip("\n").count("\n"), after.rstrip("\n").count("\n")) + 1
     return PromptDifference(lines[:_MAX_LINES], changes, total)

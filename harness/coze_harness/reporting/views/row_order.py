@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -27,6 +27,18 @@ _UNCHANGED: Final = ("", ChangeKind.SAME.value)
 
 STATUS_ORDER: Final = tuple(sorted(_STATUS_RANKS, key=_STATUS_RANKS.__getitem__))
 """The statuses, the most urgent first."""
+
+PASSING: Final = (TrialStatus.PASSED, TrialStatus.FIXED)
+
+
+def count_passed(rows: Iterable[TrialRow]) -> int:
+    """Return how many trials passed, also those of known failures."""
+    return sum([row.status in PASSING for row in rows])
+
+
+def worst_row(rows: Iterable[TrialRow]) -> TrialRow:
+    """Return the row with the most urgent status, the first of several."""
+    return min(rows, key=lambda row: STATUS_ORDER.index(row.status))
 
 
 def rank_rows(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import RequiredPassRate, Run, TrialRow, TrialStatus
@@ -48,6 +48,7 @@ _MAX_FLAKY: Final = 20
 _MAX_HISTORY: Final = 30
 _MAX_TARGETS: Final = 3
 _MAX_NAME: Final = 60
+_Number = TypeVar("_Number", int, float)
 _LETTERS: Final = {status.letter: (status.value, ICONS[status]) for status in TrialStatus}
 
 
@@ -147,6 +148,7 @@ def run_view(run: Run, causes: Causes, earlier: Mapping[str, EarlierAnswers] = {
     duration = format_run_duration(run)
     scenarios = scenario_results(run, causes)
     is_plain = run.comparison is None and run.mutation is None
+    tokens = {row.key.id: causes.tokens.get(row.key.id, 0) for row in run.rows}
     versions = set(run.bot_versions.values())
     return RunView(
         single_line(run.run_id),
@@ -167,8 +169,8 @@ def run_view(run: Run, causes: Causes, earlier: Mapping[str, EarlierAnswers] = {
         single_line(versions.pop()) if len(run.bot_versions) == 1 else "",
         causes.changes,
         [_rate(rate) for rate in run.pass_rates if rate.trials > 1 or rate.required < 1],
-        _slowest(run.rows),
-        _costliest(run.rows, causes),
+        _top_trials({row.key.id: row.seconds for row in run.rows}, format_duration),
+        _top_trials(tokens, "{:,}".format),
         _flaky(run),
         _facts(run, duration),
         [
@@ -193,9 +195,7 @@ def run_view(run: Run, causes: Causes, earlier: Mapping[str, EarlierAnswers] = {
 def _comparison(run: Run) -> ComparisonView | None:
     if run.comparison is None:
         return None
-    from coze_harness.reporting.views.comparison_view import (
-        comparison_view,  # most runs compare nothing
-    )
+    from coze_harness.reporting.views.comparison_view import comparison_view  # of few runs
 
     return comparison_view(run.comparison)
 
@@ -203,9 +203,7 @@ def _comparison(run: Run) -> ComparisonView | None:
 def _mutation(run: Run) -> MutationView | None:
     if run.mutation is None:
         return None
-    from coze_harness.reporting.views.mutation_view import (
-        mutation_view,  # most runs have no mutants
-    )
+    from coze_harness.reporting.views.mutation_view import mutation_view  # of few runs
 
     return mutation_view(run.mutation)
 
@@ -227,12 +225,8 @@ def _calls(run: Run) -> LocalizedText:
 
 
 def _causes(run: Run, causes: Causes, *, is_plain: bool) -> Sequence[CauseGroup]:
-    failing = (
-        [row for row in run.rows if row.status in FAILING]
-        if is_plain
-        else [row for row in run.rows if row.status is TrialStatus.ERROR]
-    )
-    return causes.groups(failing)
+    statuses = FAILING if is_plain else (TrialStatus.ERROR,)
+    return causes.groups([row for row in run.rows if row.status in statuses])
 
 
 def _counts(run: Run) -> list[StatusCount]:
@@ -271,19 +265,16 @@ def _rate(rate: RequiredPassRate) -> RateView:
     )
 
 
-def _slowest(rows: Sequence[TrialRow]) -> list[TopTrial]:
-    top = sorted(rows, key=lambda row: -row.seconds)[:_MAX_TOP] if len(rows) > 1 else []
-    return [_top_trial(row, format_duration(row.seconds)) for row in top if row.seconds > 0]
-
-
-def _costliest(rows: Sequence[TrialRow], causes: Causes) -> list[TopTrial]:
-    tokens = {row.key.id: causes.tokens.get(row.key.id, 0) for row in rows}
-    top = sorted(rows, key=lambda row: -tokens[row.key.id])[:_MAX_TOP] if len(rows) > 1 else []
-    return [_top_trial(row, f"{tokens[row.key.id]:,}") for row in top if tokens[row.key.id]]
-
-
-def _top_trial(row: TrialRow, value: str) -> TopTrial:
-    return TopTrial(single_line(row.key.id), anchor(row.key.id), single_line(value))
+def _top_trials(
+    values: Mapping[str, _Number], format_value: Callable[[_Number], str]
+) -> list[TopTrial]:
+    """Return the trials with the highest values, by id; none of a single trial."""
+    top = sorted(values, key=lambda name: -values[name])[:_MAX_TOP] if len(values) > 1 else []
+    return [
+        TopTrial(single_line(name), anchor(name), format_value(values[name]))
+        for name in top
+        if values[name] > 0
+    ]
 
 
 def _flaky(run: Run) -> list[FlakyTrial]:

@@ -93,11 +93,6 @@ def format_duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60:02} min"
 
 
-def format_count(number: int, noun: str, nouns: str = "") -> str:
-    """Return ``1 trial``, ``1,200 trials``."""
-    return f"{number:,} {noun if number == 1 else nouns or noun + 's'}"
-
-
 def format_moment(iso: str) -> str:
     """Return an ISO time as ``2026-11-22 10:03:12 UTC``; an empty text if it is no time."""
     try:

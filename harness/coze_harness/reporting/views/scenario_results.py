@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from coze_harness.model import Run, TrialRow, TrialStatus
 from coze_harness.reporting.views.failure_causes import FAILING, CauseGroup, Causes
 from coze_harness.reporting.views.history_view import run_link
-from coze_harness.reporting.views.row_order import STATUS_ORDER
+from coze_harness.reporting.views.row_order import PASSING, STATUS_ORDER, count_passed, worst_row
 from coze_harness.reporting.views.safe_text import format_duration, format_moment, single_line
 from coze_harness.reporting.views.view_model import ICONS, anchor
 from coze_harness.results import scenario_status
 
 _STATUS_OF_LETTER: Final = {status.letter: status for status in TrialStatus}
-_PASSED: Final = (TrialStatus.PASSED, TrialStatus.FIXED)
 _LAST_RUNS: Final = 9
 
 
@@ -66,6 +65,11 @@ class ScenarioResult(NamedTuple):
     def is_failing(self) -> bool:
         """Whether it failed or could not be judged."""
         return self.status in FAILING
+
+    @property
+    def failed_before(self) -> bool:
+        """Whether it failed or could not be judged in the run before."""
+        return bool(self.history) and self.history[-1] in FAILING
 
     @property
     def failing_runs(self) -> int:
@@ -120,7 +124,7 @@ def _result(
 ) -> ScenarioResult:
     key = rows[0].key
     statuses = [row.status for row in rows]
-    worst = min(rows, key=lambda row: STATUS_ORDER.index(row.status))
+    worst = worst_row(rows)
     scenario, bot = single_line(key.scenario), single_line(key.bot)
     tokens = causes.tokens
     return ScenarioResult(
@@ -128,7 +132,7 @@ def _result(
         bot,
         f"{scenario} ({bot})" if has_bots else scenario,
         scenario_status(statuses, required),
-        sum([status in _PASSED for status in statuses]),
+        count_passed(rows),
         len(rows) - statuses.count(TrialStatus.SKIPPED),
         required,
         causes.groups(rows) if worst.status in FAILING else (),
@@ -159,17 +163,13 @@ def since_view(run: Run, results: Sequence[ScenarioResult]) -> SinceView | None:
     if not run.past:
         return None
     last = run.past[-1]
-    before: Mapping[int, TrialStatus | None] = {
-        number: result.history[-1] if result.history else None
-        for number, result in enumerate(results)
-    }
-    failing = [(n, result) for n, result in enumerate(results) if result.is_failing]
-    passing = [(n, r) for n, r in enumerate(results) if r.status in _PASSED]
+    failing = [one for one in results if one.is_failing]
+    passing = [one for one in results if one.status in PASSING]
     return SinceView(
         single_line(last.run_id),
         format_moment(last.started_at),
         run_link(last.run_id),
-        [result for n, result in failing if before[n] not in FAILING],
-        [result for n, result in passing if before[n] in FAILING],
-        [result for n, result in failing if before[n] in FAILING],
+        [one for one in failing if not one.failed_before],
+        [one for one in passing if one.failed_before],
+        [one for one in failing if one.failed_before],
     )

@@ -149,19 +149,13 @@ def _reason(result: TrialResult, wording: Wording) -> tuple[str, str]:
     if result.status is TrialStatus.FIXED:
         return wording.pair(message("trial.fixed"))
     if result.status is not TrialStatus.PASSED:
-        of_turn = _skipped_verdicts if result.status is TrialStatus.SKIPPED else _failures
-        cause = next((one for turn in result.turns for one in of_turn(turn)), None)
-        if cause is not None:
-            return single_lines(wording.pair(verdict_reason(cause)))
+        is_skipped = result.status is TrialStatus.SKIPPED
+        for verdict in (
+            one for turn in result.turns for one in (turn.verdicts if is_skipped else turn.failures)
+        ):
+            if not is_skipped or verdict.status is VerdictStatus.SKIPPED:
+                return single_lines(wording.pair(verdict_reason(verdict)))
     return ("", "") if not result.warnings else single_lines(wording.pair(result.warnings[0]))
-
-
-def _skipped_verdicts(turn: TurnResult) -> Sequence[Verdict]:
-    return [v for v in turn.verdicts if v.status is VerdictStatus.SKIPPED]
-
-
-def _failures(turn: TurnResult) -> Sequence[Verdict]:
-    return turn.failures
 
 
 def verdict_reason(verdict: Verdict) -> LocalizedText:
@@ -290,14 +284,12 @@ def _reply_facts(reply: Reply) -> list[Fact]:
 
 
 def _ids(reply: Reply) -> list[Fact]:
-    ids = []
-    if reply.log_id:
-        ids.append(("fact.log_id", single_line(reply.log_id)))
-    if reply.chat_id:
-        ids.append(("fact.chat", single_line(reply.chat_id)))
-    if reply.conversation_id:
-        ids.append(("fact.conversation", single_line(reply.conversation_id)))
-    return ids
+    ids = (
+        ("fact.log_id", reply.log_id),
+        ("fact.chat", reply.chat_id),
+        ("fact.conversation", reply.conversation_id),
+    )
+    return [(key, single_line(value)) for key, value in ids if value]
 
 
 def _error(error: ErrorRecord, wording: Wording) -> ErrorView:

@@ -296,8 +296,3 @@ def filter_link(text: str) -> str:
     parts = single_line(text).rstrip("…").split('"')
     phrases = " ".join(f'"{part.strip()}"' for part in parts if part.strip())
     return f"#v=trials&q={quote(phrases, safe='', errors='replace')}"
-
-
-def explain_verdict(verdict: VerdictView) -> str:
-    """Return a verdict's kind and reason in one sentence."""
-    return f"{verdict.kind}: {verdict.reason or verdict.expected}"
