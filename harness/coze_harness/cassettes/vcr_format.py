@@ -22,7 +22,7 @@ from coze_harness.cassettes.recording import (
     parse_info,
     with_repeat_counts,
 )
-from coze_harness.messages import LocalizedText, UserText, message
+from coze_harness.messages import LocalizedText, message
 from coze_harness.model.errors import CassetteUnreadableError
 from coze_harness.model.location import Location, PathPart
 from coze_harness.text.json_text import parse_json
@@ -157,16 +157,6 @@ def _parse_yaml(data: bytes, path: Path | str) -> YamlDocument:
     Raises:
         CassetteUnreadableError: it is too large, not UTF-8 or not plain YAML, or in conflict.
     """
-
-    def error(
-        what: UserText,
-        *,
-        where: Location | None = None,
-        next_step: UserText = "",
-        detail: Sequence[UserText] = (),
-    ) -> CassetteUnreadableError:
-        return CassetteUnreadableError(what, where=where, next_step=_RECORD_AGAIN, detail=detail)
-
     if len(data) <= _MAX_SIZE and (marker := _CONFLICT_MARKER.search(data)):
         line = data.count(b"\n", 0, marker.start()) + 1
         raise CassetteUnreadableError(
@@ -174,7 +164,13 @@ def _parse_yaml(data: bytes, path: Path | str) -> YamlDocument:
             where=Location(str(path), line),
             next_step=message("cassette.conflict.next"),
         )
-    return read_yaml(data, str(path), error, max_size=_MAX_SIZE, allow_binary=True)
+    try:
+        return read_yaml(
+            data, str(path), CassetteUnreadableError, max_size=_MAX_SIZE, allow_binary=True
+        )
+    except CassetteUnreadableError as error:
+        error.next_step = _RECORD_AGAIN
+        raise
 
 
 def _interactions(

@@ -30,6 +30,7 @@ from coze_harness.model import JSON, Target
 from coze_harness.model.errors import SettingsError
 from coze_harness.model.location import Location, PathPart, SourcePositions
 from coze_harness.model.project_code import KindModule
+from coze_harness.model.target import is_bot_id
 from coze_harness.text.safe_regex import PatternError, UserPattern, compile_pattern
 from coze_harness.text.spelling import split_full_width_pair, with_suggestion, yaml_type_name
 from coze_harness.yaml_source import YamlDocument, read_yaml
@@ -41,6 +42,7 @@ from coze_harness.yaml_source.record_schema import (
     TEXT,
     Schema,
     check_shape,
+    closed_mapping,
     key,
     list_of,
     pair_step,
@@ -56,12 +58,7 @@ _SECRET = re.compile(
 _SECRET_KEYS: Final = ("token", "api_token", "api_key", "access_token", "secret", "password")
 
 
-_PATTERNS: Final[Schema] = {
-    "type": "object",
-    "properties": {"redact": list_of(TEXT)},
-    "required": [],
-    "additionalProperties": False,
-}
+_PATTERNS: Final = closed_mapping({"redact": list_of(TEXT)})
 _REDACT: Final[Schema] = {"anyOf": [list_of(TEXT), record_schema(RedactSettings)]}
 
 
@@ -246,8 +243,7 @@ def _secret_error(where: Location) -> SettingsError:
 def _check_bot_references(config: ConfigSpec, positions: SourcePositions) -> None:
     references = ((config.default_bot, ("default_bot",)), (config.judge_bot, ("judge", "bot")))
     for word, path in references:
-        is_id = len(word) >= 6 and word.isascii() and word.isdecimal()
-        if word and word not in config.bots and not is_id:
+        if word and word not in config.bots and not is_bot_id(word):
             what = with_suggestion(message("bot.unknown", bot=word), word, config.bots)
             step = message("settings.bot.next")
             raise SettingsError(what, where=positions.at(*path), next_step=step)

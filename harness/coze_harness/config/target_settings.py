@@ -19,6 +19,7 @@ from coze_harness.yaml_source.record_schema import (
     Schema,
     ShapeMismatch,
     check_shape,
+    closed_mapping,
 )
 
 _NAME: Final = re.compile(r"[^\s@\[\]#/\\][^@\[\]#/\\\x00-\x1f\x7f]*")
@@ -97,43 +98,26 @@ def target_mismatches(
     """Yield what does not fit the form of an entry of `bots:`."""
     if not isinstance(value, dict):
         return
-    schema, below = target_schema(_kind(value)), positions.below("bots", name)
-    keys = tuple(schema["properties"])
+    declared, below = CAPABILITIES[_kind(value)], positions.below("bots", name)
+    keys = (*declared.required, *declared.optional)
     for key in value:
         if key in _KEYS and key not in keys:
             what = message("settings.key_of_other_target", key=key)
             step = message("yaml.unknown_key.next", keys=keys)
             yield ShapeMismatch(what, below.key(key), step)
     own = {key: one for key, one in value.items() if key not in _KEYS or key in keys}
-    yield from check_shape(own, schema, below)
-
-
-def target_schema(kind: TargetKind) -> Schema:
-    """Return the schema of a kind's entry under `bots:`, as a mapping."""
-    declared = CAPABILITIES[kind]
-    return {
-        "type": "object",
-        "properties": {key: _KEYS[key] for key in (*declared.required, *declared.optional)},
-        # A missing id of a bot has always been reported with where it is found.
-        "required": [key for key in declared.required if key not in _ID_STEPS],
-        "additionalProperties": False,
-    }
+    # A missing id of a bot has always been reported with where it is found.
+    required = [key for key in declared.required if key not in _ID_STEPS]
+    yield from check_shape(own, closed_mapping({key: _KEYS[key] for key in keys}, required), below)
 
 
 def written_target_schema() -> Schema:
     """Return the schema of an entry of `bots:` as it is written: an id, or the keys of a kind."""
     digits: Schema = {"type": ["string", "integer"], "pattern": "^[0-9]+$"}
+    schemas = {key: digits if schema is _ID else schema for key, schema in _KEYS.items()}
     forms = [
-        {
-            "type": "object",
-            "properties": {
-                key: digits if _KEYS[key] is _ID else _KEYS[key]
-                for key in (*declared.required, *declared.optional)
-            },
-            "required": list(declared.required),
-            "additionalProperties": False,
-        }
-        for declared in CAPABILITIES.values()
+        closed_mapping({key: schemas[key] for key in (*one.required, *one.optional)}, one.required)
+        for one in CAPABILITIES.values()
     ]
     return {"anyOf": [digits, *forms]}
 

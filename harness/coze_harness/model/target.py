@@ -16,6 +16,8 @@ from msgspec import Struct
 
 from coze_harness.messages import LocalizedText, message
 
+_SHORTEST_ID: Final = 6
+
 
 class TargetKind(StrEnum):
     """The kinds of targets. A project on coze.site is an agent or a workflow."""
@@ -117,6 +119,11 @@ CAPABILITIES: Final[Mapping[TargetKind, TargetCapabilities]] = MappingProxyType(
 
 LIMITED_KEYS: Final = frozenset().union(*(one.scenario_keys for one in CAPABILITIES.values()))
 """The keys of scenarios and turns that some kind does not take."""
+
+
+def is_bot_id(word: str) -> bool:
+    """Tell whether a word looks like an id of Coze: six digits or more."""
+    return len(word) >= _SHORTEST_ID and word.isascii() and word.isdecimal()
 
 
 class Target(Struct, frozen=True, kw_only=True):

@@ -24,35 +24,6 @@ from coze_harness.scenarios.turn_spec import StaticScript, TemplatedScript, Turn
 _SAMPLE_TIME: Final = datetime(2024, 10, 1, 8, 30, tzinfo=UTC)
 
 
-def expand_cases(
-    spec: ScenarioSpec,
-    positions: SourcePositions,
-    turns: Sequence[TurnSpec],
-    cases: Iterable[CaseRow],
-    renderer: TemplateRenderer,
-    defaults: ChatOptions,
-) -> list[CaseInstance]:
-    """Return the scenario filled with each case; `defaults` are for a scenario without options.
-
-    Raises:
-        ScenarioErrors: what cannot be filled; an error that many cases share is reported once.
-    """
-    expander = _CaseExpander(spec, positions, turns, renderer, defaults)
-    instances: list[CaseInstance] = []
-    shared: dict[tuple[str, str], list[tuple[ScenarioError, CaseRow]]] = {}
-    for case in cases:
-        try:
-            instances.append(expander.expand(case))
-        except ScenarioErrors as error:
-            # An expectation of `every_turn` gives the same error in each turn.
-            once = {(str(one.where), str(one.what)): one for one in error.errors}
-            for key, one in once.items():
-                shared.setdefault(key, []).append((one, case))
-    if shared:
-        raise ScenarioErrors([_with_cases(same) for same in shared.values()])
-    return instances
-
-
 def _with_cases(shared: Sequence[tuple[ScenarioError, CaseRow]]) -> ScenarioError:
     """Return an error with the first case that it concerns, and the number of others."""
     error, case = shared[0]
@@ -70,8 +41,11 @@ def _with_cases(shared: Sequence[tuple[ScenarioError, CaseRow]]) -> ScenarioErro
     )
 
 
-class _CaseExpander:
-    """What the cases of one scenario share: options, turns and scripts without templates."""
+class CaseExpander:
+    """Fills a scenario with cases, which share options, turns and scripts without templates.
+
+    `defaults` are for a scenario without options.
+    """
 
     def __init__(
         self,
@@ -98,12 +72,27 @@ class _CaseExpander:
         self._shared_turns: dict[int, Turn] = {}
         self._shared_script: StaticScript | None = None
 
-    def expand(self, case: CaseRow) -> CaseInstance:
-        """Return the scenario filled with one case.
+    def expand(self, cases: Iterable[CaseRow]) -> tuple[CaseInstance, ...]:
+        """Return the scenario filled with each case.
 
         Raises:
-            ScenarioErrors: what cannot be filled, in options and turns.
+            ScenarioErrors: what cannot be filled; an error that many cases share is reported once.
         """
+        instances: list[CaseInstance] = []
+        shared: dict[tuple[str, str], list[tuple[ScenarioError, CaseRow]]] = {}
+        for case in cases:
+            try:
+                instances.append(self._fill(case))
+            except ScenarioErrors as error:
+                # An expectation of `every_turn` gives the same error in each turn.
+                once = {(str(one.where), str(one.what)): one for one in error.errors}
+                for key, one in once.items():
+                    shared.setdefault(key, []).append((one, case))
+        if shared:
+            raise ScenarioErrors([_with_cases(same) for same in shared.values()])
+        return tuple(instances)
+
+    def _fill(self, case: CaseRow) -> CaseInstance:
         errors = ErrorCollector()
         options = self._shared_options
         script: TurnScript | None = self._shared_script

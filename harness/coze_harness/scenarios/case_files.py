@@ -12,7 +12,6 @@ from typing import NoReturn, TypeAlias
 from msgspec import Struct
 
 from coze_harness.messages import LocalizedText, message
-from coze_harness.messages.os_error_reason import os_error_reason
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError, ScenarioErrors
 from coze_harness.model.location import Location, PathPart, SourcePositions
@@ -131,14 +130,7 @@ def _file_rows(file: str, display_path: str, where: Location) -> Iterator[Row]:
             where=where,
             next_step=message("cases.suffix.next"),
         )
-    try:
-        content = read_content(file, _MAX_SIZE + 1)
-    except OSError as error:
-        raise ScenarioError(
-            message("file.unreadable", reason=os_error_reason(error)),
-            where=Location(display_path),
-            next_step=message("file.unreadable.next"),
-        ) from error
+    content = read_content(file, display_path, _MAX_SIZE + 1)
     if len(content) > _MAX_SIZE:
         raise ScenarioError(
             message("yaml.size", megabytes=_MAX_SIZE // 1_000_000),
@@ -210,14 +202,6 @@ def _header(cells: Sequence[str], where: Location) -> list[str]:
     return header
 
 
-class _InvalidCaseError(ValueError):
-    """A line that is JSON but not a case; `what` is the sentence to show."""
-
-    def __init__(self, what: LocalizedText) -> None:
-        super().__init__(what)
-        self.what = what
-
-
 def _jsonl_rows(content: bytes, display_path: str) -> Iterator[Row]:
     for number, line in enumerate(_decode(content, display_path).split("\n"), 1):
         if not line.strip():
@@ -226,9 +210,9 @@ def _jsonl_rows(content: bytes, display_path: str) -> Iterator[Row]:
         try:
             value = json.loads(line, object_pairs_hook=_unique_keys, parse_constant=_no_constant)
         except (ValueError, RecursionError) as error:
-            what = message("cases.json", reason=str(error))
-            if isinstance(error, _InvalidCaseError):
-                what = error.what
+            what = error.args[0]
+            if not isinstance(what, LocalizedText):
+                what = message("cases.json", reason=str(error))
             raise ScenarioError(what, where=where, next_step=message("cases.json.next")) from error
         yield _mapping(value, where), where
 
@@ -238,12 +222,12 @@ def _unique_keys(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
     if len(values) < len(pairs):
         keys = [key for key, _ in pairs]
         repeated = next(key for key in keys if keys.count(key) > 1)
-        raise _InvalidCaseError(message("yaml.duplicate_key", key=repeated))
+        raise ValueError(message("yaml.duplicate_key", key=repeated))
     return values
 
 
 def _no_constant(word: str) -> NoReturn:
-    raise _InvalidCaseError(message("cases.json_number", word=word))
+    raise ValueError(message("cases.json_number", word=word))
 
 
 def _yaml_rows(content: bytes, display_path: str) -> Iterator[Row]:

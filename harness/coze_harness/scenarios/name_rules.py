@@ -1,4 +1,4 @@
-"""Names of scenarios, cases and bots, and of the cassette files made from them."""
+"""Names of scenarios and cases, and of the cassette files made from them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from coze_harness.model.location import Location
 _LONGEST_NAME: Final = 200
 _LONGEST_STEM: Final = 110
 _DIGEST_LENGTH: Final = 10
-_SHORTEST_BOT_ID: Final = 6
 _SHORTEST_KEY: Final = 16
 # `@`, `+` and `~` separate bot, case and repeat in a file's name, so no part may contain them.
 _PLAIN = re.compile(rf"\w[\w-]{{0,{_LONGEST_NAME - 1}}}")
@@ -25,11 +24,6 @@ _SAFE = re.compile(r"[A-Za-z0-9_-]+")
 _UNSAFE = re.compile(r'[/\\:*?"<>|@+~\x00-\x1f\x7f]')
 _RESERVED = re.compile(r"^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)", re.IGNORECASE)
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-
-
-def is_bot_id(word: str) -> bool:
-    """Tell whether a word looks like an id of Coze: six digits or more."""
-    return len(word) >= _SHORTEST_BOT_ID and word.isascii() and word.isdecimal()
 
 
 def fold_name(text: str) -> str:

@@ -11,6 +11,10 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from coze_harness.messages import message
+from coze_harness.messages.os_error_reason import os_error_reason
+from coze_harness.model.errors import ScenarioError
+from coze_harness.model.location import Location
 from coze_harness.model.project_code import KindModule, ProjectCode
 
 
@@ -67,11 +71,18 @@ def split_path(path: str) -> tuple[str, str, str]:
     return folder, *os.path.splitext(name)
 
 
-def read_content(path: str, limit: int = -1) -> bytes:
+def read_content(path: str, display_path: str, limit: int = -1) -> bytes:
     """Return a file's bytes, at most `limit` of them.
 
     Raises:
-        OSError: it cannot be read.
+        ScenarioError: it cannot be read; `display_path` is named.
     """
-    with open(path, "rb", buffering=0 if limit < 0 else -1) as file:
-        return file.read(limit)
+    try:
+        with open(path, "rb", buffering=0 if limit < 0 else -1) as file:
+            return file.read(limit)
+    except OSError as error:
+        raise ScenarioError(
+            message("file.unreadable", reason=os_error_reason(error)),
+            where=Location(display_path),
+            next_step=message("file.unreadable.next"),
+        ) from error

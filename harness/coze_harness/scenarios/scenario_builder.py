@@ -14,7 +14,8 @@ from coze_harness.model import JSON, ChatOptions, replace
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location, SourcePositions
 from coze_harness.model.project_code import ProjectCode
-from coze_harness.scenarios.case_expansion import expand_cases
+from coze_harness.model.target import is_bot_id
+from coze_harness.scenarios.case_expansion import CaseExpander
 from coze_harness.scenarios.case_files import CaseRow, read_cases
 from coze_harness.scenarios.chat_option_rules import (
     check_chat_options,
@@ -23,7 +24,7 @@ from coze_harness.scenarios.chat_option_rules import (
 )
 from coze_harness.scenarios.error_collector import ErrorCollector, shape_errors
 from coze_harness.scenarios.expectation_template import DeclaredExpectation
-from coze_harness.scenarios.name_rules import check_name, is_bot_id
+from coze_harness.scenarios.name_rules import check_name
 from coze_harness.scenarios.project_paths import ProjectPaths
 from coze_harness.scenarios.scenario import BotReference, Scenario
 from coze_harness.scenarios.scenario_keys import DEFAULTS, SCENARIO, ScenarioSpec
@@ -111,6 +112,7 @@ class ScenarioBuilder:
             errors.extend(unsupported_keys(own_workflow_kind(keys), keys))
         errors.raise_all()
         tags = tuple(dict.fromkeys(spec.tags))
+        expander = CaseExpander(spec, positions, turns, self._renderer, self._default_options)
         return Scenario(
             name=name,
             file=source.display_path,
@@ -126,16 +128,10 @@ class ScenarioBuilder:
             max_increase=read_max_increase(spec.max_increase),
             known_failure=spec.known_failure,
             stop_on_failure=spec.stop_on_failure,
-            cases=tuple(
-                expand_cases(spec, positions, turns, cases, self._renderer, self._default_options)
-            ),
+            cases=expander.expand(cases),
             limited_keys=keys,
-            tester=BotReference(spec.simulate["bot"], positions.at("simulate", "bot"))
-            if spec.simulate
-            else None,
-            judge=BotReference(spec.judge["bot"], positions.at("judge", "bot"))
-            if spec.judge
-            else None,
+            tester=_bot_below("simulate", spec.simulate, positions),
+            judge=_bot_below("judge", spec.judge, positions),
             judged_at=next(filter(None, map(TurnSpec.first_judge, turns)), None),
         )
 
@@ -233,6 +229,12 @@ def _with_shared_expectations(
             elif turns:
                 turns[-1] = replace(turns[-1], expect=(*turns[-1].expect, *final))
     return turns
+
+
+def _bot_below(
+    key: str, value: Mapping[str, Any] | None, positions: SourcePositions
+) -> BotReference | None:
+    return BotReference(value["bot"], positions.at(key, "bot")) if value else None
 
 
 def _bots(spec: ScenarioSpec, positions: SourcePositions) -> tuple[BotReference, ...]:

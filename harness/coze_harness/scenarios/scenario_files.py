@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from coze_harness.messages import message
-from coze_harness.messages.os_error_reason import os_error_reason
 from coze_harness.messages.shell_word import shell_word
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError
@@ -78,15 +77,7 @@ def _read_file(
     path: str, project: ProjectPaths, builder: ScenarioBuilder, errors: ErrorCollector
 ) -> Iterator[Scenario]:
     display_path = project.display_path(path)
-    try:
-        content = read_content(path)
-    except OSError as error:
-        raise ScenarioError(
-            message("file.unreadable", reason=os_error_reason(error)),
-            where=Location(display_path),
-            next_step=message("file.unreadable.next"),
-        ) from error
-    document = read_yaml(content, display_path, ScenarioError)
+    document = read_yaml(read_content(path, display_path), display_path, ScenarioError)
     errors.extend(text_errors(document))
     data, positions = document.data, document.positions
     if not isinstance(data, dict):

@@ -23,6 +23,7 @@ from coze_harness.yaml_source.record_schema import (
     MAPPING,
     TEXT,
     Schema,
+    closed_mapping,
     key,
     list_of,
     mapping_of,
@@ -35,15 +36,13 @@ _CASES: Final[Schema] = {
         {"type": "array", "items": {"type": "object"}, "minItems": 1},
     ]
 }
-_MESSAGE: Final[Schema] = {
-    "type": "object",
-    "properties": {
+_MESSAGE: Final = closed_mapping(
+    {
         "role": {"enum": ["user", "assistant"], "description": "Who wrote it."},
         "content": {**TEXT, "description": "The text. Templates are filled."},
     },
-    "required": ["role", "content"],
-    "additionalProperties": False,
-}
+    required=["role", "content"],
+)
 _TURN: Final = record_schema(TurnSpec)
 
 
@@ -152,19 +151,17 @@ _EXCLUSIVE_IN_TURN: Final[Schema] = {
     "dependentSchemas": {"input": {"properties": {"prompt": False}}},
     "dependentRequired": {"min_score": ["expect"]},
 }
-SUITE: Final[Schema] = {
-    "type": "object",
-    "properties": {
+SUITE: Final = closed_mapping(
+    {
         "defaults": {
             **DEFAULTS,
             "description": "Keys for every scenario below that does not have them itself.",
         },
         # Each of them is checked once the defaults are applied to it.
-        "scenarios": {"type": "array", "items": {}, "minItems": 1},
+        "scenarios": list_of({}, 1),
     },
-    "required": ["scenarios"],
-    "additionalProperties": False,
-}
+    required=["scenarios"],
+)
 
 
 def scenario_schema(code: ProjectCode = NO_PROJECT) -> dict[str, JSON]:

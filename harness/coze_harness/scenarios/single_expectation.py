@@ -8,14 +8,14 @@ from typing import Final
 from coze_harness.expectations import build_expectation, judge_expectation
 from coze_harness.messages import message
 from coze_harness.messages.os_error_reason import os_error_reason
-from coze_harness.model import JSON, Message, Reply, TurnResult
+from coze_harness.model import Message, Reply, TurnResult
 from coze_harness.model.errors import ScenarioError, UsageError
 from coze_harness.model.location import Location
 from coze_harness.model.project_code import ProjectCode
 from coze_harness.model.trial import EvaluationContext, Expectation
 from coze_harness.scenarios.error_collector import ErrorCollector, text_errors
 from coze_harness.scenarios.template_renderer import has_template
-from coze_harness.yaml_source import YamlPositions, read_yaml
+from coze_harness.yaml_source import read_yaml
 
 MAX_ANSWER: Final = 10_000_000
 """Bytes of an answer that is read from a file or a pipe."""
@@ -40,17 +40,15 @@ def read_expectations(text: str, code: ProjectCode) -> list[Expectation]:
     expectations: list[Expectation] = []
     for item, positions in items:
         with errors:
-            expectations.append(_build(item, positions, code))
+            if has_template(item):
+                raise ScenarioError(
+                    message("try.template"),
+                    where=positions.at(),
+                    next_step=message("try.template.next"),
+                )
+            expectations.append(build_expectation(item, positions, code))
     errors.raise_all()
     return expectations
-
-
-def _build(item: JSON, positions: YamlPositions, code: ProjectCode) -> Expectation:
-    if has_template(item):
-        raise ScenarioError(
-            message("try.template"), where=positions.at(), next_step=message("try.template.next")
-        )
-    return build_expectation(item, positions, code)
 
 
 def judge_text(expectations: list[Expectation], answer: str, prompt: str) -> TurnResult:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
@@ -10,9 +11,10 @@ from coze_harness.messages import message
 from coze_harness.model import CAPABILITIES, Target, TrialKey
 from coze_harness.model.errors import ScenarioError, UsageError
 from coze_harness.model.location import Location
+from coze_harness.model.target import is_bot_id
 from coze_harness.model.trial import Trial
 from coze_harness.scenarios.error_collector import ErrorCollector
-from coze_harness.scenarios.name_rules import file_name_part, file_stem, fold_name, is_bot_id
+from coze_harness.scenarios.name_rules import file_name_part, file_stem, fold_name
 from coze_harness.scenarios.scenario import BotReference, CaseInstance, Scenario
 from coze_harness.scenarios.target_rules import own_workflow_kind, unsupported_keys
 from coze_harness.text.spelling import with_suggestion
@@ -266,10 +268,8 @@ def _label_parts(cases: Sequence[CaseInstance]) -> list[tuple[str, bool]]:
     parts = [file_name_part(case.label) for case in cases]
     if len(parts) == 1:
         return [(f"+{parts[0][0]}", parts[0][1])]
-    counts: dict[str, int] = {}
     folded = [fold_name(text) for text, _ in parts]
-    for name in folded:
-        counts[name] = counts.get(name, 0) + 1
+    counts = Counter(folded)
     return [
         (f"+{text}", changed or counts[name] > 1)
         for name, (text, changed) in zip(folded, parts, strict=True)

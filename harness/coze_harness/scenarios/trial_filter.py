@@ -93,14 +93,14 @@ class _Parser:
         while self._symbol == "or" and not self._is_word:
             self._next()
             parts.append(self._parse_and())
-        return lambda text: any(part(text) for part in parts)
+        return parts[0] if len(parts) == 1 else lambda text: any(part(text) for part in parts)
 
     def _parse_and(self) -> Predicate:
         parts = [self._parse_not()]
         while self._symbol == "and" and not self._is_word:
             self._next()
             parts.append(self._parse_not())
-        return lambda text: all(part(text) for part in parts)
+        return parts[0] if len(parts) == 1 else lambda text: all(part(text) for part in parts)
 
     def _parse_not(self) -> Predicate:
         self._depth += 1

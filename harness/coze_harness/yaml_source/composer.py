@@ -81,28 +81,21 @@ class OpenNode:
         "start",
     )
 
-    entries: dict[str, JSON]
-    children: dict[str, Node]
-    keys: dict[str, int] | None
-    items: list[JSON]
-    nodes: list[Node]
-
     def __init__(self, start: int, anchor: str | None, before: int, *, mapping: bool) -> None:
         self.start = start
         self.anchor = anchor
         self.before = before
         self.height = 1
+        self.keys: dict[str, int] | None = {} if mapping else None
         if mapping:
             self.key: str | None = None
             self.key_start = -1
             self.merges: list[tuple[JSON, Node]] | None = None
-            self.entries = {}
-            self.children = {}
-            self.keys = {}
+            self.entries: dict[str, JSON] = {}
+            self.children: dict[str, Node] = {}
         else:
-            self.keys = None
-            self.items = []
-            self.nodes = []
+            self.items: list[JSON] = []
+            self.nodes: list[Node] = []
 
 
 class _Anchor(NamedTuple):
@@ -317,7 +310,10 @@ def _take_key(
 ) -> None:
     """Keep a key until its value comes; the merge key `<<` is kept as `None`."""
     if not isinstance(value, str):
-        raise _key_type_error(value, node)
+        what = message("yaml.key_type", type=yaml_type_name(value))
+        if node[2] is not None:
+            what = message("yaml.key_is_collection")
+        raise ComposeError(what, node[0], message("yaml.key_type.next"))
     if value in keys:
         raise _duplicate_key(value, node[0], keys[value])
     if is_merge_key:
@@ -339,14 +335,6 @@ def _duplicate_key(key: str, start: int, other: int) -> ComposeError:
     return ComposeError(
         message("yaml.duplicate_key", key=key), start, message("yaml.keep_one"), other=other
     )
-
-
-def _key_type_error(value: JSON, node: Node) -> ComposeError:
-    if node[2] is not None:
-        what = message("yaml.key_is_collection")
-    else:
-        what = message("yaml.key_type", type=yaml_type_name(value))
-    return ComposeError(what, node[0], message("yaml.key_type.next"))
 
 
 def _merge_sources(value: JSON, node: Node) -> list[tuple[JSON, Node]]:

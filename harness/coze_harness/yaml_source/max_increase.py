@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from coze_harness.messages import message
-from coze_harness.yaml_source.record_schema import Schema, key, record_schema
+from coze_harness.yaml_source.record_schema import Schema, closed_mapping
 
 _PERCENT: Final = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,3})?) ?%")
 _LARGEST: Final = 10
@@ -39,16 +38,14 @@ _SHARE: Final[Schema] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MaxIncrease:
-    """By how much the candidate's answers may cost more than the baseline's."""
-
-    tokens: object = key(None, _SHARE, "Tokens of a trial: 20% or 0.2.")
-    latency: object = key(None, _SHARE, "Seconds of a trial's replies.")
-    first_token: object = key(None, _SHARE, "Seconds until an answer begins (streams).")
-
-
-MAX_INCREASE: Final = record_schema(MaxIncrease)
+MAX_INCREASE: Final = closed_mapping(
+    {
+        "tokens": {**_SHARE, "description": "Tokens of a trial: 20% or 0.2."},
+        "latency": {**_SHARE, "description": "Seconds of a trial's replies."},
+        "first_token": {**_SHARE, "description": "Seconds until an answer begins (streams)."},
+    }
+)
+"""By how much the candidate's answers may cost more than the baseline's."""
 
 
 def read_max_increase(value: Mapping[str, Any]) -> Mapping[str, float]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, field, fields
 from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
@@ -43,12 +43,6 @@ Record = TypeVar("Record")
 
 TEXT: Final[Schema] = {"type": "string", "minLength": 1}
 ANY_TEXT: Final[Schema] = {"type": "string"}
-JUDGE: Final[Schema] = {
-    "type": ["object", "null"],
-    "properties": {"bot": TEXT},
-    "required": ["bot"],
-    "additionalProperties": False,
-}
 BOOLEAN: Final[Schema] = {"type": "boolean"}
 MAPPING: Final[Schema] = {"type": "object"}
 
@@ -123,19 +117,23 @@ def mapping_of(values: Schema) -> Schema:
     return {"type": "object", "additionalProperties": values}
 
 
+def closed_mapping(properties: Mapping[str, Schema], required: Iterable[str] = ()) -> Schema:
+    """Return the schema of a mapping that has these keys and no others."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(required),
+        "additionalProperties": False,
+    }
+
+
 def record_schema(record: type) -> Schema:
     """Return the schema of a mapping whose keys a dataclass declares."""
     declared = [one for one in fields(record) if "schema" in one.metadata]
-    return {
-        "type": "object",
-        "properties": {one.name: one.metadata["schema"] for one in declared},
-        "required": [
-            one.name
-            for one in declared
-            if one.default is MISSING and one.default_factory is MISSING
-        ],
-        "additionalProperties": False,
-    }
+    required = [
+        one.name for one in declared if one.default is MISSING and one.default_factory is MISSING
+    ]
+    return closed_mapping({one.name: one.metadata["schema"] for one in declared}, required)
 
 
 def record_of(record: type) -> Schema:
@@ -146,6 +144,9 @@ def record_of(record: type) -> Schema:
 def optional(schema: Schema) -> Schema:
     """Return a schema with one type that takes null, too."""
     return {**schema, "type": [schema["type"], "null"]}
+
+
+JUDGE: Final = optional(closed_mapping({"bot": TEXT}, ["bot"]))
 
 
 def read_record(

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
-from coze_harness.messages import LocalizedText, message
+from coze_harness.messages import message
 from coze_harness.model import JSON
-from coze_harness.model.location import Location
+from coze_harness.model.errors import ScenarioError
 from coze_harness.text.spelling import (
     FULL_WIDTH_COLONS,
     WIDE_SPACES,
@@ -40,21 +40,7 @@ _CUT: Final = r"[ \t]+(#[^\s#!][^\n]*)"
 _SWALLOWED: Final = rf"\n[ \t]*((?:[-－] |[a-z_]{{2,}}[{FULL_WIDTH_COLONS}]))"
 
 
-class _Placed(Protocol):
-    """A message about a place."""
-
-    @property
-    def what(self) -> LocalizedText:
-        """The message."""
-        ...
-
-    @property
-    def where(self) -> Location | None:
-        """The place."""
-        ...
-
-
-Fault = TypeVar("Fault", bound=_Placed)
+Fault = TypeVar("Fault", ShapeMismatch, ScenarioError)
 
 
 def find_unquoted_faults(document: YamlDocument) -> list[ShapeMismatch]:
@@ -69,8 +55,7 @@ def find_unquoted_faults(document: YamlDocument) -> list[ShapeMismatch]:
         return []
     faults: list[ShapeMismatch] = []
     fault: ShapeMismatch | None = None
-    visited: set[int] = set()
-    for value, start, end in _scalars(document.data, document.positions.node, visited):
+    for value, start, end in _scalars(document.data, document.positions.node):
         if value is None or isinstance(value, str):
             fault = _fault(document, start, end)
         elif isinstance(value, int | float):
@@ -90,8 +75,9 @@ def without_repeated_places(faults: Iterable[Fault]) -> list[Fault]:
     return [one for one in all_faults if one.what.id != _NOTATION or str(one.where) not in others]
 
 
-def _scalars(value: JSON, node: Node, visited: set[int]) -> Iterator[tuple[JSON, int, int]]:
+def _scalars(value: JSON, node: Node) -> Iterator[tuple[JSON, int, int]]:
     """Yield each scalar, and where it begins and ends; those that aliases repeat only once."""
+    visited: set[int] = set()
     stack = [(value, node)]
     while stack:
         value, node = stack.pop()
@@ -130,7 +116,7 @@ def _fault(document: YamlDocument, start: int, end: int) -> ShapeMismatch | None
             location(start),
             message("yaml.wide_space.next", kept=quote_scalar(source)),
         )
-    if cut := _cut_at(text, end):
+    if cut := re.compile(_CUT).match(text, end):
         step = quoting_step(text[start : cut.end(1)].strip())
         return ShapeMismatch(
             message("yaml.comment_in_text") if source else message("yaml.comment_only"),
@@ -171,7 +157,3 @@ def _notation_fault(
         document.positions.location(start),
         message("yaml.notation.next", value=plain, quoted=quote_scalar(source)),
     )
-
-
-def _cut_at(text: str, end: int) -> re.Match[str] | None:
-    return re.compile(_CUT).match(text, end)

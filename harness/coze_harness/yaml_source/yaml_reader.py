@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import Final
 
 import yaml
 from msgspec import Struct
@@ -23,21 +22,6 @@ _FORBIDDEN = re.compile("[\x00-\x08\v\f\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\
 _SEPARATOR = re.compile("[\x85\u2028\u2029]")
 
 
-class ErrorFactory(Protocol):
-    """Makes the error to raise: a class of error, or a function that fixes its next step."""
-
-    def __call__(
-        self,
-        what: UserText,
-        *,
-        where: Location | None = None,
-        next_step: UserText = "",
-        detail: Sequence[UserText] = (),
-    ) -> HarnessError:
-        """Return the error."""
-        ...
-
-
 class YamlDocument(Struct, frozen=True):
     """A file's data, where each piece of it is, and the text (without byte order mark)."""
 
@@ -49,7 +33,7 @@ class YamlDocument(Struct, frozen=True):
 def read_yaml(
     source: bytes | str,
     path: str,
-    error: ErrorFactory,
+    error: type[HarnessError],
     *,
     max_size: int = MAX_SIZE,
     allow_binary: bool = False,
@@ -59,12 +43,12 @@ def read_yaml(
     Args:
         source: the file's content; bytes are UTF-8, with or without a byte order mark.
         path: the file's name as messages and positions show it.
-        error: the class of error to raise, or a function that makes it.
+        error: the class of error to raise.
         max_size: bytes or characters that the content may have.
         allow_binary: `!!binary` values are read as `bytes`, which the type `JSON` does not mention.
 
     Raises:
-        HarnessError: made by `error`; nothing else, whatever the content.
+        HarnessError: of the class `error`; nothing else, whatever the content.
     """
     if len(source) > max_size:
         raise error(
@@ -132,7 +116,7 @@ def _parser(text: str) -> yaml.CSafeLoader | yaml.SafeLoader:
     return yaml.CSafeLoader(text) if yaml.__with_libyaml__ else yaml.SafeLoader(text)
 
 
-def _decode(source: bytes, path: str, error: ErrorFactory) -> str:
+def _decode(source: bytes, path: str, error: type[HarnessError]) -> str:
     try:
         return source.decode("utf-8")
     except UnicodeDecodeError as cause:
@@ -146,7 +130,7 @@ def _decode(source: bytes, path: str, error: ErrorFactory) -> str:
 
 
 def _syntax_error(
-    cause: yaml.YAMLError | UnicodeEncodeError, text: SourceText, error: ErrorFactory
+    cause: yaml.YAMLError | UnicodeEncodeError, text: SourceText, error: type[HarnessError]
 ) -> HarnessError:
     """Return the error for a text that is not YAML, in our words."""
     forbidden = _FORBIDDEN.search(text.text)
