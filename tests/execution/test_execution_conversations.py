@@ -147,7 +147,7 @@ WARNED = Demand(FAILED, Severity.WARNING)
 
 
 @pytest.mark.parametrize(
-    ("demands", "known_failure", "error", "meant"),
+    ("demands", "known_failure", "error", "expected"),
     [
         ([], "", None, TrialStatus.PASSED),
         ([Demand(PASSED)], "", None, TrialStatus.PASSED),
@@ -189,7 +189,7 @@ def test_an_expectation_sees_its_own_reply_and_those_before_it() -> None:
     assert demand.contexts == [EvaluationContext("3", third, (first, second), None, ("1", "2"))]
 
 
-@pytest.mark.parametrize(("demand", "asked"), [(Demand(FAILED), 1), (WARNED, 2), (Demand(), 2)])
+@pytest.mark.parametrize(("demand", "count"), [(Demand(FAILED), 1), (WARNED, 2), (Demand(), 2)])
 def test_stop_on_failure_ends_the_conversation_at_a_failed_turn(demand: Demand, count: int) -> None:
     dialogue = Answers(reply(), reply())
     outcome = run_to_end(trial(stop_on_failure=True), [turn(demand), turn()], dialogue)

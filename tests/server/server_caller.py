@@ -35,11 +35,11 @@ class ManualClock(ServerClock):
 
 def script(answers: str, *, bot: str = "", rest: str = "") -> ServerScript:
     """Return a script of one bot; `answers`, `bot` and `rest` are YAML."""
-    text = f"bots:\n- id: '{BOT}'\n  name: tester\n{_indented(bot, 2)}  answers:\n"
-    return parse_script(f"{text}{_indented(answers, 2)}{rest}\n", "script.yaml")
+    text = f"bots:\n- id: '{BOT}'\n  name: tester\n{_indent(bot, 2)}  answers:\n"
+    return parse_script(f"{text}{_indent(answers, 2)}{rest}\n", "script.yaml")
 
 
-def _indented(text: str, by: int) -> str:
+def _indent(text: str, by: int) -> str:
     return "".join(f"{' ' * by}{line}\n" for line in text.strip().splitlines())
 
 
@@ -64,9 +64,9 @@ class Caller:
         return self.session.request(method, self.server.base_url + path, **options)
 
     def call(self, method: str, path: str, **options: Any) -> dict[str, Any]:
-        found = self.send(method, path, **options).json()
-        assert isinstance(found, dict)
-        return found
+        envelope = self.send(method, path, **options).json()
+        assert isinstance(envelope, dict)
+        return envelope
 
     def raw_chat(
         self, prompt: str, conversation: str = "", *, stream: bool = False, **fields: Any
@@ -84,9 +84,9 @@ class Caller:
         )
 
     def chat(self, prompt: str, conversation: str = "", **fields: Any) -> dict[str, Any]:
-        found = self.raw_chat(prompt, conversation, **fields).json()
-        assert isinstance(found, dict)
-        return found
+        envelope = self.raw_chat(prompt, conversation, **fields).json()
+        assert isinstance(envelope, dict)
+        return envelope
 
     def retrieve(self, chat: Mapping[str, Any]) -> dict[str, Any]:
         return self.call("GET", "/v3/chat/retrieve", params=ids(chat))
@@ -102,8 +102,8 @@ class Caller:
         """Ask, move the clock past the end, and return the answer's text."""
         chat = self.chat(prompt, conversation, **fields)["data"]
         clock.at += 60
-        listed = self.messages(chat)["data"]
-        return "\n".join(m["content"] for m in listed if m["type"] == "answer")
+        messages = self.messages(chat)["data"]
+        return "\n".join(m["content"] for m in messages if m["type"] == "answer")
 
 
 def ids(chat: Mapping[str, Any]) -> dict[str, str]:
@@ -112,9 +112,9 @@ def ids(chat: Mapping[str, Any]) -> dict[str, str]:
 
 def events(stream: bytes) -> list[tuple[str, str]]:
     """Return (event, data) of a whole stream."""
-    found = []
+    pairs = []
     for frame in stream.decode().split("\n\n"):
         if frame:
             event, data = frame.split("\n")
-            found.append((event.removeprefix("event:"), data.removeprefix("data:")))
-    return found
+            pairs.append((event.removeprefix("event:"), data.removeprefix("data:")))
+    return pairs

@@ -114,12 +114,12 @@ BAD_BODIES: list[tuple[int, object]] = [
 @pytest.mark.parametrize(("code", "body"), BAD_BODIES)
 def test_a_chat_that_is_refused(caller: Caller, code: int, body: object) -> None:
     response = caller.send("POST", "/v3/chat", json=body)
-    found = response.json()
+    envelope = response.json()
     assert response.status_code == 200
-    assert found["code"] == code, found["msg"]
-    assert found["msg"]
-    assert "data" not in found
-    assert len(found["detail"]["logid"]) == 34
+    assert envelope["code"] == code, envelope["msg"]
+    assert envelope["msg"]
+    assert "data" not in envelope
+    assert len(envelope["detail"]["logid"]) == 34
 
 
 @pytest.mark.parametrize("body", [b"{", b"\xff{}", b'"text"', b"[" * 5000, b"{}" * 2])
@@ -145,9 +145,9 @@ GOOD_BODIES: list[object] = [
 
 @pytest.mark.parametrize("body", GOOD_BODIES)
 def test_an_accepted_chat(caller: Caller, body: object) -> None:
-    found = post(caller, body)
-    assert found["code"] == 0, found["msg"]
-    assert found["data"]["status"] == "in_progress"
+    envelope = post(caller, body)
+    assert envelope["code"] == 0, envelope["msg"]
+    assert envelope["data"]["status"] == "in_progress"
 
 
 def test_an_unknown_prompt_names_the_nearest(caller: Caller) -> None:
@@ -275,23 +275,23 @@ def test_unknown_paths_and_methods(caller: Caller) -> None:
 
 
 def test_conversation_create_checks_its_fields(caller: Caller) -> None:
-    def created(**body: object) -> object:
+    def create(**body: object) -> object:
         return caller.call("POST", "/v1/conversation/create", json=body)["code"]
 
-    assert created() == 0
-    assert created(bot_id="755") == 5000
-    assert created(name="n" * 101) == 4000
-    assert created(meta_data={"k": ""}) == 4003
-    assert created(messages=[QUESTION] * 17) == 4004
+    assert create() == 0
+    assert create(bot_id="755") == 5000
+    assert create(name="n" * 101) == 4000
+    assert create(meta_data={"k": ""}) == 4003
+    assert create(messages=[QUESTION] * 17) == 4004
 
 
 def test_uploads_are_checked(caller: Caller) -> None:
-    def uploaded(files: list[tuple[str, tuple[str, bytes]]]) -> object:
+    def upload(files: list[tuple[str, tuple[str, bytes]]]) -> object:
         return caller.call("POST", "/v1/files/upload", files=files)["code"]
 
-    assert uploaded([("file", ("图.png", b"\r\n\x00"))]) == 0
-    assert uploaded([("file", ("a", b"1")), ("file", ("b", b"2"))]) == 4301
-    assert uploaded([("file", ("a", b""))]) == 4300
+    assert upload([("file", ("图.png", b"\r\n\x00"))]) == 0
+    assert upload([("file", ("a", b"1")), ("file", ("b", b"2"))]) == 4301
+    assert upload([("file", ("a", b""))]) == 4300
     assert caller.call("POST", "/v1/files/upload", data=b"raw")["code"] == 4300
 
 

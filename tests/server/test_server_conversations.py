@@ -41,8 +41,8 @@ def caller(clock: ManualClock) -> Iterator[Caller]:
 @pytest.fixture
 def conversation(caller: Caller) -> str:
     body = {"bot_id": BOT, "name": "话题", "meta_data": {"k": "v"}}
-    made = caller.call("POST", "/v1/conversation/create", json=body)["data"]
-    return str(made["id"])
+    created = caller.call("POST", "/v1/conversation/create", json=body)["data"]
+    return str(created["id"])
 
 
 def test_a_conversation_remembers_and_another_does_not(
@@ -69,8 +69,8 @@ def test_a_question_from_the_conversation_s_creation_is_answered(
     caller: Caller, clock: ManualClock
 ) -> None:
     question = {"role": "user", "content": "我叫小林", "content_type": "text"}
-    made = caller.call("POST", "/v1/conversation/create", json={"messages": [question]})
-    conversation = made["data"]["id"]
+    created = caller.call("POST", "/v1/conversation/create", json={"messages": [question]})
+    conversation = created["data"]["id"]
     assert caller.answer(clock, "", conversation, additional_messages=[]) == "你好,小林。"
     assert caller.chat("", conversation, additional_messages=[])["code"] == 4000
 
@@ -86,8 +86,8 @@ def test_a_cancelled_turn_is_not_remembered(
 
 def test_conversations_are_retrieved_and_listed(caller: Caller, conversation: str) -> None:
     where = {"conversation_id": conversation}
-    made = caller.call("GET", "/v1/conversation/retrieve", params=where)["data"]
-    assert (made["name"], made["meta_data"], made["last_section_id"]) == (
+    created = caller.call("GET", "/v1/conversation/retrieve", params=where)["data"]
+    assert (created["name"], created["meta_data"], created["last_section_id"]) == (
         "话题",
         {"k": "v"},
         conversation,

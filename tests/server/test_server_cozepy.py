@@ -38,11 +38,11 @@ def coze(server: RunningServer) -> Iterator[Coze]:
         yield Coze(auth=TokenAuth(TOKEN), base_url=server.base_url, http_client=client)
 
 
-def asked(prompt: str) -> list[Message]:
+def user_messages(prompt: str) -> list[Message]:
     return [Message.build_user_question_text(prompt)]
 
 
-def finished(coze: Coze, question: Message, conversation_id: str | None = None) -> Chat:
+def run_chat(coze: Coze, question: Message, conversation_id: str | None = None) -> Chat:
     """Ask, and retrieve until the chat is over; the client's own poll sleeps a second at a time."""
     chat = coze.chat.create(
         bot_id=BOT, user_id="u", additional_messages=[question], conversation_id=conversation_id
@@ -53,13 +53,13 @@ def finished(coze: Coze, question: Message, conversation_id: str | None = None) 
 
 
 def first_message(coze: Coze, chat: Chat) -> str:
-    listed = coze.chat.messages.list(conversation_id=chat.conversation_id, chat_id=chat.id)
-    return listed[0].content
+    messages = coze.chat.messages.list(conversation_id=chat.conversation_id, chat_id=chat.id)
+    return messages[0].content
 
 
 def test_create_and_poll_returns_the_answer(coze: Coze) -> None:
     poll = coze.chat.create_and_poll(
-        bot_id=BOT, user_id="u", additional_messages=asked("请用一句话介绍杭州。")
+        bot_id=BOT, user_id="u", additional_messages=user_messages("请用一句话介绍杭州。")
     )
     assert poll.chat.status == ChatStatus.COMPLETED
     assert poll.chat.usage
@@ -72,50 +72,53 @@ def test_create_and_poll_returns_the_answer(coze: Coze) -> None:
 
 def test_create_retrieve_and_list_one_by_one(coze: Coze) -> None:
     chat = coze.chat.create(
-        bot_id=BOT, user_id="u", additional_messages=asked("Who are you?"), meta_data={"k": "v"}
+        bot_id=BOT,
+        user_id="u",
+        additional_messages=user_messages("Who are you?"),
+        meta_data={"k": "v"},
     )
     while chat.status == ChatStatus.IN_PROGRESS:
         chat = coze.chat.retrieve(conversation_id=chat.conversation_id, chat_id=chat.id)
     assert chat.status == ChatStatus.COMPLETED
     assert chat.meta_data == {"k": "v"}
-    listed = coze.chat.messages.list(conversation_id=chat.conversation_id, chat_id=chat.id)
-    assert [m.type for m in listed] == [
+    messages = coze.chat.messages.list(conversation_id=chat.conversation_id, chat_id=chat.id)
+    assert [m.type for m in messages] == [
         MessageType.ANSWER,
         MessageType.VERBOSE,
         MessageType.FOLLOW_UP,
         MessageType.FOLLOW_UP,
     ]
-    assert listed.response.logid
+    assert messages.response.logid
 
 
 def test_stream_pieces_join_to_the_completed_answer(coze: Coze) -> None:
     stream = coze.chat.stream(
-        bot_id=BOT, user_id="u", additional_messages=asked("杭州明天天气怎么样?")
+        bot_id=BOT, user_id="u", additional_messages=user_messages("杭州明天天气怎么样?")
     )
-    seen = list(stream)
+    events = list(stream)
     pieces = "".join(
         event.message.content
-        for event in seen
+        for event in events
         if event.event == ChatEventType.CONVERSATION_MESSAGE_DELTA and event.message
     )
     whole = [
         event.message.content
-        for event in seen
+        for event in events
         if event.event == ChatEventType.CONVERSATION_MESSAGE_COMPLETED
         and event.message
         and event.message.type == MessageType.ANSWER
     ]
     assert [pieces] == whole == ["杭州明天有小雨,气温17到24度,出门请带伞。"]
-    assert [event.event for event in seen[:2]] == [
+    assert [event.event for event in events[:2]] == [
         ChatEventType.CONVERSATION_CHAT_CREATED,
         ChatEventType.CONVERSATION_CHAT_IN_PROGRESS,
     ]
-    assert seen[-1].event == ChatEventType.CONVERSATION_CHAT_COMPLETED
+    assert events[-1].event == ChatEventType.CONVERSATION_CHAT_COMPLETED
 
 
 def test_reasoning_streams_before_the_answer(coze: Coze) -> None:
     stream = coze.chat.stream(
-        bot_id=BOT, user_id="u", additional_messages=asked("9.11和9.8哪个大?")
+        bot_id=BOT, user_id="u", additional_messages=user_messages("9.11和9.8哪个大?")
     )
     deltas = [
         event.message
@@ -127,7 +130,7 @@ def test_reasoning_streams_before_the_answer(coze: Coze) -> None:
 
 
 def test_cancel_stops_a_chat_and_only_once(coze: Coze) -> None:
-    chat = coze.chat.create(bot_id=BOT, user_id="u", additional_messages=asked("你是谁？"))
+    chat = coze.chat.create(bot_id=BOT, user_id="u", additional_messages=user_messages("你是谁？"))
     done = coze.chat.cancel(conversation_id=chat.conversation_id, chat_id=chat.id)
     assert done.status == ChatStatus.CANCELED
     with pytest.raises(CozeAPIError) as refused:
@@ -139,7 +142,7 @@ def test_a_created_conversation_is_continued(coze: Coze) -> None:
     conversation = coze.conversations.create(
         messages=[Message.build_user_question_text("我叫小林,喜欢青色。")], meta_data={"a": "b"}
     )
-    chat = finished(coze, Message.build_user_question_text("我叫什么?"), conversation.id)
+    chat = run_chat(coze, Message.build_user_question_text("我叫什么?"), conversation.id)
     assert first_message(coze, chat) == "你叫小林。"
     again = coze.conversations.retrieve(conversation_id=conversation.id)
     assert again.meta_data == {"a": "b"}
@@ -147,7 +150,7 @@ def test_a_created_conversation_is_continued(coze: Coze) -> None:
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_tool_outputs_are_requested_and_accepted(coze: Coze, stream: bool) -> None:
-    chat = finished(coze, Message.build_user_question_text("打开厨房的灯。"))
+    chat = run_chat(coze, Message.build_user_question_text("打开厨房的灯。"))
     assert chat.status == ChatStatus.REQUIRES_ACTION
     assert chat.required_action
     assert chat.required_action.submit_tool_outputs
@@ -157,17 +160,19 @@ def test_tool_outputs_are_requested_and_accepted(coze: Coze, stream: bool) -> No
     outputs = [ToolOutput(tool_call_id=call.id, output="已打开")]
     where = {"conversation_id": chat.conversation_id, "chat_id": chat.id}
     if stream:
-        seen = list(coze.chat.submit_tool_outputs(**where, tool_outputs=outputs, stream=True))
-        assert seen[-1].event == ChatEventType.CONVERSATION_CHAT_COMPLETED
+        events = list(coze.chat.submit_tool_outputs(**where, tool_outputs=outputs, stream=True))
+        assert events[-1].event == ChatEventType.CONVERSATION_CHAT_COMPLETED
     else:
-        taken = coze.chat.submit_tool_outputs(**where, tool_outputs=outputs, stream=False)
-        assert isinstance(taken, Chat)
-        chat = taken
+        chat_or_stream = coze.chat.submit_tool_outputs(**where, tool_outputs=outputs, stream=False)
+        assert isinstance(chat_or_stream, Chat)
+        chat = chat_or_stream
         while chat.status == ChatStatus.IN_PROGRESS:
             chat = coze.chat.retrieve(**where)
-    listed = coze.chat.messages.list(**where)
-    assert [m.type for m in listed][:2] == [MessageType.FUNCTION_CALL, MessageType.TOOL_RESPONSE]
-    assert [m.content for m in listed if m.type == MessageType.ANSWER] == ["厨房的灯已处理:已打开"]
+    messages = coze.chat.messages.list(**where)
+    assert [m.type for m in messages][:2] == [MessageType.FUNCTION_CALL, MessageType.TOOL_RESPONSE]
+    assert [m.content for m in messages if m.type == MessageType.ANSWER] == [
+        "厨房的灯已处理:已打开"
+    ]
 
 
 @pytest.mark.parametrize("api", [1, 2])
@@ -200,7 +205,7 @@ def test_an_uploaded_file_is_sent_with_a_prompt(coze: Coze) -> None:
             MessageObjectString.build_image(uploaded.id),
         ]
     )
-    assert first_message(coze, finished(coze, question)).startswith("I am chatchat")
+    assert first_message(coze, run_chat(coze, question)).startswith("I am chatchat")
 
 
 def test_workflows_run_and_chat(coze: Coze) -> None:
@@ -208,16 +213,16 @@ def test_workflows_run_and_chat(coze: Coze) -> None:
         workflow_id="7403330000000000003", parameters={"name": "小林"}
     )
     assert result.data == '{"output":"你好,小林"}'
-    seen = list(
+    events = list(
         coze.workflows.chat.stream(
             workflow_id="7403330000000000003",
             bot_id="7403315657221079041",
-            additional_messages=asked("喂"),
+            additional_messages=user_messages("喂"),
             parameters={},
         )
     )
-    assert seen[-1].event == ChatEventType.CONVERSATION_CHAT_COMPLETED
-    assert any(e.message and e.message.content == "工作流收到:喂" for e in seen)
+    assert events[-1].event == ChatEventType.CONVERSATION_CHAT_COMPLETED
+    assert any(e.message and e.message.content == "工作流收到:喂" for e in events)
 
 
 def test_a_run_asks_and_is_resumed(coze: Coze) -> None:
@@ -254,9 +259,11 @@ def test_a_run_in_the_background_has_a_history(coze: Coze) -> None:
 
 def test_errors_carry_code_and_log_id(coze: Coze) -> None:
     with pytest.raises(CozeAPIError) as refused:
-        coze.chat.create(bot_id="7550000000000000000", user_id="u", additional_messages=asked("x"))
+        coze.chat.create(
+            bot_id="7550000000000000000", user_id="u", additional_messages=user_messages("x")
+        )
     assert refused.value.code == 4200
     assert refused.value.logid
     with pytest.raises(CozeAPIError) as streamed:
-        list(coze.chat.stream(bot_id="755", user_id="u", additional_messages=asked("x")))
+        list(coze.chat.stream(bot_id="755", user_id="u", additional_messages=user_messages("x")))
     assert streamed.value.code == 4200

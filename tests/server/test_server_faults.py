@@ -127,7 +127,7 @@ def has_empty_data(response: requests.Response) -> bool:
 
 @pytest.mark.parametrize("at", ["chat", "retrieve", "list", "cancel", "bot", "create"])
 @pytest.mark.parametrize(
-    ("kind", "seen"),
+    ("kind", "is_damaged"),
     [
         ("html", is_html),
         ("unavailable", is_unavailable),
@@ -139,7 +139,7 @@ def has_empty_data(response: requests.Response) -> bool:
     ],
 )
 def test_a_damaged_answer_to_every_call(
-    caller: Caller, at: str, kind: str, seen: Callable[[requests.Response], bool]
+    caller: Caller, at: str, kind: str, is_damaged: Callable[[requests.Response], bool]
 ) -> None:
     chat = caller.chat("hi")["data"]
     calls: dict[str, Callable[[], requests.Response]] = {
@@ -151,7 +151,7 @@ def test_a_damaged_answer_to_every_call(
         "create": lambda: caller.send("POST", "/v1/conversation/create"),
     }
     inject(caller, kind, at=at, times=1)
-    assert seen(calls[at]())
+    assert is_damaged(calls[at]())
     again = calls[at]()
     assert again.status_code == 200
     assert again.json()["code"] in (0, 4104)  # no fault any more; a chat is cancelled once
@@ -197,16 +197,16 @@ def test_a_failed_chat(
     chat = caller.chat("hi")["data"]
     assert chat["status"] == "in_progress"
     clock.at += 2
-    found = caller.retrieve(chat)
-    assert found["code"] == 0
-    assert found["data"]["status"] == "failed"
-    assert found["data"]["failed_at"] == chat["created_at"] + 2
-    assert found["data"]["last_error"]["code"] == code
-    assert found["data"]["last_error"]["msg"].startswith(msg)
+    envelope = caller.retrieve(chat)
+    assert envelope["code"] == 0
+    assert envelope["data"]["status"] == "failed"
+    assert envelope["data"]["failed_at"] == chat["created_at"] + 2
+    assert envelope["data"]["last_error"]["code"] == code
+    assert envelope["data"]["last_error"]["msg"].startswith(msg)
     assert "data" not in caller.messages(chat)
-    told = events(caller.stream("hi"))
-    assert [event for event, _ in told[-2:]] == ["conversation.chat.failed", "done"]
-    assert "conversation.message.completed" not in dict(told)
+    frames = events(caller.stream("hi"))
+    assert [event for event, _ in frames[-2:]] == ["conversation.chat.failed", "done"]
+    assert "conversation.message.completed" not in dict(frames)
 
 
 @pytest.mark.parametrize("status", ["canceled", "expired", "cancelled", "deleted"])
@@ -243,10 +243,10 @@ def test_created_first(caller: Caller, clock: ManualClock) -> None:
     inject(caller, "created_first", times=1)
     inject(caller, "created_first", at="retrieve", times=1)
     chat = caller.chat("hi")["data"]
-    seen = [chat["status"], *(caller.retrieve(chat)["data"]["status"] for _ in range(2))]
+    statuses = [chat["status"], *(caller.retrieve(chat)["data"]["status"] for _ in range(2))]
     clock.at += 2
-    seen.append(caller.retrieve(chat)["data"]["status"])
-    assert seen == ["created", "created", "in_progress", "completed"]
+    statuses.append(caller.retrieve(chat)["data"]["status"])
+    assert statuses == ["created", "created", "in_progress", "completed"]
 
 
 def test_an_unknown_status(caller: Caller, clock: ManualClock) -> None:

@@ -97,7 +97,7 @@ def _zeros(size: int) -> Iterator[bytes]:
         yield bytes(CHUNK)
 
 
-def _chunked(size: int) -> Iterator[bytes]:
+def _encode_chunks(size: int) -> Iterator[bytes]:
     for part in _zeros(size):
         yield b"%x\r\n%b\r\n" % (len(part), part)
     yield b"0\r\n\r\n"
@@ -111,7 +111,7 @@ def test_a_large_body_is_refused(route: str, code: int, server: RunningServer) -
     declared = f"Content-Type: application/json\nContent-Length: {size}\n"
     assert _post(server, route, declared, _zeros(size)) == (413, code)
     chunked = "Content-Type: application/json\nTransfer-Encoding: chunked\n"
-    assert _post(server, route, chunked, _chunked(size)) == (413, code)
+    assert _post(server, route, chunked, _encode_chunks(size)) == (413, code)
 
 
 def test_a_body_without_end_breaks_the_connection(server: RunningServer) -> None:

@@ -23,27 +23,27 @@ def run_chat(server: RunningServer, number: int) -> tuple[str, str]:
         chat = caller.chat(f"n{number}")["data"]
         while caller.retrieve(chat)["data"]["status"] == "in_progress":
             time.sleep(0.1)
-        listed = caller.messages(chat)["data"]
-        return chat["id"], next(m["content"] for m in listed if m["type"] == "answer")
+        messages = caller.messages(chat)["data"]
+        return chat["id"], next(m["content"] for m in messages if m["type"] == "answer")
 
 
 def test_a_hundred_concurrent_conversations_are_separate() -> None:
     with serve(SCRIPT) as server, ThreadPoolExecutor(AT_ONCE) as pool:
-        found = list(pool.map(lambda number: run_chat(server, number), range(AT_ONCE)))
-        assert [answer for _, answer in found] == [f"回答{number}" for number in range(AT_ONCE)]
-        assert len({chat_id for chat_id, _ in found}) == AT_ONCE
+        answers = list(pool.map(lambda number: run_chat(server, number), range(AT_ONCE)))
+        assert [answer for _, answer in answers] == [f"回答{number}" for number in range(AT_ONCE)]
+        assert len({chat_id for chat_id, _ in answers}) == AT_ONCE
         assert server.calls["POST /v3/chat"] == AT_ONCE
         assert server.connections == AT_ONCE
         assert AT_ONCE // 2 < server.peak_chats <= AT_ONCE
 
 
 def test_a_hundred_concurrent_streams_are_separate() -> None:
-    def streamed(number: int) -> bool:
+    def has_own_answer(number: int) -> bool:
         with Caller(server) as caller:
             return f'"content":"回答{number}"'.encode() in caller.stream(f"n{number}")
 
     with serve(SCRIPT) as server, ThreadPoolExecutor(AT_ONCE) as pool:
-        assert all(pool.map(streamed, range(AT_ONCE)))
+        assert all(pool.map(has_own_answer, range(AT_ONCE)))
 
 
 PROGRAM = """

@@ -126,10 +126,10 @@ FAULTS = [
 
 @pytest.fixture(scope="module")
 def openapi() -> OpenApi:
-    found = load_openapi()
-    if found is None:
+    description = load_openapi()
+    if description is None:
         pytest.skip(MISSING)
-    return found
+    return description
 
 
 @pytest.fixture(scope="module")
@@ -140,20 +140,20 @@ def server() -> Iterator[RunningServer]:
 
 
 @pytest.fixture(autouse=True)
-def _healed(server: RunningServer) -> None:
+def _without_faults(server: RunningServer) -> None:
     server.clear_faults()
 
 
 def problems(openapi: OpenApi, talk: Talk) -> list[str]:
     """Return what the description finds in all calls of a conversation, and in their responses."""
-    found: list[str] = []
+    errors: list[str] = []
     # A chat that never ends may be given up before the last call is answered.
     for call, answer in zip(talk.spy.calls, talk.spy.responses, strict=False):
         upload = bool(call.upload)
-        found += openapi.request_errors(call.method, call.target, call.body, is_upload=upload)
+        errors += openapi.request_errors(call.method, call.target, call.body, is_upload=upload)
         kind = answer.headers["content-type"]
-        found += openapi.response_errors(call.method, call.target, kind, answer.body)
-    return found
+        errors += openapi.response_errors(call.method, call.target, kind, answer.body)
+    return errors
 
 
 @pytest.mark.parametrize("name", TURNS)
@@ -267,7 +267,7 @@ WRONG: Mapping[str, object] = {
 NOT_CHECKED = {"connector_id", "workflow_version", "app_id", "is_async", "ext"}
 
 
-def spoiled(openapi: OpenApi, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def excluded_bodies(openapi: OpenApi, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield bodies that the description excludes: what is wrong, and the body."""
     schema = openapi.request_schema("POST", path)
     assert schema is not None
@@ -295,7 +295,7 @@ def test_the_server_rejects_what_the_description_excludes(
     with Caller(server) as caller:
         waiting = caller.chat("开灯")["data"]
         accepted = []
-        for what, body in spoiled(openapi, path):
+        for what, body in excluded_bodies(openapi, path):
             query = ids(waiting) if "tool_outputs" in path else {}
             answer = caller.send("POST", path, params=query, json=body)
             kind = answer.headers["content-type"]
@@ -309,9 +309,9 @@ def test_a_retry_changes_no_request(openapi: OpenApi, server: RunningServer) -> 
     policy = RetryPolicy(jitter=lambda: 0.0, base=0.001)
     with Talk(server, policy=policy) as talk:
         talk.ask("一")
-        found = [
+        errors = [
             error
             for call in talk.spy.calls
             for error in openapi.request_errors(call.method, call.target, call.body)
         ]
-    assert found == []
+    assert errors == []

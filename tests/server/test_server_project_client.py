@@ -41,18 +41,18 @@ def events(
         return list(chat.stream_message(prompt, session_id=session))
 
 
-def text(found: list[Any]) -> str:
-    return "".join(event.answer_text for event in found)
+def text(events: list[Any]) -> str:
+    return "".join(event.answer_text for event in events)
 
 
 def test_an_answer_begins_ends_and_comes_in_pieces(server: RunningServer) -> None:
-    found = events(server, "你是谁?")
-    assert text(found) == "我是小码,一个用扣子编程做的智能体。"
-    assert found[0].is_message_start
-    assert found[-1].is_message_end
-    assert found[-1].content.message_end.code == "0"
-    assert [event.sequence_id for event in found] == [*range(1, len(found) + 1)]
-    assert len({event.reply_id for event in found}) == 1
+    answer_events = events(server, "你是谁?")
+    assert text(answer_events) == "我是小码,一个用扣子编程做的智能体。"
+    assert answer_events[0].is_message_start
+    assert answer_events[-1].is_message_end
+    assert answer_events[-1].content.message_end.code == "0"
+    assert [event.sequence_id for event in answer_events] == [*range(1, len(answer_events) + 1)]
+    assert len({event.reply_id for event in answer_events}) == 1
 
 
 def test_a_session_remembers_and_another_does_not(server: RunningServer) -> None:
@@ -62,9 +62,13 @@ def test_a_session_remembers_and_another_does_not(server: RunningServer) -> None
 
 
 def test_tools_are_requested_and_answered(server: RunningServer) -> None:
-    found = events(server, "杭州明天天气怎么样?")
-    (request,) = (event.content.tool_request for event in found if event.type == "tool_request")
-    (response,) = (event.content.tool_response for event in found if event.type == "tool_response")
+    answer_events = events(server, "杭州明天天气怎么样?")
+    (request,) = (
+        event.content.tool_request for event in answer_events if event.type == "tool_request"
+    )
+    (response,) = (
+        event.content.tool_response for event in answer_events if event.type == "tool_response"
+    )
     assert request.parameters == {"get_weather": {"city": "杭州"}}
     assert response.tool_call_id == request.tool_call_id
     assert (response.code, response.result) == ("0", '{"high":24,"sky":"小雨"}')

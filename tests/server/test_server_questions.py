@@ -49,7 +49,7 @@ def server() -> Iterator[RunningServer]:
 
 
 @pytest.fixture(autouse=True)
-def _healed(server: RunningServer) -> None:
+def _without_faults(server: RunningServer) -> None:
     server.clear_faults()
 
 

@@ -68,7 +68,7 @@ def test_the_schema_takes_the_scripts_that_ship_and_are_documented() -> None:
 
 
 @pytest.mark.parametrize(
-    ("bot", "place", "named"),
+    ("bot", "place", "word"),
     [
         ({"anwsers": []}, "bots/0", "'anwsers'"),
         ({"answers": [{"default": True, "anwser": "x"}]}, "bots/0/answers/0", "'anwser'"),
@@ -78,8 +78,8 @@ def test_the_schema_takes_the_scripts_that_ship_and_are_documented() -> None:
         ({"faults": [{"kind": "slow", "tims": 1}]}, "bots/0/faults/0", "'tims'"),
     ],
 )
-def test_a_validator_names_what_is_wrong(bot: dict[str, Any], place: str, named: str) -> None:
+def test_a_validator_names_what_is_wrong(bot: dict[str, Any], place: str, word: str) -> None:
     error = best_match(VALIDATOR.iter_errors({"bots": [{"id": "1", "name": "a", **bot}]}))
     assert error is not None
     assert "/".join(map(str, error.absolute_path)) == place
-    assert named in error.message
+    assert word in error.message

@@ -15,7 +15,7 @@ from talking import scripted_fault
 HEAD = f"bots:\n- id: '{BOT}'\n  name: tester\n"
 
 
-def refused(text: str) -> str:
+def error_of(text: str) -> str:
     with pytest.raises(HarnessError) as caught:
         parse_script(text, "bots.yaml")
     assert isinstance(caught.value, ScenarioError)
@@ -92,7 +92,7 @@ def refused(text: str) -> str:
     ],
 )
 def test_an_error_has_its_location(text: str, place: str, words: list[str]) -> None:
-    message = refused(text)
+    message = error_of(text)
     assert message.startswith(f"{place}: "), message
     for word in words:
         assert word in message
@@ -126,12 +126,10 @@ def test_every_kind_of_fault_has_a_default_route() -> None:
         assert scripted_fault({"kind": kind, **fields}).at in kind.routes
 
 
-@pytest.mark.parametrize("written", ["1", "1.0", "'1'", "true"])
-def test_a_temperature_is_a_number_however_it_is_written(written: str) -> None:
+@pytest.mark.parametrize("text", ["1", "1.0", "'1'", "true"])
+def test_a_temperature_is_a_number_however_it_is_written(text: str) -> None:
     model = (
-        parse_script(f"{HEAD}  model: {{name: m, temperature: {written}}}\n", "x.yaml")
-        .bots[0]
-        .model
+        parse_script(f"{HEAD}  model: {{name: m, temperature: {text}}}\n", "x.yaml").bots[0].model
     )
     assert repr(model.temperature) == "1.0"
 
@@ -197,14 +195,14 @@ def test_several_answers_are_several_messages() -> None:
     ],
 )
 def test_the_order_of_the_list(order: str, types: str) -> None:
-    listed = listing(order, count=1)[0]
-    assert listed == types.split()
+    types_in_list = listing(order, count=1)[0]
+    assert types_in_list == types.split()
 
 
 def test_a_shuffled_list_differs_from_chat_to_chat() -> None:
     lists = listing("shuffled", count=12)
-    assert len({tuple(found) for found in lists}) > 1
-    assert {tuple(sorted(found)) for found in lists} == {tuple(sorted(lists[0]))}
+    assert len({tuple(one) for one in lists}) > 1
+    assert {tuple(sorted(one)) for one in lists} == {tuple(sorted(lists[0]))}
 
 
 def listing(order: str, *, count: int) -> list[list[str]]:
@@ -219,14 +217,14 @@ def listing(order: str, *, count: int) -> list[list[str]]:
 """
     )
     clock = ManualClock()
-    found = []
+    lists = []
     with serve(scripted, clock=clock) as server, Caller(server) as caller:
         for _ in range(count):
             chat = caller.chat("x")["data"]
             assert caller.messages(chat)["data"] == []  # not yet
             clock.at += 1
-            found.append([message["type"] for message in caller.messages(chat)["data"]])
-    return found
+            lists.append([message["type"] for message in caller.messages(chat)["data"]])
+    return lists
 
 
 def test_answers_have_the_smallest_ids() -> None:
@@ -235,9 +233,9 @@ def test_answers_have_the_smallest_ids() -> None:
     with serve(scripted, clock=clock) as server, Caller(server) as caller:
         chat = caller.chat("x")["data"]
         clock.at += 1
-        listed = caller.messages(chat)["data"]
-    assert min(listed, key=lambda message: int(message["id"]))["type"] == "answer"
-    assert int(chat["conversation_id"]) < int(chat["id"]) < min(int(m["id"]) for m in listed)
+        messages = caller.messages(chat)["data"]
+    assert min(messages, key=lambda message: int(message["id"]))["type"] == "answer"
+    assert int(chat["conversation_id"]) < int(chat["id"]) < min(int(m["id"]) for m in messages)
 
 
 def test_usage_is_counted_or_given() -> None:
@@ -259,26 +257,26 @@ def test_the_answers_of_the_demo() -> None:
     clock = ManualClock()
     with serve(demo_script(), clock=clock) as server, Caller(server) as caller:
 
-        def said(prompt: str, conversation: str = "", bot: str = BOT) -> str:
+        def ask(prompt: str, conversation: str = "", bot: str = BOT) -> str:
             return caller.answer(clock, prompt, conversation, bot_id=bot)
 
-        assert said("2024年10月1日是星期几?") == "2024年10月1日是星期三。"
-        assert said("2024年10月1日是星期几?", bot="7403320000000000002").endswith("星期二。")
-        books = [said("推荐一本书。") for _ in range(4)]
+        assert ask("2024年10月1日是星期几?") == "2024年10月1日是星期三。"
+        assert ask("2024年10月1日是星期几?", bot="7403320000000000002").endswith("星期二。")
+        books = [ask("推荐一本书。") for _ in range(4)]
         assert len(set(books)) == 3
         assert books[3] == books[0]
-        assert "拉萨" in said("请用一句话介绍拉萨。")
-        assert said("没有人问过的问题").startswith("这个问题不在")
+        assert "拉萨" in ask("请用一句话介绍拉萨。")
+        assert ask("没有人问过的问题").startswith("这个问题不在")
         conversation = caller.call("POST", "/v1/conversation/create")["data"]["id"]
         assert (
-            said("我叫小林,我喜欢青色。请记住。", conversation) == "你好,小林!我记住了:你喜欢青色。"
+            ask("我叫小林,我喜欢青色。请记住。", conversation) == "你好,小林!我记住了:你喜欢青色。"
         )
-        assert said("我叫什么名字?", conversation) == "你叫小林。"
-        assert said("我喜欢什么颜色?", conversation) == "你喜欢青色。"
-        assert said("请把它们合成一句话。", conversation) == "小林喜欢青色。🎨"
-        assert said("我喜欢什么颜色?") == "你还没有告诉我你喜欢的颜色。"
-        assert said("My favourite colour is teal.", conversation) == "Noted, teal."
-        assert said("Which colour did I name?", conversation) == "You named teal."
+        assert ask("我叫什么名字?", conversation) == "你叫小林。"
+        assert ask("我喜欢什么颜色?", conversation) == "你喜欢青色。"
+        assert ask("请把它们合成一句话。", conversation) == "小林喜欢青色。🎨"
+        assert ask("我喜欢什么颜色?") == "你还没有告诉我你喜欢的颜色。"
+        assert ask("My favourite colour is teal.", conversation) == "Noted, teal."
+        assert ask("Which colour did I name?", conversation) == "You named teal."
 
 
 DOCUMENTATION = Path(__file__).parents[2] / "docs" / "server.md"

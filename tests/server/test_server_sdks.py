@@ -47,13 +47,13 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def called(command: list[str], cwd: Path, env: dict[str, str]) -> dict[str, dict[str, Any]]:
+def run_client(command: list[str], cwd: Path, env: dict[str, str]) -> dict[str, dict[str, Any]]:
     """Run a client's program; return what it says of each call."""
-    done = subprocess.run(
+    process = subprocess.run(
         command, cwd=cwd, env=env, capture_output=True, timeout=120, check=True, text=True
     )
-    told = [json.loads(line) for line in done.stdout.splitlines()]
-    return {one["call"]: one for one in told}
+    results = [json.loads(line) for line in process.stdout.splitlines()]
+    return {one["call"]: one for one in results}
 
 
 def test_the_javascript_client(server: RunningServer, file: Path) -> None:
@@ -61,11 +61,11 @@ def test_the_javascript_client(server: RunningServer, file: Path) -> None:
     if not node or not (ROOT / "node_modules" / "@coze" / "api").is_dir():
         pytest.skip("node or the package @coze/api is not installed: npm ci")
     command = [node, str(HERE / "sdk_calls.mjs"), server.base_url, BOT, WORKFLOW, str(file)]
-    calls = called(command, ROOT, {"PATH": os.environ["PATH"]})
-    refused = calls.pop("refusal")
-    assert (refused["works"], refused["code"]) == (False, 4200)
-    streamed = calls.pop("streamed refusal")["value"]
-    assert [(one["event"], one["data"]["code"]) for one in streamed] == [("error", 4200)]
+    calls = run_client(command, ROOT, {"PATH": os.environ["PATH"]})
+    refuse_chat = calls.pop("refusal")
+    assert (refuse_chat["works"], refuse_chat["code"]) == (False, 4200)
+    stream_chat = calls.pop("streamed refusal")["value"]
+    assert [(one["event"], one["data"]["code"]) for one in stream_chat] == [("error", 4200)]
     assert {name for name, one in calls.items() if not one["works"]} == NOT_SERVED
     value: dict[str, Any] = {name: one.get("value") for name, one in calls.items()}
     assert len(value) - len(NOT_SERVED) == 15
@@ -92,7 +92,7 @@ def test_the_go_client(server: RunningServer, tmp_path: Path) -> None:
         done = subprocess.run([go, *step], cwd=program, capture_output=True, timeout=300, text=True)
         if done.returncode:
             pytest.skip(f"the Go client cannot be built here: go {step[0]}: {done.stderr[-200:]}")
-    calls = called([str(program / "calls"), server.base_url, BOT], program, dict(os.environ))
+    calls = run_client([str(program / "calls"), server.base_url, BOT], program, dict(os.environ))
     assert not calls.pop("refusal")["works"]
     assert [name for name, one in calls.items() if one["works"]] == [
         "chat.CreateAndPoll",
@@ -101,22 +101,22 @@ def test_the_go_client(server: RunningServer, tmp_path: Path) -> None:
     assert all(one["value"][0].startswith(WHO) for one in calls.values())
 
 
-def asked(text: str) -> dict[str, Any]:
+def chat_request(text: str) -> dict[str, Any]:
     message = Message.build_user_question_text(text)
     return {"bot_id": BOT, "user_id": "u", "additional_messages": [message]}
 
 
-async def over(coze: AsyncCoze, chat: Chat) -> Chat:
+async def wait_for_end(coze: AsyncCoze, chat: Chat) -> Chat:
     while chat.status == ChatStatus.IN_PROGRESS:
         await asyncio.sleep(0.02)
         chat = await coze.chat.retrieve(conversation_id=chat.conversation_id, chat_id=chat.id)
     return chat
 
 
-async def streamed(coze: AsyncCoze) -> str:
+async def stream_chat(coze: AsyncCoze) -> str:
     texts = [
         event.message.content
-        async for event in coze.chat.stream(**asked("Who are you?"))
+        async for event in coze.chat.stream(**chat_request("Who are you?"))
         if event.event == "conversation.message.completed"
         and event.message
         and event.message.type == "answer"
@@ -124,20 +124,20 @@ async def streamed(coze: AsyncCoze) -> str:
     return texts[0]
 
 
-async def polled(coze: AsyncCoze) -> str:
-    chat = await over(coze, await coze.chat.create(**asked("Who are you?")))
-    listed = await coze.chat.messages.list(conversation_id=chat.conversation_id, chat_id=chat.id)
-    return listed[0].content
+async def poll_chat(coze: AsyncCoze) -> str:
+    chat = await wait_for_end(coze, await coze.chat.create(**chat_request("Who are you?")))
+    messages = await coze.chat.messages.list(conversation_id=chat.conversation_id, chat_id=chat.id)
+    return messages[0].content
 
 
-async def canceled(coze: AsyncCoze) -> str:
-    chat = await coze.chat.create(**asked("你是谁？"))
+async def cancel_chat(coze: AsyncCoze) -> str:
+    chat = await coze.chat.create(**chat_request("你是谁？"))
     done = await coze.chat.cancel(conversation_id=chat.conversation_id, chat_id=chat.id)
     return str(done.status.value)
 
 
-async def with_tools(coze: AsyncCoze) -> str:
-    chat = await over(coze, await coze.chat.create(**asked("打开厨房的灯。")))
+async def submit_tool_outputs(coze: AsyncCoze) -> str:
+    chat = await wait_for_end(coze, await coze.chat.create(**chat_request("打开厨房的灯。")))
     assert chat.required_action
     assert chat.required_action.submit_tool_outputs
     calls = chat.required_action.submit_tool_outputs.tool_calls
@@ -149,10 +149,10 @@ async def with_tools(coze: AsyncCoze) -> str:
 
 
 async def conversation(coze: AsyncCoze) -> str:
-    made = await coze.conversations.create(meta_data={"a": "b"}, bot_id=BOT)
-    again = await coze.conversations.retrieve(conversation_id=made.id)
+    created = await coze.conversations.create(meta_data={"a": "b"}, bot_id=BOT)
+    again = await coze.conversations.retrieve(conversation_id=created.id)
     page = await coze.conversations.list(bot_id=BOT)
-    assert made.id in [one.id for one in page.items]
+    assert created.id in [one.id for one in page.items]
     return json.dumps(again.meta_data)
 
 
@@ -163,7 +163,7 @@ async def bot(coze: AsyncCoze) -> str:
     return str(new.name)
 
 
-async def uploaded(coze: AsyncCoze) -> str:
+async def upload_file(coze: AsyncCoze) -> str:
     return str((await coze.files.upload(file=("a.png", b"123"))).bytes)
 
 
@@ -192,23 +192,23 @@ async def workflow_chat(coze: AsyncCoze) -> str:
     )
 
 
-async def refused(coze: AsyncCoze) -> str:
+async def refuse_chat(coze: AsyncCoze) -> str:
     with pytest.raises(CozeAPIError) as error:
-        await coze.chat.create(**{**asked("x"), "bot_id": "7550000000000000000"})
+        await coze.chat.create(**{**chat_request("x"), "bot_id": "7550000000000000000"})
     return str(error.value.code)
 
 
 CALLS: dict[Callable[[AsyncCoze], Awaitable[str]], str] = {
-    streamed: WHO,
-    polled: WHO,
-    canceled: "canceled",
-    with_tools: "conversation.chat.completed",
+    stream_chat: WHO,
+    poll_chat: WHO,
+    cancel_chat: "canceled",
+    submit_tool_outputs: "conversation.chat.completed",
     conversation: '{"a": "b"}',
     bot: "chatchat",
-    uploaded: "3",
+    upload_file: "3",
     workflow_run: '{"output":"你好,小林"}',
     workflow_chat: "工作流收到:喂",
-    refused: "4200",
+    refuse_chat: "4200",
 }
 
 

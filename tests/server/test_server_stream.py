@@ -18,7 +18,7 @@ from server_caller import Caller, ManualClock, events, script
 NASTY = '行分隔\u2028段\u2029下一行\u0085 é e\u0301 👩‍👩‍👧 ＡＢ \\n "引号" & <b> \x7f\ufeff'
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     """Return text as a YAML scalar that no YAML reader can touch."""
     return '"' + "".join(f"\\U{ord(character):08x}" for character in text) + '"'
 
@@ -27,10 +27,10 @@ SCRIPT = script(
     f"""
 - prompt: nasty
   delta: 2
-  answer: {escaped(NASTY)}
+  answer: {escape(NASTY)}
 - prompt: long
   delta: 500
-  answer: {escaped(chr(0x1F600) * 4000)}
+  answer: {escape(chr(0x1F600) * 4000)}
 - prompt: full
   knowledge: [切片]
   tools: [{{name: f, arguments: {{a: 1}}, output: 好}}]
@@ -81,9 +81,9 @@ def test_frames_are_written_as_coze_writes_them(caller: Caller) -> None:
 
 
 def test_deltas_join_to_the_answer(caller: Caller) -> None:
-    told = [(event, json.loads(data)) for event, data in events(caller.stream("nasty"))]
-    deltas = [data for event, data in told if event == "conversation.message.delta"]
-    completed = [d for e, d in told if e == "conversation.message.completed"]
+    frames = [(event, json.loads(data)) for event, data in events(caller.stream("nasty"))]
+    deltas = [data for event, data in frames if event == "conversation.message.delta"]
+    completed = [d for e, d in frames if e == "conversation.message.completed"]
     assert "".join(delta["content"] for delta in deltas) == NASTY
     assert completed[0]["content"] == NASTY
     assert {delta["id"] for delta in deltas} == {completed[0]["id"]}
@@ -94,8 +94,8 @@ def test_deltas_join_to_the_answer(caller: Caller) -> None:
 )
 @given(text=st.text(min_size=1, max_size=60))
 def test_any_text_survives_the_stream(caller: Caller, text: str) -> None:
-    told = events(caller.stream(f"echo {text}|"))
-    completed = [json.loads(d) for e, d in told if e == "conversation.message.completed"]
+    frames = events(caller.stream(f"echo {text}|"))
+    completed = [json.loads(d) for e, d in frames if e == "conversation.message.completed"]
     assert completed[0]["content"] == unicodedata.normalize("NFC", f"{text}|")
 
 
@@ -107,11 +107,11 @@ def test_no_line_of_a_delta_is_longer_than_4_kb(caller: Caller) -> None:
 
 
 def test_events_come_in_the_documented_order(caller: Caller) -> None:
-    told = [(event, json.loads(data)) for event, data in events(caller.stream("full"))]
+    frames = [(event, json.loads(data)) for event, data in events(caller.stream("full"))]
     short = [
         event.removeprefix("conversation.")
         + (f" {data['type']}" if isinstance(data, dict) and "type" in data else "")
-        for event, data in told
+        for event, data in frames
     ]
     assert short == [
         "chat.created",
@@ -130,23 +130,23 @@ def test_events_come_in_the_documented_order(caller: Caller) -> None:
         "chat.completed",
         "done",
     ]
-    assert told[5][1]["content"] == ""
-    assert told[5][1]["reasoning_content"] == "想一想"
-    last = told[-2][1]
+    assert frames[5][1]["content"] == ""
+    assert frames[5][1]["reasoning_content"] == "想一想"
+    last = frames[-2][1]
     assert last["status"] == "completed"
     assert last["usage"]["token_count"] > 0
-    assert told[0][1]["usage"] == {"token_count": 0, "output_count": 0, "input_count": 0}
+    assert frames[0][1]["usage"] == {"token_count": 0, "output_count": 0, "input_count": 0}
 
 
 def test_a_card_is_not_split_into_deltas(caller: Caller) -> None:
-    told = [event for event, _ in events(caller.stream("card"))]
-    assert "conversation.message.delta" not in told
+    frames = [event for event, _ in events(caller.stream("card"))]
+    assert "conversation.message.delta" not in frames
 
 
 def test_a_chat_with_tool_outputs_has_two_streams(caller: Caller) -> None:
-    told = events(caller.stream("tool"))
-    assert [event for event, _ in told[-2:]] == ["conversation.chat.requires_action", "done"]
-    halted = json.loads(told[-2][1])
+    frames = events(caller.stream("tool"))
+    assert [event for event, _ in frames[-2:]] == ["conversation.chat.requires_action", "done"]
+    halted = json.loads(frames[-2][1])
     call = halted["required_action"]["submit_tool_outputs"]["tool_calls"][0]
     assert call == {"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
     response = caller.send(
@@ -206,11 +206,11 @@ def test_frames_are_flushed_one_by_one() -> None:
 def test_ids_carry_their_second_increase_and_repeat_with_a_seed() -> None:
     clock = ManualClock(1_723_726_839.5)
     ids, twin = (CozeIds(clock, Random(1)) for _ in range(2))
-    made = [ids.new() for _ in range(20_000)]
-    assert made == sorted(set(made))
-    assert {int(number) >> 32 for number in made} == {1_723_726_839}
-    assert {len(number) for number in made} == {19}
-    assert [twin.new() for _ in range(20_000)] == made
+    new_ids = [ids.new() for _ in range(20_000)]
+    assert new_ids == sorted(set(new_ids))
+    assert {int(number) >> 32 for number in new_ids} == {1_723_726_839}
+    assert {len(number) for number in new_ids} == {19}
+    assert [twin.new() for _ in range(20_000)] == new_ids
     clock.at += 1
     assert int(ids.new()) >> 32 == 1_723_726_840
     assert re.fullmatch(r"20240815210040[0-9A-F]{20}", ids.log_id())

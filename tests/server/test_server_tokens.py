@@ -26,7 +26,7 @@ def jwt(server: RunningServer, claims: dict[str, Any]) -> str:
     return ".".join([*(part.rstrip("=") for part in coded), "signature"])
 
 
-def asked(server: RunningServer, token: str, body: dict[str, Any]) -> requests.Response:
+def request_token(server: RunningServer, token: str, body: dict[str, Any]) -> requests.Response:
     return requests.post(
         f"{server.base_url}/api/permission/oauth2/token",
         headers={"Authorization": f"Bearer {token}"},
@@ -38,12 +38,12 @@ def asked(server: RunningServer, token: str, body: dict[str, Any]) -> requests.R
 def test_an_issued_token_is_valid_until_its_second() -> None:
     clock = ManualClock(NOW)
     with serve(script("- {default: true, answer: x}"), clock=clock) as server:
-        answer = asked(server, jwt(server, {}), GOOD)
-        given = answer.json()
-        assert set(given) == {"access_token", "expires_in", "token_type"}
-        assert given["access_token"].startswith("czs_")
-        assert given["expires_in"] == NOW + 900
-        signed = {"Authorization": f"Bearer {given['access_token']}"}
+        answer = request_token(server, jwt(server, {}), GOOD)
+        token = answer.json()
+        assert set(token) == {"access_token", "expires_in", "token_type"}
+        assert token["access_token"].startswith("czs_")
+        assert token["expires_in"] == NOW + 900
+        signed = {"Authorization": f"Bearer {token['access_token']}"}
         url = f"{server.base_url}/v1/bots/{BOT}"
         assert requests.get(url, headers=signed, timeout=5).json()["code"] == 0
         clock.at += 900
@@ -56,7 +56,7 @@ def test_an_issued_token_is_valid_until_its_second() -> None:
 @pytest.mark.parametrize(("claims", "words"), [({"iss": ""}, "iss"), ({"aud": "x"}, "aud")])
 def test_a_jwt_with_wrong_claims_is_refused(claims: dict[str, Any], words: str) -> None:
     with serve(script("- {default: true, answer: x}"), clock=ManualClock(NOW)) as server:
-        answer = asked(server, jwt(server, claims), GOOD)
+        answer = request_token(server, jwt(server, claims), GOOD)
     assert answer.status_code == 400
     assert answer.json()["error_code"] == "invalid_client"
     assert words in answer.json()["error_message"]
@@ -65,7 +65,7 @@ def test_a_jwt_with_wrong_claims_is_refused(claims: dict[str, Any], words: str) 
 @pytest.mark.parametrize("token", ["", "pat_x", "a.b.c", "e30.e30.x", "W10.W10.x", "é"])
 def test_a_token_that_is_not_a_jwt_is_refused(token: str) -> None:
     with serve(script("- {default: true, answer: x}")) as server:
-        answer = asked(server, token.encode().decode("latin-1"), GOOD)
+        answer = request_token(server, token.encode().decode("latin-1"), GOOD)
     assert answer.json()["error_code"] == "invalid_client"
 
 
@@ -79,6 +79,6 @@ def test_a_token_that_is_not_a_jwt_is_refused(token: str) -> None:
 )
 def test_another_grant_type_or_duration_is_refused(body: dict[str, Any]) -> None:
     with serve(script("- {default: true, answer: x}"), clock=ManualClock(NOW)) as server:
-        answer = asked(server, jwt(server, {}), body)
+        answer = request_token(server, jwt(server, {}), body)
     assert answer.status_code == 400
     assert answer.json()["error_code"] in ("unsupported_grant_type", "invalid_request")

@@ -66,8 +66,8 @@ def test_the_walkthrough_runs_unchanged(server: RunningServer) -> None:
             if status == "completed":
                 break
             time.sleep(0.05)
-        listed = session.post(f"{base}/v3/chat/message/list?{where}").json()
-        assert listed["data"][1]["content"] == ANSWER
+        message_list = session.post(f"{base}/v3/chat/message/list?{where}").json()
+        assert message_list["data"][1]["content"] == ANSWER
     assert polls > 2
     assert server.calls == {
         "POST /v3/chat": 1,
@@ -144,9 +144,9 @@ def test_curl_asks_and_continues_a_conversation(server: RunningServer) -> None:
             check=True,
             timeout=10,
         )
-        found = json.loads(done.stdout)
-        assert isinstance(found, dict)
-        return found
+        envelope = json.loads(done.stdout)
+        assert isinstance(envelope, dict)
+        return envelope
 
     first = curl("Who are you?", "")
     conversation = first["data"]["conversation_id"]
