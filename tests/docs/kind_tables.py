@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 from coze_harness.cli.command_help import LocalizedCommand, help_lines
 from coze_harness.cli.command_table import coze_harness
-from coze_harness.expectations import summarize_kinds
+from coze_harness.expectations import KINDS
 from coze_harness.messages import Catalogue
 from coze_harness.model import CAPABILITIES, LIMITED_KEYS
 from coze_harness.model.errors import ScenarioError
@@ -30,7 +30,7 @@ _TABLE = re.compile(r"(<!-- kinds: written by `make docs` -->\n).*?(\n<!-- end -
 
 def kind_table() -> str:
     """Return the table of all kinds in Markdown."""
-    rows = (f"| `{one.kind}` | `{one.example}` | {one.summary} |" for one in summarize_kinds())
+    rows = (f"| `{one.kind}` | `{one.example}` | {one.summary} |" for one in KINDS.values())
     return "\n".join(("| kind | example | what it expects |", "| --- | --- | --- |", *rows))
 
 

@@ -35,7 +35,7 @@ from coze_harness.config.settings import (
     ReportSettings,
 )
 from coze_harness.execution.live_runner import DEFAULT_WORKERS
-from coze_harness.expectations import summarize_kinds
+from coze_harness.expectations import KINDS
 from coze_harness.model import BotSnapshot
 from coze_harness.model.trial import Expectation, Trial
 from coze_harness.scenarios import (
@@ -145,10 +145,10 @@ def test_the_table_of_targets_is_that_of_their_capabilities() -> None:
 
 
 def test_every_example_in_the_table_of_kinds_loads(tmp_path: Path) -> None:
-    items = "".join(f"      - {one.example}\n" for one in summarize_kinds())
+    items = "".join(f"      - {one.example}\n" for one in KINDS.values())
     scenario = f"turns:\n  - prompt: 你好\n    expect:\n{items}"
     (trial,) = all_trials(tmp_path, {"scenarios/example.yaml": scenario})
-    assert [one.kind for one in expectations(trial)] == [one.kind for one in summarize_kinds()]
+    assert [one.kind for one in expectations(trial)] == list(KINDS)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 from answer_kind_rows import ROWS
 from builders import message, reply
-from coze_harness.expectations import KindSummary, asks_for, summarize_kinds
+from coze_harness.expectations import KINDS, ExpectationKind, asks_for
 from coze_harness.model import Reply, Severity, Usage, VerdictStatus
 from coze_harness.model.location import Location
 from declaring import FILE, answer_context, bare, declare, ids, judge
@@ -381,10 +381,10 @@ def test_a_kind_judges_as_the_table_says(kind: str, row: Row) -> None:
     assert copy.judge(answer_context(row.answer, row.baseline)) == verdict
 
 
-@pytest.mark.parametrize("row", summarize_kinds(), ids=lambda row: row.kind)
-def test_the_example_that_documentation_shows_is_of_its_kind(row: KindSummary) -> None:
-    assert declare(row.example).kind == row.kind
-    assert str(row.summary).endswith(".")
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_the_example_that_documentation_shows_is_of_its_kind(kind: type[ExpectationKind]) -> None:
+    assert type(declare(kind.example)) is kind
+    assert str(kind.summary).endswith(".")
 
 
 def test_name_weight_and_severity_travel_into_the_verdict() -> None:

@@ -15,10 +15,8 @@ from coze_harness.expectations.kind import ExpectationKind, ItemContext
 from coze_harness.expectations.kind_discovery import load_all_kinds, load_project_kinds
 from coze_harness.expectations.kind_registry import KINDS, KindRegistry, register_kind
 from coze_harness.expectations.kind_schema import (
-    KindSummary,
     item_schema,
     kind_schemas,
-    summarize_kinds,
 )
 from coze_harness.expectations.parameter import Schema
 from coze_harness.expectations.turn_judging import judge_expectation, judge_turn, score_verdict
@@ -30,7 +28,6 @@ __all__ = [
     "ItemArgument",
     "ItemContext",
     "KindRegistry",
-    "KindSummary",
     "Schema",
     "asks_for",
     "build_expectation",
@@ -42,7 +39,6 @@ __all__ = [
     "load_project_kinds",
     "register_kind",
     "score_verdict",
-    "summarize_kinds",
 ]
 
 

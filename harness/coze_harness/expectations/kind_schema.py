@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from coze_harness.expectations.function_reference import describe_exception, raised_at
 from coze_harness.expectations.kind import ExpectationKind
 from coze_harness.expectations.kind_discovery import load_all_kinds
@@ -11,30 +9,10 @@ from coze_harness.expectations.kind_like_text import kind_pattern
 from coze_harness.expectations.kind_registry import KINDS
 from coze_harness.expectations.parameter import TEXT_SCHEMA, Schema
 from coze_harness.expectations.text_normalization import TEXT_OPTIONS
-from coze_harness.messages import LocalizedText, as_message, message
+from coze_harness.messages import message
 from coze_harness.model import JSON, Severity
 from coze_harness.model.errors import ScenarioError
 from coze_harness.model.project_code import NO_PROJECT, ProjectCode
-
-
-class KindSummary(NamedTuple):
-    """One row of the table of kinds."""
-
-    kind: str
-    summary: LocalizedText
-    example: str
-
-
-def summarize_kinds(code: ProjectCode = NO_PROJECT) -> list[KindSummary]:
-    """Return each kind with one line about it and one item as it is written in a scenario.
-
-    Args:
-        code: that of a project whose kinds are listed, too.
-    """
-    load_all_kinds(code)
-    return [
-        KindSummary(kind.kind, as_message(kind.summary), kind.example) for kind in KINDS.values()
-    ]
 
 
 def kind_schemas(code: ProjectCode = NO_PROJECT) -> dict[str, Schema]:

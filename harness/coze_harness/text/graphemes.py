@@ -6,13 +6,14 @@ The rule is that of Unicode (UAX 29), as `\X` of the `regex` package has it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import cache
-from typing import Final, Protocol
+from typing import Final
+
+from coze_harness.text.safe_regex import compile_pattern
 
 MAX_GRAPHEME: Final = 32
 """Code points up to which a grapheme is kept whole; longer chains of marks are not writing."""
 
+_GRAPHEME: Final = r"\X"
 _LOOKBACK: Final = 1_000
 """How far back a row of flags, which pair up from its beginning, is followed."""
 
@@ -20,38 +21,20 @@ _LOOKBACK: Final = 1_000
 _SIMPLE_TEXT: Final = re.compile("[ -~\n\u2013-\u2026\u3001-\u3029\u4e00-\u9fff\uff01-\uff5e]*")
 
 
-class _Match(Protocol):
-    def start(self) -> int: ...
-
-    def end(self) -> int: ...
-
-
-class _Pattern(Protocol):
-    def subn(self, repl: str, string: str) -> tuple[str, int]: ...
-
-    def finditer(self, string: str, pos: int, endpos: int) -> Iterator[_Match]: ...
-
-
-@cache
-def _graphemes() -> _Pattern:
-    import regex  # type: ignore[import-untyped]  # 14 ms to import, and few texts need it; no types
-
-    pattern: _Pattern = regex.compile(r"\X")
-    return pattern
-
-
 def count_graphemes(text: str) -> int:
     """Count the characters of a text as a reader does."""
     if _SIMPLE_TEXT.fullmatch(text):
         return len(text)
-    return _graphemes().subn("", text)[1]
+    return compile_pattern(_GRAPHEME).subn("", text)[1]
 
 
 def grapheme_starts(text: str) -> list[int]:
     """Return where the graphemes of a text begin; nothing if every code point is one."""
     if _SIMPLE_TEXT.fullmatch(text):
         return []
-    return [grapheme.start() for grapheme in _graphemes().finditer(text, 0, len(text))]
+    return [
+        grapheme.start() for grapheme in compile_pattern(_GRAPHEME).finditer(text, 0, len(text))
+    ]
 
 
 def grapheme_boundary(text: str, index: int) -> int:
@@ -65,7 +48,7 @@ def grapheme_boundary(text: str, index: int) -> int:
     first = max(0, index - _LOOKBACK)
     while start > first and not _SIMPLE_TEXT.fullmatch(text, start - 1, start + 1):
         start -= 1
-    for grapheme in _graphemes().finditer(text, start, index + 1):
+    for grapheme in compile_pattern(_GRAPHEME).finditer(text, start, index + 1):
         if grapheme.end() > index:
             start = grapheme.start()
             return start if index - start <= MAX_GRAPHEME else index

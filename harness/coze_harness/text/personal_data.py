@@ -65,14 +65,14 @@ _CHECK_DIGITS: Final = "10X98765432"
 def find_chinese_personal_data(text: str) -> Iterator[PersonalData]:
     """Yield the identity numbers, mobile numbers and bank cards of people in mainland China."""
     for match in _IDENTITY.finditer(text):
-        if is_identity_number(match[0]):
+        if _is_identity_number(match[0]):
             yield PersonalData("id_card", match.start(), match.end(), match[0].upper())
     for match in _MOBILE.finditer(text):
         digits = _DIGITS.sub("", match[0])[-11:]
         yield PersonalData("phone", match.start(), match.end(), digits)
     for match in _CARD.finditer(text):
         digits = _DIGITS.sub("", match[0])
-        if is_card_number(digits):
+        if _is_card_number(digits):
             yield PersonalData("bank_card", match.start(), match.end(), digits)
 
 
@@ -95,13 +95,13 @@ def find_personal_data(text: str) -> list[PersonalData]:
     return separate
 
 
-def is_identity_number(text: str) -> bool:
+def _is_identity_number(text: str) -> bool:
     """Return whether the last of 18 characters is the check digit of the others (GB 11643)."""
     total = sum(int(digit) * weight for digit, weight in zip(text[:17], _WEIGHTS, strict=True))
     return _CHECK_DIGITS[total % 11] == text[17].upper()
 
 
-def is_card_number(digits: str) -> bool:
+def _is_card_number(digits: str) -> bool:
     """Return whether 13 to 19 digits have Luhn's checksum and are not all the same."""
     if not 13 <= len(digits) <= 19 or len(set(digits)) < 3:
         return False

@@ -37,10 +37,7 @@ def frame_ends(body: bytes) -> tuple[int, ...]:
 
 def complete_length(body: bytes) -> int:
     """Return the offset where the last complete frame ends."""
-    end = 0
-    for line in _BLANK_LINE.finditer(body):
-        end = line.end()
-    return end
+    return max((line.end() for line in _BLANK_LINE.finditer(body)), default=0)
 
 
 def parse_events(body: bytes) -> Iterator[ServerSentEvent]:

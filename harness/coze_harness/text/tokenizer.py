@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import cache
-from typing import Protocol
+
+from coze_harness.text.safe_regex import compile_pattern
 
 # Alphabets whose words stand between spaces. A word ends where Chinese begins: of "30GB流量" only
 # "GB" is one. Arabic letters would lose their shapes if a word were cut.
@@ -33,18 +33,6 @@ _CONTENT = re.compile(
 _MAX_SIZE = 200_000
 
 
-class _Pattern(Protocol):
-    def findall(self, string: str) -> list[str]: ...
-
-
-@cache
-def _token_pattern() -> _Pattern:
-    import regex  # type: ignore[import-untyped]  # 14 ms to import, 1 ms to compile; has no types
-
-    pattern: _Pattern = regex.compile(_TOKEN)
-    return pattern
-
-
 def is_diffable_by_word(before: str, after: str) -> bool:
     """Return whether two texts are short enough to be split into words."""
     return len(before) + len(after) <= _MAX_SIZE
@@ -55,7 +43,7 @@ def split_tokens(text: str) -> list[str]:
 
     Joined, the tokens are the text. No token's edge lies inside a grapheme.
     """
-    return _token_pattern().findall(text)
+    return compile_pattern(_TOKEN).findall(text)
 
 
 def content_tokens(text: str) -> list[str]:

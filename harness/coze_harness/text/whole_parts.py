@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cache
-from typing import Final, Protocol
+from typing import Final
 
 from coze_harness.text.graphemes import MAX_GRAPHEME, grapheme_boundary
+from coze_harness.text.safe_regex import compile_pattern
 
 MAX_PART: Final = 200
 """Code points up to which a part is kept whole."""
@@ -38,24 +37,6 @@ _IN_PARTS: Final = frozenset(_CHINESE_DIGITS + "年月日号点")
 _SENTENCE_SIGNS: Final = frozenset("。！？；、")
 
 
-class _Match(Protocol):
-    def start(self) -> int: ...
-
-    def end(self) -> int: ...
-
-
-class _Pattern(Protocol):
-    def finditer(self, string: str, pos: int, endpos: int) -> Iterator[_Match]: ...
-
-
-@cache
-def _parts() -> _Pattern:
-    import regex  # type: ignore[import-untyped]  # 14 ms to import, few texts need it; no types
-
-    pattern: _Pattern = regex.compile(_PART)
-    return pattern
-
-
 def widen_to_whole_parts(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Return the bounds of the least section around one that cuts no part of the text.
 
@@ -73,7 +54,10 @@ def widen_to_whole_parts(text: str, start: int, end: int) -> tuple[int, int] | N
     first, last = max(0, start - MAX_PART), min(len(text), end + MAX_PART)
     parts: list[tuple[int, int]] = []
     if not (_is_next_to_han(text, start) and _is_next_to_han(text, end)):
-        parts = [(part.start(), part.end()) for part in _parts().finditer(text, first, last)]
+        parts = [
+            (part.start(), part.end())
+            for part in compile_pattern(_PART).finditer(text, first, last)
+        ]
     while True:
         before = (start, end)
         start = next((low for low, high in parts if low < start < high), start)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Final
 
-from coze_harness.text.safe_regex import SafePattern, compile_pattern
+from coze_harness.text.safe_regex import compile_pattern
 
 # Chinese characters and Japanese kana, which are written without spaces: each is a word.
 _ALONE: Final = (
@@ -16,20 +15,15 @@ _RUN: Final = rf"[^\W{_ALONE}]+"
 _WORDS: Final = rf"[{_ALONE}][\p{{M}}\uff9e\uff9f]*|{_RUN}(?:(?:[-'’]|(?<=\d)[.,:](?=\d)){_RUN})*"
 
 
-@cache
-def _words() -> SafePattern:
-    return compile_pattern(_WORDS)
-
-
 def words(text: str) -> list[str]:
     """Return the words of a text.
 
     A run of letters and digits is a word (don't, state-of-the-art, 1,200.50); in Chinese and
     Japanese, which are written without spaces, each character is one. Punctuation is none.
     """
-    return _words().findall(text)
+    return compile_pattern(_WORDS).findall(text)
 
 
 def count_words(text: str) -> int:
     """Return the number of `words`, without the memory for them."""
-    return _words().subn("", text)[1]
+    return compile_pattern(_WORDS).subn("", text)[1]

@@ -44,7 +44,6 @@ ENGLISH_NUMERAL: Final = (
 )
 DIGITS: Final = r"(?:[0-9]{1,3}(?>(?:,[0-9]{3}){1,6})(?![0-9])|[0-9]++)(?:\.[0-9]++)?"
 CHINESE_NUMERAL: Final = rf"[{CHINESE_DIGITS}{CHINESE_SCALES}]++"
-_MIXED: Final = re.compile(r"([0-9.]+)")
 
 
 def parse_digits(text: str, scale: str = "") -> Decimal:
