@@ -38,9 +38,9 @@ def _project_code() -> ProjectCode:
     Raises:
         SettingsError: harness.yaml is invalid.
     """
-    from coze_harness.commands.check_project import broken_kinds  # only this schema needs them
     from coze_harness.project.current_process import current_process
     from coze_harness.project.opened_project import open_project
+    from coze_harness.project.selected_trials import broken_kinds  # only this schema needs them
 
     output = current_output()
     with open_project(current_process()) as project:

@@ -10,12 +10,10 @@ from msgspec import Struct
 from coze_harness.baseline.cassette_check import CheckMessage, check_cassettes, reformat_cassettes
 from coze_harness.execution.recording_facts import inspect_recordings, judge_state
 from coze_harness.execution.sharding import ShardNumber, select_shard
-from coze_harness.expectations import load_all_kinds
 from coze_harness.model import CassetteState
-from coze_harness.model.errors import HarnessError
 from coze_harness.model.trial import Trial
 from coze_harness.project.opened_project import Project
-from coze_harness.project.selected_trials import select_trials
+from coze_harness.project.selected_trials import broken_kinds, select_trials
 from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.scenarios.target_rules import unsendable_prompts
 
@@ -70,11 +68,6 @@ def check_project(
         messages=[*messages, *check_cassettes(trials, runner, folder=folder)],
         reformatted=reformatted,
     )
-
-
-def broken_kinds(project: Project) -> Sequence[HarnessError]:
-    """Return why kinds of expectations of the project or of installed packages are missing."""
-    return load_all_kinds(project.paths.code)
 
 
 class ListedTrial(NamedTuple):

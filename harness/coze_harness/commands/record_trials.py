@@ -7,10 +7,8 @@ from collections.abc import Generator, Sequence
 from coze_harness.baseline.evidence import EvidenceCollector, expectation_digests, save_evidence
 from coze_harness.commands.run_options import RunOptions
 from coze_harness.commands.run_trials import SelectedPart, select_part
-from coze_harness.config.service_urls import check_base_url
 from coze_harness.execution.recording_scope import TrialsInScope, trials_in_scope
 from coze_harness.model import Mode, RecordScope, TrialResult, replace
-from coze_harness.model.location import Location
 from coze_harness.model.trial import Trial
 from coze_harness.project.live_access import called_targets, expected_requests, open_live_runner
 from coze_harness.project.opened_project import Project
@@ -43,8 +41,6 @@ def record_trials(
         SettingsError: there are no credentials, or the public address is invalid.
         CassetteError: the recordings are remote and cannot be reached.
     """
-    if options.public_address:
-        check_base_url(options.public_address, Location("--public-address"))
     part = select_part(project, trials, options, listener)
     in_scope = TrialsInScope(part.trials)
     if scope is not RecordScope.ALL or judge_only:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from coze_harness.expectations.function_reference import forget_modules
 from coze_harness.model import TrialResult
 from coze_harness.model.trial import Trial
 from coze_harness.project.opened_project import Project
@@ -35,8 +34,6 @@ def judge_again(project: Project, selection: TrialSelection, files: frozenset[st
         HarnessError: the files cannot be used as they are now.
     """
     project.check_cassettes_reachable()
-    if any(file.endswith(".py") for file in files):
-        forget_modules(str(project.settings.root))
     trials = select_trials(project, selection)
     affected = _affected_trials(trials, files)
     runner = project.replayer

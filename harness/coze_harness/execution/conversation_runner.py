@@ -23,8 +23,7 @@ from coze_harness.model import (
     VerdictStatus,
     replace,
 )
-from coze_harness.model.errors import CassetteEditedError, HarnessError
-from coze_harness.model.location import Location
+from coze_harness.model.errors import HarnessError
 from coze_harness.model.protocols import CallFlow, Conversation
 from coze_harness.model.trial import (
     EvaluationContext,
@@ -219,14 +218,6 @@ def keep_result(result: TrialResult, /, *, exit_code: int | None = None) -> Tria
     """Return a result as it is, for a runner that encodes results; `exit_code` is dropped."""
     del exit_code
     return result
-
-
-def refuse_edited(result: TrialResult) -> TrialResult:
-    """Return the result of a trial whose recording must not be edited: then it is an error."""
-    if not result.edited or result.error is not None:
-        return result
-    error = CassetteEditedError(Location(result.key.cassette))
-    return replace(result, status=TrialStatus.ERROR, error=error_record(error))
 
 
 def error_record(error: HarnessError) -> ErrorRecord:

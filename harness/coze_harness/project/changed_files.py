@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from coze_harness.expectations.function_reference import project_modules
+from coze_harness.expectations.function_reference import forget_modules, project_modules
 from coze_harness.messages import message
 from coze_harness.model.errors import UsageError
 from coze_harness.project.opened_project import Project
@@ -22,8 +22,8 @@ def wait_for_changes(project: Project) -> Iterator[frozenset[str]]:
     """Yield the paths of files that changed together, as the project shows them; never ends.
 
     Watches harness.yaml, the scenarios, the recordings if they are local, and the project's own
-    modules that expectations have imported. Yields nothing (an empty set) as soon as it watches,
-    and while nothing changes.
+    modules that expectations have imported; these are imported again after a change. Yields
+    nothing (an empty set) as soon as it watches, and while nothing changes.
 
     Raises:
         UsageError: the package that watches is missing.
@@ -54,7 +54,10 @@ def wait_for_changes(project: Project) -> Iterator[frozenset[str]]:
             file for file, time in modules.items() if time != before.get(file, min(time, began))
         ]
         paths = map(Path, [*(path for _change, path in changes), *edited])
-        yield frozenset(project.folders.display_path(p) for p in paths if p.name[0] != ".")
+        files = frozenset(project.folders.display_path(p) for p in paths if p.name[0] != ".")
+        if any(file.endswith(".py") for file in files):
+            forget_modules(root)
+        yield files
 
 
 def _module_times(root: str) -> dict[str, int]:

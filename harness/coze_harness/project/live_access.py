@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from coze_harness.config.service_urls import check_base_url
 from coze_harness.execution.live_conversations import LiveConversations
 from coze_harness.execution.live_runner import STREAM_WORKERS, LiveRunner
 from coze_harness.execution.rate_limit import RateLimit
@@ -13,6 +14,7 @@ from coze_harness.execution.recording_facts import estimate_requests
 from coze_harness.messages import UserText
 from coze_harness.model import Target, replace
 from coze_harness.model.errors import ScenarioErrors
+from coze_harness.model.location import Location
 from coze_harness.model.trial import Trial
 from coze_harness.project.opened_project import Project
 from coze_harness.project.service_access import open_service_transports
@@ -41,9 +43,11 @@ def open_live_runner(
         public_address: what recordings have as the service's address; empty: the one called.
 
     Raises:
-        SettingsError: there are no credentials.
+        SettingsError: there are no credentials, or the public address is invalid.
         CozeError: Coze rejects the OAuth app.
     """
+    if public_address:
+        check_base_url(public_address, Location("--public-address"))
     settings = project.settings
     redactor = project.make_redactor()
     workers = workers or settings.workers

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from coze_harness.config import Settings
 from coze_harness.execution.process_pool import can_fork, map_in_processes
-from coze_harness.expectations import load_project_kinds
+from coze_harness.expectations import load_all_kinds, load_project_kinds
 from coze_harness.messages import message
 from coze_harness.model import TrialStatus
-from coze_harness.model.errors import NothingSelectedError, ScenarioErrors, UsageError
+from coze_harness.model.errors import HarnessError, NothingSelectedError, ScenarioErrors, UsageError
 from coze_harness.model.trial import Trial
 from coze_harness.project.opened_project import Project
 from coze_harness.project.trial_selection import TrialSelection
@@ -25,7 +25,6 @@ from coze_harness.scenarios import (
 )
 from coze_harness.scenarios.parallel_loader import load_in_parallel
 from coze_harness.scenarios.trial_filter import TrialFilter
-from coze_harness.text.spelling import with_suggestion
 
 
 def select_trials(
@@ -69,9 +68,14 @@ def select_trials(
         failed = _last_failed(newest_runs(settings.reports, project.temporary_folder), selected)
         selected = [trial for trial in selected if trial.key.id in failed]
     if not selected:
-        _check_tags(selection.tags, trials)
+        trial_filter.check_tags(trials)
         raise _nothing_selected(selection, len(trials), settings)
     return selected
+
+
+def broken_kinds(project: Project) -> Sequence[HarnessError]:
+    """Return why kinds of expectations of the project or of installed packages are missing."""
+    return load_all_kinds(project.paths.code)
 
 
 def _last_failed(runs: Iterable[Path], trials: Sequence[Trial]) -> frozenset[str]:
@@ -85,24 +89,6 @@ def _last_failed(runs: Iterable[Path], trials: Sequence[Trial]) -> frozenset[str
 
 def _any_bot(_scenario: Scenario) -> None:
     """Accept every scenario: `--bot` replaces its own bots."""
-
-
-def _check_tags(tags: Sequence[str], trials: Iterable[Trial]) -> None:
-    """Reject a tag that no scenario has.
-
-    Raises:
-        NothingSelectedError: the first such tag, with the nearest one.
-    """
-    known = sorted({tag for trial in trials for tag in trial.key.tags})
-    for tag in tags:
-        if tag not in known:
-            what = message("selection.unknown_tag", tag=tag)
-            raise NothingSelectedError(
-                with_suggestion(what, tag, known),
-                next_step=message("selection.unknown_tag.next", tags=tuple(known))
-                if known
-                else message("selection.no_tag.next", tag=tag),
-            )
 
 
 def _nothing_selected(

@@ -8,8 +8,8 @@ import pytest
 
 from coze_harness.model import Reply
 from coze_harness.model.errors import HarnessError
+from coze_harness.project.fixture_session import FixtureSession
 from coze_harness.project.opened_project import Project
-from coze_harness.pytest_plugin.fixture_session import FixtureSession
 from coze_harness.pytest_plugin.session_projects import SessionProjects, session_projects
 
 # Set for a test that raised: prompts that it did not send are then not an error.

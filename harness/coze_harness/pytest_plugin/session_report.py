@@ -6,8 +6,8 @@ import pytest
 
 from coze_harness.messages import message
 from coze_harness.model import Mode
+from coze_harness.project.session_trials import report_session
 from coze_harness.pytest_plugin.session_projects import session_projects
-from coze_harness.pytest_plugin.session_trials import report_session
 
 
 class SessionReport:

@@ -7,12 +7,11 @@ from collections.abc import Callable, Generator, Sequence
 
 import pytest
 
-from coze_harness.execution.conversation_runner import refuse_edited
 from coze_harness.messages import UserText, as_message
 from coze_harness.model import TrialResult
 from coze_harness.model.trial import Trial
 from coze_harness.project.opened_project import REPLAY_IN_CI, Project
-from coze_harness.pytest_plugin.session_trials import record_trials
+from coze_harness.project.session_trials import record_trials, replay_trial
 from coze_harness.reporting.encoded_result import encode_redacted
 
 
@@ -79,8 +78,7 @@ class TrialPlayer:
         """
         self.lock_recordings()
         if not self._config.getoption("--coze-record"):
-            result = self._replayer.replay(trial)
-            return refuse_edited(result) if self.project.settings.strict else result
+            return replay_trial(self._replayer, trial, strict=self.project.settings.strict)
         if self._recording is None:
             self._recording = record_trials(
                 self.project, session_trials(), lambda text: _warn(self._text(text))

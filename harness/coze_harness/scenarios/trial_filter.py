@@ -8,12 +8,14 @@ evaluated as code.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import Final, NoReturn, TypeAlias
 
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import TrialKey
-from coze_harness.model.errors import UsageError
+from coze_harness.model.errors import NothingSelectedError, UsageError
+from coze_harness.model.trial import Trial
+from coze_harness.text.spelling import with_suggestion
 
 Predicate: TypeAlias = Callable[[str], bool]
 """Takes the names of a trial, joined to one text."""
@@ -36,13 +38,30 @@ class TrialFilter:
             UsageError: it is invalid; the message shows the column.
         """
         self._predicate = _Parser(expression).parse() if expression.strip() else None
-        self._tags = frozenset(tags)
+        self._tags = tuple(tags)
 
     def matches(self, key: TrialKey) -> bool:
         """Tell whether a trial is selected; of several tags it needs one."""
-        if self._tags and self._tags.isdisjoint(key.tags):
+        if self._tags and not any(tag in key.tags for tag in self._tags):
             return False
         return self._predicate is None or self._predicate(_words(key))
+
+    def check_tags(self, trials: Iterable[Trial]) -> None:
+        """Reject a tag that no scenario has.
+
+        Raises:
+            NothingSelectedError: the first such tag, with the nearest one.
+        """
+        known = sorted({tag for trial in trials for tag in trial.key.tags})
+        for tag in self._tags:
+            if tag not in known:
+                what = message("selection.unknown_tag", tag=tag)
+                raise NothingSelectedError(
+                    with_suggestion(what, tag, known),
+                    next_step=message("selection.unknown_tag.next", tags=tuple(known))
+                    if known
+                    else message("selection.no_tag.next", tag=tag),
+                )
 
 
 def _words(key: TrialKey) -> str:

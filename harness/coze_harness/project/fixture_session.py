@@ -1,4 +1,4 @@
-"""Use cases of the `coze` fixture: one test's conversations, replayed or recorded."""
+"""The conversations of one test with the `coze` fixture, replayed or recorded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Use cases of pytest items: record the trials of a session, and report what it ran."""
+"""Trials of a pytest session: replay one, record all, report what the session ran."""
 
 from __future__ import annotations
 
@@ -6,13 +6,26 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 
+from coze_harness.execution.conversation_runner import error_record
+from coze_harness.execution.replay_runner import ReplayRunner
 from coze_harness.messages import UserText
-from coze_harness.model import Mode, TrialKey, TrialResult
+from coze_harness.model import Mode, TrialKey, TrialResult, TrialStatus, replace
+from coze_harness.model.errors import CassetteEditedError
+from coze_harness.model.location import Location
 from coze_harness.model.trial import Trial
 from coze_harness.project.opened_project import REPLAY_IN_CI, Project
 from coze_harness.reporting.encoded_result import EncodedResult, ResultEncoder, encode_redacted
 from coze_harness.reporting.run_collection import RunPlan, collect_run
 from coze_harness.results import decode_trial
+
+
+def replay_trial(replayer: ReplayRunner, trial: Trial, *, strict: bool) -> TrialResult:
+    """Replay a trial; with `strict`, a recording that was edited is an error."""
+    result = replayer.replay(trial)
+    if not strict or not result.edited or result.error is not None:
+        return result
+    error = CassetteEditedError(Location(result.key.cassette))
+    return replace(result, status=TrialStatus.ERROR, error=error_record(error))
 
 
 def record_trials(
@@ -27,7 +40,7 @@ def record_trials(
         SettingsError: there are no credentials.
         CassetteError: the cassettes are remote and cannot be reached.
     """
-    from coze_harness.project.live_access import called_targets, open_live_runner
+    from coze_harness.project.live_access import called_targets, open_live_runner  # few record
 
     project.refuse_recording_in_ci(force=False, next_step=REPLAY_IN_CI)
     project.check_cassettes_reachable()
