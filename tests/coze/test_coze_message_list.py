@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from coze_harness.coze import CozeConversation, ListMethod
+from coze_harness.coze import ListMethod
+from coze_harness.coze.coze_conversation import CozeConversation
 from coze_harness.model import ChatOptions, HttpResponse, Target
 from coze_harness.model.errors import ApiError, PayloadError
 from talking import (

@@ -70,7 +70,7 @@ def continue_growth(
 
 
 def with_pace(reply: Reply, growth: Sequence[tuple[float, int]], sent: float) -> Reply:
-    """Return a reply with the pace of its answer, if its growth is known.
+    """Return a reply with the first token and the pace of its answer, if its growth is known.
 
     Args:
         reply: the reply.
@@ -93,4 +93,5 @@ def with_pace(reply: Reply, growth: Sequence[tuple[float, int]], sent: float) ->
             steps.append((time, count))
     # Differences are shorter, and a page compresses them to half the size.
     pace = [(b[0] - a[0], b[1] - a[1]) for a, b in pairwise([(0, 0), *steps])]
-    return replace(reply, pace=tuple(pace))
+    first_token = round(growth[0][0] - sent, 3) if reply.first_token is None else reply.first_token
+    return replace(reply, pace=tuple(pace), first_token=first_token)

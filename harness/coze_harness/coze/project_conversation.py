@@ -116,7 +116,6 @@ class ProjectConversation:
         messages = tuple(reply.messages)
         if self._target.kind is TargetKind.PROJECT_WORKFLOW and not reply.error:
             messages = (_workflow_answer(self._target, reply, log_id),)
-        first = reply.first_token
         result = Reply(
             chat_id=reply.reply_id or reply.execute_id,
             conversation_id=self._session_id,
@@ -125,7 +124,6 @@ class ProjectConversation:
             messages=messages,
             usage=reply.usage,
             seconds=round(response.elapsed, 3),
-            first_token=None if first is None else round(first - response.started, 3),
             tool_calls=tuple(reply.tool_calls),
             error_code=number(code),
             error_message=words,

@@ -21,8 +21,7 @@ class ProjectReply:
     """What a project answered.
 
     `is_complete` is whether it said that it has ended, with `error` (code and text) if it failed.
-    `output` is a workflow's. `first_token` is when the first piece of an answer arrived, in seconds
-    from the trial's start; `growth` is that of the answer (see `AnswerGrowth.steps`).
+    `output` is a workflow's. `growth` is that of the answer (see `AnswerGrowth.steps`).
     """
 
     session_id: str = ""
@@ -32,7 +31,6 @@ class ProjectReply:
     messages: list[Message] = field(default_factory=list)
     tool_calls: list[ToolCall] = field(default_factory=list)
     usage: Usage | None = None
-    first_token: float | None = None
     growth: Sequence[tuple[float, int]] = ()
     error: tuple[str, str] | None = None
     output: JSON = None
@@ -49,12 +47,10 @@ def parse_agent_reply(response: HttpResponse) -> ProjectReply:
         reply.reply_id = text(frame.get("reply_id")) or reply.reply_id
         reply.log_id = text(frame.get("log_id")) or reply.log_id
         values = fields_of(frame.get("content"))
-        is_answer = kind == "answer" and bool(values.get("answer"))
-        if is_answer:
-            growth.add_piece(place, text(frame.get("msg_id")), text(values.get("answer")))
-        if is_answer and reply.first_token is None and place < len(response.frame_times):
-            reply.first_token = response.frame_times[place]
-        parser.add(kind, text(frame.get("msg_id")), values.get(kind))
+        message_id = text(frame.get("msg_id"))
+        if kind == "answer":
+            growth.add_piece(place, message_id, text(values.get("answer")))
+        parser.add(kind, message_id, values.get(kind))
     parser.finish()
     reply.growth = growth.steps
     return reply

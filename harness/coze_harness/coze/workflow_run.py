@@ -54,7 +54,6 @@ class _Outcome(Struct, frozen=True, kw_only=True):
     interrupt: Interrupt | None = None
     usage: Usage | None = None
     error: tuple[int, str] | None = None
-    first_token: float | None = None
     growth: Sequence[tuple[float, int]] = ()
     is_complete: bool = True
 
@@ -136,7 +135,6 @@ class WorkflowRuns:
                 log_id=log_id,
             )
         code, text = outcome.error or (0, "")
-        first = outcome.first_token
         reply = Reply(
             chat_id=execute_id,
             conversation_id="",
@@ -145,7 +143,6 @@ class WorkflowRuns:
             messages=messages,
             usage=outcome.usage,
             seconds=round(seconds, 3),
-            first_token=None if first is None else round(first - started, 3),
             poll_count=polls,
             error_code=code,
             error_message=text,
@@ -226,8 +223,6 @@ def _parse_run_stream(response: HttpResponse) -> _Outcome:
         name = event.name.lower()
         if name == "message":
             text = response_parsing.text(fields.get("content"))
-            if text and outcome.first_token is None and event.frame < len(response.frame_times):
-                outcome = replace(outcome, first_token=response.frame_times[event.frame])
             growth.add_piece(event.frame, str(len(pieces)), text)
             pieces[-1].append(text)
             if fields.get("node_is_finish"):

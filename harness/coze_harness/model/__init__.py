@@ -14,7 +14,6 @@ from coze_harness.model.comparison import (
 )
 from coze_harness.model.http_call import JSON, HttpCall, HttpResponse, LoggedCall, Wait
 from coze_harness.model.mutation_score import (
-    CLASS_WEIGHTS,
     ClassScore,
     MutationClass,
     MutationReport,
@@ -50,7 +49,6 @@ from coze_harness.model.target import (
     CAPABILITIES,
     LIMITED_KEYS,
     Target,
-    TargetCapabilities,
     TargetKind,
 )
 from coze_harness.model.trial_key import (
@@ -80,7 +78,6 @@ from coze_harness.model.trial_result import (
 
 __all__ = [
     "CAPABILITIES",
-    "CLASS_WEIGHTS",
     "CONVERSATION_END",
     "JSON",
     "LIMITED_KEYS",
@@ -129,7 +126,6 @@ __all__ = [
     "Summary",
     "SurvivingMutant",
     "Target",
-    "TargetCapabilities",
     "TargetKind",
     "ToolCall",
     "TrialChange",

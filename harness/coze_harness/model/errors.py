@@ -37,10 +37,19 @@ HarnessError
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, TypedDict, Unpack
 
 from coze_harness.messages import Catalogue, LocalizedText, UserText, as_message, message
 from coze_harness.model.location import Location
+
+
+class ErrorDetails(TypedDict, total=False):
+    """The optional parameters of `HarnessError`."""
+
+    where: Location | None
+    next_step: UserText
+    detail: Sequence[UserText]
+    log_id: str
 
 
 class HarnessError(Exception):
@@ -211,9 +220,9 @@ class TransportError(CozeError):
     kind = "network"
 
     def __init__(
-        self, what: UserText, *, may_have_arrived: bool, next_step: UserText = "", log_id: str = ""
+        self, what: UserText, *, may_have_arrived: bool, **details: Unpack[ErrorDetails]
     ) -> None:
-        super().__init__(what, next_step=next_step, log_id=log_id)
+        super().__init__(what, **details)
         self.may_have_arrived = may_have_arrived
 
 
@@ -228,12 +237,9 @@ class CallTimeoutError(TransportError):
         *,
         may_have_arrived: bool,
         seconds: float,
-        next_step: UserText = "",
-        log_id: str = "",
+        **details: Unpack[ErrorDetails],
     ) -> None:
-        super().__init__(
-            what, may_have_arrived=may_have_arrived, next_step=next_step, log_id=log_id
-        )
+        super().__init__(what, may_have_arrived=may_have_arrived, **details)
         self.seconds = seconds
 
 
@@ -255,16 +261,9 @@ class ApiError(CozeError):
     kind = "api"
 
     def __init__(
-        self,
-        what: UserText,
-        *,
-        code: int,
-        http_status: int,
-        next_step: UserText = "",
-        detail: Sequence[UserText] = (),
-        log_id: str = "",
+        self, what: UserText, *, code: int, http_status: int, **details: Unpack[ErrorDetails]
     ) -> None:
-        super().__init__(what, next_step=next_step, detail=detail, log_id=log_id)
+        super().__init__(what, **details)
         self.code = code
         self.http_status = http_status
 

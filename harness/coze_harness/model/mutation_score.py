@@ -30,7 +30,7 @@ class MutationClass(StrEnum):
     FORM = "form"
 
 
-CLASS_WEIGHTS: Final[Mapping[str, int]] = MappingProxyType(
+_CLASS_WEIGHTS: Final[Mapping[str, int]] = MappingProxyType(
     {
         MutationClass.NUMBER: 5,
         MutationClass.DATE: 5,
@@ -146,7 +146,7 @@ class MutationScore(
     @property
     def killed_share(self) -> float:
         """The share of mutants that were killed, weighted by class."""
-        weights = [(CLASS_WEIGHTS.get(one.name, 1), one) for one in self.classes if one.mutants]
+        weights = [(_CLASS_WEIGHTS.get(one.name, 1), one) for one in self.classes if one.mutants]
         if not weights:
             return self.killed / self.mutants if self.mutants else 0.0
         total = sum(weight * one.killed / one.mutants for weight, one in weights)

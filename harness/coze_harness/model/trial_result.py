@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Final
 
 from msgspec import Struct
@@ -54,20 +53,8 @@ class TrialStatus(StrEnum):
 
     @property
     def letter(self) -> str:
-        """The letter for this status in `TrialRow.history`."""
-        return _LETTERS[self]
-
-
-_LETTERS: Final = MappingProxyType(
-    {
-        TrialStatus.PASSED: "p",
-        TrialStatus.FAILED: "f",
-        TrialStatus.ERROR: "e",
-        TrialStatus.SKIPPED: "s",
-        TrialStatus.KNOWN_FAILURE: "k",
-        TrialStatus.FIXED: "x",
-    }
-)
+        """The letter for this status in `TrialRow.history`: its first, but `x` for `FIXED`."""
+        return "x" if self is TrialStatus.FIXED else self.value[0]
 
 
 PASSING: Final = frozenset({TrialStatus.PASSED, TrialStatus.FIXED})

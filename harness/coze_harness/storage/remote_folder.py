@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import errno
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -201,14 +201,11 @@ def list_files(folder: RemoteFolder) -> list[str]:
         RemoteError: the store fails.
     """
 
-    def find(store: AbstractFileSystem, path: str) -> list[str]:
+    def find(store: AbstractFileSystem, path: str) -> Iterable[str]:
         below = f"{path.rstrip('/')}/"
-        return sorted(name[len(below) :] for name in store.find(path) if name.startswith(below))
+        return [name[len(below) :] for name in store.find(path) if name.startswith(below)]
 
-    try:
-        return _call_store(folder.url, find)
-    except FileNotFoundError:
-        return []
+    return _list_sorted(folder, find)
 
 
 def list_folders(folder: RemoteFolder) -> list[str]:
@@ -218,13 +215,19 @@ def list_folders(folder: RemoteFolder) -> list[str]:
         RemoteError: the store fails.
     """
 
-    def find(store: AbstractFileSystem, path: str) -> list[str]:
+    def find(store: AbstractFileSystem, path: str) -> Iterable[str]:
         entries = store.ls(path, detail=True)
-        names = (one["name"].rstrip("/") for one in entries if one["type"] == "directory")
-        return sorted(name.rpartition("/")[2] for name in names)
+        names = [one["name"].rstrip("/") for one in entries if one["type"] == "directory"]
+        return [name.rpartition("/")[2] for name in names]
 
+    return _list_sorted(folder, find)
+
+
+def _list_sorted(
+    folder: RemoteFolder, find: Callable[[AbstractFileSystem, str], Iterable[str]]
+) -> list[str]:
     try:
-        return _call_store(folder.url, find)
+        return sorted(_call_store(folder.url, find))
     except FileNotFoundError:
         return []
 
