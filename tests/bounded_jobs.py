@@ -48,7 +48,7 @@ def redact(config: str, body: str) -> list[str]:
         (Path(folder) / "harness.yaml").write_text(config, "utf-8")
         try:
             settings = load_settings(Path(folder), {})
-            Redactor((), settings.redact).redact_body(body.encode())
+            Redactor((), settings.redact.patterns).redact_body(body.encode())
         except HarnessError as error:
             return [str(error.where), str(error.what)]
     return []

@@ -86,7 +86,7 @@ report: {lang: zh, layout: folder}
     assert settings.scenarios == tmp_path / "tests" / "场景"
     assert settings.cassettes == tmp_path / "tapes"
     assert settings.reports == tmp_path / "out"
-    assert [pattern.source for pattern in settings.redact] == ["my-[0-9]+"]
+    assert [pattern.source for pattern in settings.redact.patterns] == ["my-[0-9]+"]
     assert settings.judge_bot == "chatchat"
     assert settings.report == ReportSettings(lang="zh", layout="folder")
 

@@ -96,10 +96,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     `root` is the folder of harness.yaml, or the working folder without one (`file` is then `None`).
     Folders are absolute; recordings and runs may be at a URL. `rate_limit` is in calls per second.
     `lang` is ``en`` or ``zh`` if the project or an option chooses the language, else empty.
-    `redact` contains valid regular expressions, `redact_presets` names of rules. `strict`: a
-    recording that was edited since it was recorded is an error. `allow_weak_judge`: a judge that
-    cannot tell good answers from wrong ones fails trials all the same. `kind_modules` are the
-    project's modules with kinds of expectations. `warnings` are for the user.
+    `strict`: a recording that was edited since it was recorded is an error. `allow_weak_judge`: a
+    judge that cannot tell good answers from wrong ones fails trials all the same. `kind_modules`
+    are the project's modules with kinds of expectations. `warnings` are for the user.
     """
 
     root: Path
@@ -119,8 +118,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     limits: LimitSettings = LimitSettings()
     rate_limit: float | None = None
     workers: int | None = None
-    redact: tuple[UserPattern, ...] = ()
-    redact_presets: tuple[str, ...] = ()
+    redact: RedactSettings = RedactSettings()
     strict: bool = False
     kind_modules: tuple[KindModule, ...] = ()
     judge_bot: str = ""

@@ -40,7 +40,8 @@ def read_labelled_answers(
         ScenarioError: the table has no answers, or must be edited.
     """
     samples: list[JudgeSample] = []
-    for values, where in read_rows(str(file), display_path):
+    for row in read_rows(str(file), display_path):
+        values, where = row.values, row.location
         answer, label = values.get("answer"), values.get("label")
         if not isinstance(answer, str) or label is None:
             raise ScenarioError(

@@ -102,7 +102,8 @@ class Project:
         """Return a new redactor of the project's rules, which knows no secret yet."""
         from coze_harness.cassettes import Redactor
 
-        return Redactor((), self.settings.redact, self.settings.redact_presets)
+        redact = self.settings.redact
+        return Redactor((), redact.patterns, redact.presets)
 
     @property
     def page_options(self) -> PageOptions:

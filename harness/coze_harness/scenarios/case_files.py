@@ -7,12 +7,12 @@ import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NoReturn, TypeAlias
+from typing import NoReturn
 
 from msgspec import Struct
 
 from coze_harness.messages import LocalizedText, message
-from coze_harness.model import JSON
+from coze_harness.model import JSON, replace
 from coze_harness.model.errors import ScenarioError, ScenarioErrors
 from coze_harness.model.location import Location, PathPart, SourcePositions
 from coze_harness.scenarios.error_collector import text_errors
@@ -26,15 +26,13 @@ from coze_harness.yaml_source.unquoted_text import is_plain_notation
 _LABEL_COLUMNS = ("case", "id", "name")
 _MAX_SIZE = 50_000_000
 
-Row: TypeAlias = tuple[Mapping[str, JSON], Location]
-
 
 class CaseRow(Struct, frozen=True):
-    """One row: its label, its values by column, and where it is written."""
+    """One row: its values by column, where it is written, and its label, if it is a case."""
 
-    label: str
     values: Mapping[str, JSON]
     location: Location
+    label: str = ""
 
 
 def read_cases(
@@ -74,7 +72,7 @@ def read_cases(
         raise ScenarioError(
             message("cases.none"), where=where, next_step=message("cases.none.next")
         )
-    return [CaseRow(label, *row) for label, row in zip(_labels(rows), rows, strict=True)]
+    return [replace(row, label=label) for label, row in zip(_labels(rows), rows, strict=True)]
 
 
 def resolve_inside(path: str, where: Location, folder: str, project: ProjectPaths) -> str:
@@ -107,7 +105,7 @@ def resolve_inside(path: str, where: Location, folder: str, project: ProjectPath
     )
 
 
-def read_rows(file: str, display_path: str) -> list[Row]:
+def read_rows(file: str, display_path: str) -> list[CaseRow]:
     """Return the rows of a file, in whatever format cases may have.
 
     Args:
@@ -120,7 +118,7 @@ def read_rows(file: str, display_path: str) -> list[Row]:
     return list(_file_rows(file, display_path, Location(display_path)))
 
 
-def _file_rows(file: str, display_path: str, where: Location) -> Iterator[Row]:
+def _file_rows(file: str, display_path: str, where: Location) -> Iterator[CaseRow]:
     suffix = split_path(file)[2].lower()
     readers = {".csv": _csv_rows, ".jsonl": _jsonl_rows, ".yaml": _yaml_rows, ".yml": _yaml_rows}
     reader = readers.get(suffix)
@@ -152,7 +150,7 @@ def _decode(content: bytes, display_path: str) -> str:
         ) from error
 
 
-def _csv_rows(content: bytes, display_path: str) -> Iterator[Row]:
+def _csv_rows(content: bytes, display_path: str) -> Iterator[CaseRow]:
     reader = csv.reader(io.StringIO(_decode(content, display_path), newline=""), strict=True)
     header: list[str] | None = None
     line = 1
@@ -175,7 +173,7 @@ def _csv_rows(content: bytes, display_path: str) -> Iterator[Row]:
                     next_step=message("cases.cells.next"),
                 )
             else:
-                yield dict(zip(header, cells, strict=True)), where
+                yield CaseRow(dict(zip(header, cells, strict=True)), where)
     except csv.Error as error:
         raise ScenarioError(
             message("cases.csv", reason=str(error)),
@@ -202,7 +200,7 @@ def _header(cells: Sequence[str], where: Location) -> list[str]:
     return header
 
 
-def _jsonl_rows(content: bytes, display_path: str) -> Iterator[Row]:
+def _jsonl_rows(content: bytes, display_path: str) -> Iterator[CaseRow]:
     for number, line in enumerate(_decode(content, display_path).split("\n"), 1):
         if not line.strip():
             continue
@@ -214,7 +212,7 @@ def _jsonl_rows(content: bytes, display_path: str) -> Iterator[Row]:
             if not isinstance(what, LocalizedText):
                 what = message("cases.json", reason=str(error))
             raise ScenarioError(what, where=where, next_step=message("cases.json.next")) from error
-        yield _mapping(value, where), where
+        yield _case_row(value, where)
 
 
 def _unique_keys(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
@@ -230,7 +228,7 @@ def _no_constant(word: str) -> NoReturn:
     raise ValueError(message("cases.json_number", word=word))
 
 
-def _yaml_rows(content: bytes, display_path: str) -> Iterator[Row]:
+def _yaml_rows(content: bytes, display_path: str) -> Iterator[CaseRow]:
     document = read_yaml(content, display_path, ScenarioError)
     if errors := text_errors(document):
         raise ScenarioErrors(errors)
@@ -243,14 +241,12 @@ def _yaml_rows(content: bytes, display_path: str) -> Iterator[Row]:
     yield from _listed_rows(document.data, document.positions)
 
 
-def _listed_rows(rows: Sequence[JSON], positions: SourcePositions) -> list[Row]:
-    cases = [
-        (_mapping(row, positions.at(index)), positions.at(index)) for index, row in enumerate(rows)
-    ]
+def _listed_rows(rows: Sequence[JSON], positions: SourcePositions) -> list[CaseRow]:
+    cases = [_case_row(row, positions.at(index)) for index, row in enumerate(rows)]
     errors = [
         error
-        for index, (row, _) in enumerate(cases)
-        for column, value in row.items()
+        for index, row in enumerate(cases)
+        for column, value in row.values.items()
         if (error := _rounding_error(value, positions, (index, column)))
     ]
     if errors:
@@ -275,20 +271,20 @@ def _rounding_error(
     )
 
 
-def _mapping(value: JSON, where: Location) -> Mapping[str, JSON]:
+def _case_row(value: JSON, where: Location) -> CaseRow:
     if not isinstance(value, Mapping):
         raise ScenarioError(
             message("cases.row_type", actual=yaml_type_name(value)),
             where=where,
             next_step=message("cases.row_type.next"),
         )
-    return value
+    return CaseRow(value, where)
 
 
-def _labels(rows: Sequence[Row]) -> list[str]:
+def _labels(rows: Sequence[CaseRow]) -> list[str]:
     """Return each case's label: from a column whose values are unique, else its number."""
     for column in _LABEL_COLUMNS:
-        values = [row.get(column) for row, _ in rows]
+        values = [row.values.get(column) for row in rows]
         if all(type(value) in (str, int) for value in values):
             labels = [str(value) for value in values]
             if len(set(labels)) == len(labels) and all(map(is_usable_label, labels)):

@@ -139,7 +139,7 @@ class ScenarioBuilder:
         self, spec: ScenarioSpec, positions: SourcePositions, source: ScenarioSource
     ) -> Sequence[CaseRow]:
         if "cases" not in spec.keys:
-            return (CaseRow("", {}, positions.at()),)
+            return (CaseRow({}, positions.at()),)
         below = positions.below("cases")
         return read_cases(spec.cases, below, source.folder, self._project, self.case_files)
 

@@ -272,21 +272,12 @@ def _counts_in_score(item: JSON) -> bool:
 class StaticScript(Struct, frozen=True):
     """A script without generated values: its turns were filled when the file was loaded."""
 
-    filled: tuple[Turn, ...]
-
-    @property
-    def generated_names(self) -> frozenset[str]:
-        """The names of the generated values: none."""
-        return frozenset()
-
-    @property
-    def written_turns(self) -> object:
-        """The turns, filled."""
-        return self.filled
+    written_turns: tuple[Turn, ...]
+    generated_names: frozenset[str] = frozenset()
 
     def turns(self, generated: Mapping[str, str]) -> Sequence[Turn]:
         """Return the turns; `generated` changes nothing."""
-        return self.filled
+        return self.written_turns
 
 
 class TemplatedScript(Struct, frozen=True):

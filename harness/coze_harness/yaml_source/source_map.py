@@ -46,16 +46,11 @@ class SourceText:
 class YamlPositions:
     """The positions of one value and of all that is inside it (see `SourcePositions`)."""
 
-    __slots__ = ("_node", "_text")
+    __slots__ = ("_text", "node")
 
     def __init__(self, text: SourceText, node: Node) -> None:
         self._text = text
-        self._node = node
-
-    @property
-    def node(self) -> Node:
-        """The value's node."""
-        return self._node
+        self.node = node
 
     def location(self, index: int) -> Location:
         """Return the place of a character of the document."""
@@ -63,13 +58,13 @@ class YamlPositions:
 
     def at(self, *path: PathPart) -> Location:
         """Return where a value begins; the nearest existing parent when it is absent."""
-        node = _descend(self._node, path)[0] if path else self._node
+        node = _descend(self.node, path)[0] if path else self.node
         return self._text.location(node[0])
 
     def key(self, *path: PathPart) -> Location:
         """Return where the path's last key is written; where the value is if it has no key."""
         if path:
-            parent, is_found = _descend(self._node, path[:-1])
+            parent, is_found = _descend(self.node, path[:-1])
             last = path[-1]
             keys = parent[3]
             if is_found and keys is not None and isinstance(last, str):
@@ -80,23 +75,23 @@ class YamlPositions:
 
     def source(self, *path: PathPart) -> str:
         """Return a scalar as its author wrote it; empty text for anything else."""
-        node, is_found = _descend(self._node, path)
+        node, is_found = _descend(self.node, path)
         if not is_found or node[2] is not None:
             return ""
         return _PROPERTIES.sub("", self._text.text[node[0] : node[1]]).strip()
 
     def below(self, *path: PathPart) -> YamlPositions:
         """Return the positions of a value inside this one; an absent value is at its parent."""
-        node, is_found = _descend(self._node, path)
+        node, is_found = _descend(self.node, path)
         return YamlPositions(self._text, node if is_found else (node[0], node[0], None, None))
 
     def has(self, *path: PathPart) -> bool:
         """Return whether the path leads to a value."""
-        return _descend(self._node, path)[1]
+        return _descend(self.node, path)[1]
 
     def mapping(self, *path: PathPart) -> bool:
         """Return whether the path leads to a mapping."""
-        node, is_found = _descend(self._node, path)
+        node, is_found = _descend(self.node, path)
         return is_found and node[3] is not None
 
 
