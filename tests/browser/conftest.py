@@ -1,4 +1,4 @@
-"""A browser for each worker process, pages under watch, and the reports that they show."""
+"""A browser for each worker process, pages that collect errors, and the reports that they show."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from report_samples import everything, full_run
 
 from benchmarks.browser_timing import ARGUMENTS, CHROMIUM
 from browser import ROOT
-from browser.compared import compared_project
-from browser.making import hostile_results, hostile_run, write_page
-from browser.recorded import recorded_project
-from browser.streamed import streamed_project
-from browser.watching import Watch, address
+from browser.compared_project import compared_project
+from browser.page_files import hostile_results, hostile_run, write_page
+from browser.page_watch import Watch, address
+from browser.recorded_project import recorded_project
+from browser.streamed_project import streamed_project
 
 
 def _do_without(what: str) -> None:
@@ -45,7 +45,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def unused(browser: Browser) -> list[Watch]:
+def spare_watches(browser: Browser) -> list[Watch]:
     """Pages for the next tests: to make one takes longer than most tests need it."""
     return []
 
@@ -58,28 +58,28 @@ Options other than a width and a height, or `own=True`, mean a page that no othe
 
 
 @pytest.fixture
-def visit(browser: Browser, unused: list[Watch]) -> Iterator[Visit]:
+def visit(browser: Browser, spare_watches: list[Watch]) -> Iterator[Visit]:
     """Opens pages, and fails the test if any of them did what no report may do."""
-    own: list[Watch] = []
-    lent: list[Watch] = []
+    own_watches: list[Watch] = []
+    lent_watches: list[Watch] = []
 
-    def opened(at: Path | str, **how: Any) -> Watch:
+    def open_page(at: Path | str, **how: Any) -> Watch:
         where = address(at) if isinstance(at, Path) else at
         if how.pop("own", False) or how.keys() - {"width", "height"}:
-            own.append(Watch(browser, where, **how))
-            return own[-1]
-        lent.append(unused.pop() if unused else Watch(browser, where))
-        lent[-1].turn_to(where, **how)
-        return lent[-1]
+            own_watches.append(Watch(browser, where, **how))
+            return own_watches[-1]
+        lent_watches.append(spare_watches.pop() if spare_watches else Watch(browser, where))
+        lent_watches[-1].turn_to(where, **how)
+        return lent_watches[-1]
 
-    yield opened
-    for watch in lent:
+    yield open_page
+    for watch in lent_watches:
         watch.forget()
-    faults = [fault for watch in own + lent for fault in watch.faults]
-    for watch in own:
+    faults = [fault for watch in own_watches + lent_watches for fault in watch.faults]
+    for watch in own_watches:
         watch.close()
     assert faults == []
-    unused += lent
+    spare_watches += lent_watches
 
 
 @pytest.fixture(scope="session")
@@ -92,15 +92,15 @@ def axe_source() -> str:
 
 
 @pytest.fixture(scope="session")
-def told(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
+def reported_project(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
     """A project recorded, replayed three times and told; `reports/latest` is the last run."""
     return recorded_project(tmp_path_factory.mktemp("told"))
 
 
 @pytest.fixture(scope="session")
-def page(told: ProjectFolder) -> Path:
+def page(reported_project: ProjectFolder) -> Path:
     """The page of that run."""
-    return told.path("reports/latest/index.html").resolve()
+    return reported_project.path("reports/latest/index.html").resolve()
 
 
 @pytest.fixture(scope="session")
@@ -118,13 +118,13 @@ def rich(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def compared(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
+def comparison(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
     """A project whose bot was worked on, recorded and compared; `reports/latest` is that run."""
     return compared_project(tmp_path_factory.mktemp("compared"))
 
 
 @pytest.fixture(scope="session")
-def streamed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def streamed_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of a comparison whose answers were streamed, in up to a second."""
     project = streamed_project(tmp_path_factory.mktemp("streamed"))
     return project.path("reports/latest/index.html").resolve()

@@ -16,7 +16,7 @@ from playwright.sync_api import Page
 
 from browser import ROOT
 from browser.conftest import Visit
-from browser.making import write_page
+from browser.page_files import write_page
 
 HOURS = "s=hours%5B%E5%8C%97%E4%BA%AC%5D"
 
@@ -33,7 +33,7 @@ def with_part(path: Path, to: Path, name: str, text: str) -> Path:
     """Write a copy of a page in which one of its packed parts holds this instead."""
     whole, times = re.subn(
         rf'(<script type="application/octet-stream" id="{name}">)[^<]*',
-        lambda found: found[1] + text,
+        lambda match: match[1] + text,
         path.read_text("utf-8"),
     )
     assert times == 1
@@ -41,13 +41,13 @@ def with_part(path: Path, to: Path, name: str, text: str) -> Path:
     return to
 
 
-def packed(text: str) -> str:
+def pack(text: str) -> str:
     return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
 
 
 @pytest.mark.parametrize(
     "broken",
-    ["", "%%%", "AAAA", packed("{"), packed('{"forms":[],"trials":[]}'), packed("x" * 99)[:60]],
+    ["", "%%%", "AAAA", pack("{"), pack('{"forms":[],"trials":[]}'), pack("x" * 99)[:60]],
 )
 def test_a_broken_chunk_is_told_and_the_rest_of_the_page_works(
     samples: Path, tmp_path: Path, visit: Visit, broken: str
@@ -61,7 +61,7 @@ def test_a_broken_chunk_is_told_and_the_rest_of_the_page_works(
     assert page.locator("#list a.row").first.is_visible()
 
 
-@pytest.mark.parametrize("broken", ["", "AAAA", packed("[")])
+@pytest.mark.parametrize("broken", ["", "AAAA", pack("[")])
 def test_with_a_broken_index_everything_written_stays(
     samples: Path, tmp_path: Path, visit: Visit, broken: str
 ) -> None:
@@ -84,7 +84,7 @@ def test_a_browser_that_cannot_unpack_shows_what_is_written(samples: Path, visit
 
 
 @pytest.mark.parametrize(
-    ("asked", "locale", "linked", "lang"),
+    ("option_lang", "locale", "linked", "lang"),
     [
         ("", "zh-TW", "", "zh-CN"),
         ("", "fr-FR", "", "en"),
@@ -95,10 +95,12 @@ def test_a_browser_that_cannot_unpack_shows_what_is_written(samples: Path, visit
     ],
 )
 def test_the_first_language_is_the_links_else_the_reports_else_the_readers(
-    tmp_path: Path, visit: Visit, asked: Any, locale: str, linked: str, lang: str
+    tmp_path: Path, visit: Visit, option_lang: Any, locale: str, linked: str, lang: str
 ) -> None:
     failing = trial(TrialStatus.FAILED, trial_key=key("场景"))
-    path = write_page(tmp_path / "index.html", [failing], run([failing]), PageOptions(lang=asked))
+    path = write_page(
+        tmp_path / "index.html", [failing], run([failing]), PageOptions(lang=option_lang)
+    )
     page = visit(path, locale=locale).go(linked)
     assert page.evaluate("document.documentElement.lang") == lang
     word = "未通过" if lang == "zh-CN" else "failed"
@@ -159,15 +161,15 @@ def test_letters_that_are_still_being_put_together_do_not_filter(
           box.dispatchEvent(new InputEvent('input', {bubbles: true, isComposing: true}));
         }"""
     )
-    shown = page.locator("#list li:not([hidden])")
-    assert shown.count() == 13
+    visible_rows = page.locator("#list li:not([hidden])")
+    assert visible_rows.count() == 13
     box.evaluate(
         """box => {
           box.value = '订单';
           box.dispatchEvent(new CompositionEvent('compositionend'));
         }"""
     )
-    assert shown.count() == 1
+    assert visible_rows.count() == 1
 
 
 def test_a_chip_pressed_joins_what_was_typed(samples: Path, visit: Visit) -> None:

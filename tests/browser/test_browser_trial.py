@@ -13,8 +13,8 @@ from earlier_runs import FAILED, PASSED, add_runs, outcome
 from playwright.sync_api import Page
 
 from browser.conftest import Visit
-from browser.making import write_page
-from browser.watching import Watch
+from browser.page_files import write_page
+from browser.page_watch import Watch
 
 HOURS = "s=hours%5B%E5%8C%97%E4%BA%AC%5D"
 NO_CLIPBOARD = "Object.defineProperty(Navigator.prototype, 'clipboard', {value: undefined});"
@@ -26,14 +26,14 @@ def row_named(page: Page, name: str) -> str:
     return str(link)[1:]
 
 
-def copied(watch: Watch, selector: str) -> str:
+def copy_with(watch: Watch, selector: str) -> str:
     """Press a button that copies, and return what the clipboard holds then."""
     watch.page.locator(selector).first.click()
     watch.page.locator("#note", has_text="Copied").wait_for()
     return str(watch.page.evaluate("navigator.clipboard.readText()"))
 
 
-def allowed(watch: Watch) -> Watch:
+def with_clipboard(watch: Watch) -> Watch:
     watch.context.grant_permissions(["clipboard-read", "clipboard-write"])
     return watch
 
@@ -41,20 +41,22 @@ def allowed(watch: Watch) -> Watch:
 def test_links_to_trial_turn_and_expectation_are_copied_without_the_readers_own_choices(
     samples: Path, visit: Visit
 ) -> None:
-    watch = allowed(visit(samples, own=True))
+    watch = with_clipboard(visit(samples, own=True))
     watch.go(f"v=trials&q=hours&{HOURS}&tab=diff&lang=en&theme=dark")
-    assert unquote(copied(watch, ".pager [data-do=link]")) == f"{watch.at}#s=hours[北京]&tab=diff"
+    assert (
+        unquote(copy_with(watch, ".pager [data-do=link]")) == f"{watch.at}#s=hours[北京]&tab=diff"
+    )
     watch.page.keyboard.press("1")
-    turn = copied(watch, ".turn[data-t='2'] .msg.user [data-do=link]")
+    turn = copy_with(watch, ".turn[data-t='2'] .msg.user [data-do=link]")
     assert unquote(turn) == f"{watch.at}#s=hours[北京]&t=2"
-    expectation = copied(watch, ".turn[data-t='2'] li[data-e='3'] [data-do=link]")
+    expectation = copy_with(watch, ".turn[data-t='2'] li[data-e='3'] [data-do=link]")
     assert unquote(expectation) == f"{watch.at}#s=hours[北京]&t=2&e=3"
     watch.go(expectation.partition("#")[2])
     assert watch.page.locator("#trial li.here").get_attribute("data-e") == "3"
 
 
 def test_c_copies_a_link_to_the_list_as_it_is_filtered(samples: Path, visit: Visit) -> None:
-    watch = allowed(visit(samples, own=True))
+    watch = with_clipboard(visit(samples, own=True))
     page = watch.go("v=trials&st=failed&sort=-seconds&lang=en")
     page.keyboard.press("c")
     page.locator("#note", has_text="Copied").wait_for()
@@ -74,14 +76,16 @@ def test_without_a_clipboard_the_text_is_shown_and_marked(samples: Path, visit: 
 
 
 def test_a_command_and_the_record_are_copied_whole(page: Path, visit: Visit) -> None:
-    watch = allowed(visit(page, own=True))
-    shown = watch.go("s=hours&tab=http")
-    shown.locator("#trial details", has=shown.locator("pre.curl")).locator("summary").click()
-    command = copied(watch, "#trial [data-do=curl]")
-    assert command == shown.locator("#trial pre.curl").first.text_content()
+    watch = with_clipboard(visit(page, own=True))
+    opened_page = watch.go("s=hours&tab=http")
+    opened_page.locator("#trial details", has=opened_page.locator("pre.curl")).locator(
+        "summary"
+    ).click()
+    command = copy_with(watch, "#trial [data-do=curl]")
+    assert command == opened_page.locator("#trial pre.curl").first.text_content()
     watch.move("s=hours&tab=json")
-    record = copied(watch, "#trial [data-do=record]")
-    assert record == shown.locator("#trial pre.json").text_content()
+    record = copy_with(watch, "#trial [data-do=record]")
+    assert record == opened_page.locator("#trial pre.json").text_content()
     assert '"id": "hours"' in record
 
 
@@ -141,16 +145,16 @@ def test_a_diff_stands_in_one_text_or_side_by_side(rich: Path, visit: Visit) -> 
     panel.locator(".diff ins").first.wait_for()
     one = panel.locator(".diff:visible")
     assert one.count() == 1
-    gone = panel.locator(".diff del").all_text_contents()
-    came = panel.locator(".diff ins").all_text_contents()
-    assert gone
-    assert came
+    removed = panel.locator(".diff del").all_text_contents()
+    added = panel.locator(".diff ins").all_text_contents()
+    assert removed
+    assert added
     panel.locator("[data-do=sides]").click()
     before, after = panel.locator(".before"), panel.locator(".after")
     assert before.is_visible()
     assert after.is_visible()
-    assert all(text in before.inner_text() for text in gone)
-    assert all(text in after.inner_text() for text in came)
+    assert all(text in before.inner_text() for text in removed)
+    assert all(text in after.inner_text() for text in added)
     assert not before.locator("ins:visible").count()
     assert not after.locator("del:visible").count()
     panel.locator("[data-do=sides]").click()
@@ -170,17 +174,17 @@ def test_the_look_of_a_diff_holds_for_the_next_trial(rich: Path, visit: Visit) -
 
 
 def test_the_past_of_a_trial_leads_to_the_reports_beside_this_one(page: Path, visit: Visit) -> None:
-    shown = visit(page).go("s=hours&tab=history")
-    lines = shown.locator("#trial .strip li")
+    opened_page = visit(page).go("s=hours&tab=history")
+    lines = opened_page.locator("#trial .strip li")
     assert lines.count() == 2, "the replays, and not the recording"
     assert lines.first.locator("b").inner_text() == "this run"
-    links = shown.locator("#trial .strip a").all()
+    links = opened_page.locator("#trial .strip a").all()
     assert links
     for link in links:
         address, _, place = str(link.get_attribute("href")).partition("#")
         assert place == "s=hours"
-        beside = page.parent / address
-        assert beside.resolve().is_file(), beside
+        report = page.parent / address
+        assert report.resolve().is_file(), report
 
 
 def test_a_failing_trial_shows_what_was_answered_when_it_passed(
@@ -213,8 +217,8 @@ def test_a_failing_trial_shows_what_was_answered_when_it_passed(
 
 
 def test_a_trial_without_a_past_says_what_would_fill_it(samples: Path, visit: Visit) -> None:
-    shown = visit(samples).go(f"{HOURS}&tab=history")
-    assert "No other run" in shown.locator("#trial [data-panel=history]").inner_text()
+    opened_page = visit(samples).go(f"{HOURS}&tab=history")
+    assert "No other run" in opened_page.locator("#trial [data-panel=history]").inner_text()
 
 
 def test_the_pager_counts_the_failing_trials_that_are_shown(samples: Path, visit: Visit) -> None:
@@ -241,8 +245,8 @@ def test_a_click_on_evidence_leads_to_its_expectation(samples: Path, visit: Visi
     number = str(mark.get_attribute("data-e")).split()[0]
     mark.click()
     watch.settle()
-    here = page.locator("#trial li.here")
-    assert here.get_attribute("data-e") == number
+    expectation = page.locator("#trial li.here")
+    assert expectation.get_attribute("data-e") == number
     assert f"t=2&e={number}" in page.url
     mark.focus()
     page.keyboard.press("Enter")

@@ -11,7 +11,7 @@ from project import ProjectFolder
 from scale import SCALE
 
 from browser.conftest import Visit
-from browser.watching import Scheme, script
+from browser.page_watch import Scheme, script
 
 STATES = (
     "v=overview", "v=trials", "v=compare", "v=matrix", "v=history", "v=mutations",
@@ -31,22 +31,22 @@ def test_axe_has_nothing_to_say(
     page: Path, visit: Visit, axe_source: str, scheme: Scheme, lang: str, width: int
 ) -> None:
     watch = visit(page, scheme=scheme, width=width)
-    shown = watch.go(f"lang={lang}")
-    shown.evaluate(axe_source)
-    found: dict[str, Any] = {}
+    opened_page = watch.go(f"lang={lang}")
+    opened_page.evaluate(axe_source)
+    violations_by_state: dict[str, Any] = {}
     for state in STATES:
         watch.move(f"{state}&lang={lang}")
-        if violations := shown.evaluate(_RUN):
-            found[state] = violations
-    shown.keyboard.press("?")
-    if violations := shown.evaluate(_RUN):
-        found["the sheet of keys"] = violations
-    assert found == {}
+        if violations := opened_page.evaluate(_RUN):
+            violations_by_state[state] = violations
+    opened_page.keyboard.press("?")
+    if violations := opened_page.evaluate(_RUN):
+        violations_by_state["the sheet of keys"] = violations
+    assert violations_by_state == {}
 
 
 @pytest.mark.parametrize(("scheme", "lang", "width"), FEW if SCALE >= 1 else FEW[:1])
 def test_axe_has_nothing_to_say_about_a_comparison_and_mutants(
-    compared: ProjectFolder,
+    comparison: ProjectFolder,
     rich: Path,
     visit: Visit,
     axe_source: str,
@@ -54,26 +54,26 @@ def test_axe_has_nothing_to_say_about_a_comparison_and_mutants(
     lang: str,
     width: int,
 ) -> None:
-    found: dict[str, Any] = {}
+    violations_by_view: dict[str, Any] = {}
     for path, views in (
-        (compared.path("reports/latest/index.html").resolve(), ("compare", "overview")),
+        (comparison.path("reports/latest/index.html").resolve(), ("compare", "overview")),
         (rich, ("compare", "mutations", "history")),
     ):
         # As high as the page: what the bar at the bottom covers for now can be scrolled to.
         watch = visit(path, scheme=scheme, width=width, height=12_000)
-        shown = watch.go(f"lang={lang}")
-        shown.evaluate(axe_source)
+        opened_page = watch.go(f"lang={lang}")
+        opened_page.evaluate(axe_source)
         for view in views:
             watch.move(f"v={view}&lang={lang}")
-            shown.evaluate(
+            opened_page.evaluate(
                 "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
             )
             if view == "compare":
                 for key in ("j", "i", "e"):
-                    shown.keyboard.press(key)
-            if violations := shown.evaluate(_RUN):
-                found[f"{path} {view}"] = violations
-    assert found == {}
+                    opened_page.keyboard.press(key)
+            if violations := opened_page.evaluate(_RUN):
+                violations_by_view[f"{path} {view}"] = violations
+    assert violations_by_view == {}
 
 
 def test_axe_has_nothing_to_say_without_a_script(
@@ -84,14 +84,14 @@ def test_axe_has_nothing_to_say_without_a_script(
     path = tmp_path / "index.html"
     path.write_text(f"{head}</body></html>", encoding="utf-8")
     for width in (1400, 390):
-        shown = visit(path, width=width).go(ready=False)
-        shown.evaluate(axe_source)
-        assert shown.evaluate(_RUN) == []
+        opened_page = visit(path, width=width).go(ready=False)
+        opened_page.evaluate(axe_source)
+        assert opened_page.evaluate(_RUN) == []
 
 
 def test_axe_would_find_something(samples: Path, visit: Visit, axe_source: str) -> None:
-    shown = visit(samples).go()
-    shown.evaluate(axe_source)
-    shown.evaluate("document.querySelector('h1').replaceWith(document.createElement('button'))")
-    found = shown.evaluate(_RUN)
-    assert any(one.startswith("button-name") for one in found)
+    page = visit(samples).go()
+    page.evaluate(axe_source)
+    page.evaluate("document.querySelector('h1').replaceWith(document.createElement('button'))")
+    violations = page.evaluate(_RUN)
+    assert any(one.startswith("button-name") for one in violations)

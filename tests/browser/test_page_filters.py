@@ -8,18 +8,18 @@ import pytest
 from playwright.sync_api import Page
 
 from browser.conftest import Visit
-from browser.watching import Watch
+from browser.page_watch import Watch
 
 
-def shown(page: Page) -> list[str]:
+def visible_rows(page: Page) -> list[str]:
     return page.locator("#list li:not([hidden]) a.row b").all_text_contents()
 
 
-def asked(watch: Watch, query: str) -> list[str]:
+def search(watch: Watch, query: str) -> list[str]:
     field = watch.page.locator("#filter input")
     field.fill(query)
     watch.settle()
-    return shown(watch.page)
+    return visible_rows(watch.page)
 
 
 QUERIES: list[tuple[str, set[str] | None]] = [
@@ -50,14 +50,14 @@ QUERIES: list[tuple[str, set[str] | None]] = [
 def test_a_query_shows_what_it_says(samples: Path, visit: Visit) -> None:
     watch = visit(samples)
     page = watch.go("v=trials")
-    everything = shown(page)
+    everything = visible_rows(page)
     assert len(everything) == 13
     count = page.locator("#count")
     assert count.get_attribute("role") == "status" or count.get_attribute("aria-live") == "polite"
     for query, names in QUERIES:
-        found = asked(watch, query)
-        assert set(found) == (set(everything) if names is None else names), query
-        assert str(len(found)) in count.inner_text() or not found, query
+        rows = search(watch, query)
+        assert set(rows) == (set(everything) if names is None else names), query
+        assert str(len(rows)) in count.inner_text() or not rows, query
         assert count.inner_text().strip(), query
 
 
@@ -70,19 +70,19 @@ def test_chips_say_the_same_as_the_query_and_change_it(samples: Path, visit: Vis
     error = page.locator("#filter .chip[data-key=st][data-value=error]")
     error.click()
     watch.settle()
-    assert set(shown(page)) == {"hours[北京]", "hours[上海]", "orders"}
+    assert set(visible_rows(page)) == {"hours[北京]", "hours[上海]", "orders"}
     assert "st=failed,error" in page.url
     error.click()
     watch.settle()
-    assert set(shown(page)) == {"hours[北京]", "hours[上海]"}
+    assert set(visible_rows(page)) == {"hours[北京]", "hours[上海]"}
 
 
 @pytest.mark.parametrize("key", ["name", "seconds", "tokens", "turns"])
 def test_sorting_goes_up_and_down_and_keeps_every_row(page: Path, visit: Visit, key: str) -> None:
     watch = visit(page)
-    before = shown(watch.go("v=trials"))
-    up = shown(watch.go(f"v=trials&sort={key}"))
-    down = shown(watch.go(f"v=trials&sort=-{key}"))
+    before = visible_rows(watch.go("v=trials"))
+    up = visible_rows(watch.go(f"v=trials&sort={key}"))
+    down = visible_rows(watch.go(f"v=trials&sort=-{key}"))
     assert sorted(up) == sorted(down) == sorted(before)
     assert up != down
     if key == "name":
@@ -90,7 +90,7 @@ def test_sorting_goes_up_and_down_and_keeps_every_row(page: Path, visit: Visit, 
 
 
 def test_what_must_be_looked_at_first_comes_first(samples: Path, visit: Visit) -> None:
-    names = shown(visit(samples).go("v=trials"))
+    names = visible_rows(visit(samples).go("v=trials"))
     failing = {"hours[北京]", "hours[上海]", "orders"}
     assert set(names[:3]) == failing
 
@@ -100,10 +100,10 @@ def test_a_filter_holds_while_a_trial_is_open_and_the_pager_walks_in_it(
 ) -> None:
     watch = visit(samples)
     page = watch.go("v=trials&tag=smoke&st=failed,error")
-    names = shown(page)
+    names = visible_rows(page)
     page.locator("#list li:not([hidden]) a.row").first.click()
     page.wait_for_selector("#trial article")
     assert page.locator("#trial h2").inner_text() == names[0]
     page.keyboard.press("Escape")
     watch.settle()
-    assert shown(page) == names
+    assert visible_rows(page) == names

@@ -11,8 +11,8 @@ import pytest
 from coze_harness.reporting.views.safe_text import show_control_characters
 
 from browser.conftest import Visit
-from browser.making import TEXTS
-from browser.watching import Scheme, script
+from browser.page_files import TEXTS
+from browser.page_watch import Scheme, script
 
 # Opens every trial and each tab, shows answers raw and rendered, and returns what was there.
 _WALK = script("walk.js")
@@ -23,7 +23,7 @@ def plain(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
-def expected(text: str) -> str:
+def beginning(text: str) -> str:
     """Return what must be read of an attack: its beginning, as it is shown."""
     return plain(show_control_characters(text))[:300]
 
@@ -37,17 +37,17 @@ def test_every_attack_in_every_field_is_text_on_every_screen(
     page = watch.go()
     for view in ("trials", "compare", "matrix", "history", "mutations", "overview"):
         watch.move(f"v={view}")
-    seen = page.evaluate(_WALK, every)
-    assert len(seen) == -(-len(set(TEXTS)) // every)
-    assert [one["bad"] for one in seen if one["bad"]] == []
-    for href, rel, target in (link for one in seen for link in one["links"]):
+    trials = page.evaluate(_WALK, every)
+    assert len(trials) == -(-len(set(TEXTS)) // every)
+    assert [one["bad"] for one in trials if one["bad"]] == []
+    for href, rel, target in (link for one in trials for link in one["links"]):
         assert re.match(r"https?://|mailto:|#|\.\./[^/:]+/", href), href
         if not href.startswith(("#", "../")):
             assert set(rel.split()) == {"noopener", "noreferrer", "nofollow"}
             assert target == "_blank"
     if every == 1:
-        everything = "\n".join(plain(one["text"]) for one in seen)
-        assert [text for text in TEXTS if expected(text) not in everything] == []
+        everything = "\n".join(plain(one["text"]) for one in trials)
+        assert [text for text in TEXTS if beginning(text) not in everything] == []
 
 
 def test_every_attack_is_text_without_a_script(hostile: Path, visit: Visit) -> None:
@@ -123,6 +123,6 @@ def test_the_names_of_objects_are_ids_like_any_other(hostile: Path, visit: Visit
 
 def test_what_is_compared_after_folding_is_found_in_any_width(samples: Path, visit: Visit) -> None:
     page = visit(samples).go("v=trials&q=" + quote("ＨＯＵＲＳ"))
-    shown = [row for row in page.locator("#list a.row").all() if row.is_visible()]
-    assert shown
-    assert all("hours" in unicodedata.normalize("NFKC", row.inner_text()) for row in shown)
+    visible_rows = [row for row in page.locator("#list a.row").all() if row.is_visible()]
+    assert visible_rows
+    assert all("hours" in unicodedata.normalize("NFKC", row.inner_text()) for row in visible_rows)

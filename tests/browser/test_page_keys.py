@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from browser.conftest import Visit
-from browser.watching import Watch
+from browser.page_watch import Watch
 
 # Where the focus was last is where Tab goes on from; so it is put at the very beginning.
 _TO_THE_TOP = """() => {
@@ -21,11 +21,11 @@ _TO_THE_TOP = """() => {
 
 def focused_row(page: Page) -> int:
     """Return which of the shown rows has the focus; -1 if none."""
-    found = page.evaluate(
+    index = page.evaluate(
         """[...document.querySelectorAll('#list li:not([hidden]) a.row')]
           .indexOf(document.activeElement)"""
     )
-    return int(found)
+    return int(index)
 
 
 def trial(page: Page) -> str:
@@ -33,7 +33,7 @@ def trial(page: Page) -> str:
     return page.locator("#trial h2").inner_text()
 
 
-def pressed(watch: Watch, *keys: str) -> Page:
+def press(watch: Watch, *keys: str) -> Page:
     for key in keys:
         watch.page.keyboard.press(key)
         watch.settle()
@@ -45,7 +45,7 @@ def test_slash_goes_to_the_search_and_letters_typed_there_are_letters(
 ) -> None:
     watch = visit(samples)
     watch.go()
-    page = pressed(watch, "/")
+    page = press(watch, "/")
     assert page.evaluate("document.activeElement.type") == "search"
     page.keyboard.type("jknp?tl")
     assert page.locator("#filter input").input_value() == "jknp?tl"
@@ -55,16 +55,16 @@ def test_slash_goes_to_the_search_and_letters_typed_there_are_letters(
 def test_j_and_k_walk_the_rows_and_enter_opens(samples: Path, visit: Visit) -> None:
     watch = visit(samples)
     page = watch.go("v=trials")
-    pressed(watch, "j")
+    press(watch, "j")
     assert focused_row(page) == 0
-    pressed(watch, "j", "j")
+    press(watch, "j", "j")
     assert focused_row(page) == 2
-    pressed(watch, "k")
+    press(watch, "k")
     assert focused_row(page) == 1
     name = page.locator("#list a.row b").nth(1).inner_text()
-    pressed(watch, "Enter")
+    press(watch, "Enter")
     assert trial(page) == name
-    pressed(watch, "Escape")
+    press(watch, "Escape")
     assert page.locator("body").get_attribute("data-view") == "trials"
     assert focused_row(page) == 1
 
@@ -72,12 +72,12 @@ def test_j_and_k_walk_the_rows_and_enter_opens(samples: Path, visit: Visit) -> N
 def test_n_and_p_walk_the_failing_trials_and_filters_hold(samples: Path, visit: Visit) -> None:
     watch = visit(samples)
     page = watch.go("v=trials")
-    pressed(watch, "n", "Enter")
+    press(watch, "n", "Enter")
     first = trial(page)
-    pressed(watch, "n")
+    press(watch, "n")
     watch.until("name => document.querySelector('#trial h2')?.textContent !== name", first)
     second = trial(page)
-    pressed(watch, "p")
+    press(watch, "p")
     watch.until("name => document.querySelector('#trial h2')?.textContent === name", first)
     assert first != second
     for name in (first, second):
@@ -98,36 +98,39 @@ def test_digits_and_d_choose_tabs_in_a_trial_and_views_elsewhere(
         ("1", "chat"),
         ("d", "diff"),
     ):
-        pressed(watch, key)
+        press(watch, key)
         assert page.locator("#trial [aria-selected=true]").get_attribute("data-tab") == tab
-    pressed(watch, "Escape", "1")
+    press(watch, "Escape", "1")
     assert page.locator("body").get_attribute("data-view") == "overview"
-    pressed(watch, "2", "4")
+    press(watch, "2", "4")
     assert page.locator("body").get_attribute("data-view") == "trials"
 
 
 def test_brackets_walk_the_turns(samples: Path, visit: Visit) -> None:
     watch = visit(samples)
     page = watch.go("s=hours%5B%E5%8C%97%E4%BA%AC%5D")
-    pressed(watch, "]")
+    press(watch, "]")
     assert page.locator("#trial .here").get_attribute("data-t") == "1"
-    pressed(watch, "]", "]")
+    press(watch, "]", "]")
     assert page.locator("#trial .here").get_attribute("data-t") == "2"
-    pressed(watch, "[")
+    press(watch, "[")
     assert page.locator("#trial .here").get_attribute("data-t") == "1"
 
 
 def test_r_shows_the_letters_of_a_rendered_answer(page: Path, visit: Visit) -> None:
     watch = visit(page)
-    shown = watch.go("s=hours")
-    rendered, raw = shown.locator("#trial .md").first, shown.locator("#trial .raw").first
+    opened_page = watch.go("s=hours")
+    rendered, raw = (
+        opened_page.locator("#trial .md").first,
+        opened_page.locator("#trial .raw").first,
+    )
     assert rendered.is_visible()
     assert rendered.locator("table").count() == 1
     assert not raw.is_visible()
-    pressed(watch, "r")
+    press(watch, "r")
     assert "| 店 | 开门 |" in raw.inner_text()
     assert not rendered.is_visible()
-    pressed(watch, "r")
+    press(watch, "r")
     assert rendered.is_visible()
 
 
@@ -136,7 +139,7 @@ def test_t_and_l_change_theme_and_language(samples: Path, visit: Visit) -> None:
     page = watch.go()
     themes = set()
     for _ in range(3):
-        pressed(watch, "t")
+        press(watch, "t")
         themes.add(
             (page.evaluate("document.documentElement.dataset.theme"),
              page.evaluate("getComputedStyle(document.body).backgroundColor"))
@@ -144,14 +147,14 @@ def test_t_and_l_change_theme_and_language(samples: Path, visit: Visit) -> None:
     assert len({theme for theme, _ in themes}) == 3
     assert len({colour for _, colour in themes}) == 2
     assert page.evaluate("document.documentElement.lang") == "en"
-    pressed(watch, "l")
+    press(watch, "l")
     assert page.evaluate("document.documentElement.lang") == "zh-CN"
 
 
 def test_question_mark_shows_all_keys_and_esc_takes_them_away(samples: Path, visit: Visit) -> None:
     watch = visit(samples)
     page = watch.go()
-    pressed(watch, "?")
+    press(watch, "?")
     sheet = page.locator("dialog[open]")
     signs = set(" ".join(sheet.locator("kbd").all_inner_texts()).split())
     assert signs >= {
@@ -172,7 +175,7 @@ def test_question_mark_shows_all_keys_and_esc_takes_them_away(samples: Path, vis
         "?",
     }
     assert page.evaluate("document.querySelector('dialog').contains(document.activeElement)")
-    pressed(watch, "Escape")
+    press(watch, "Escape")
     assert page.locator("dialog[open]").count() == 0
 
 
@@ -180,9 +183,9 @@ def test_letters_can_be_switched_off(samples: Path, visit: Visit) -> None:
     """WCAG 2.1.4: who speaks to the machine must not have each letter mean something."""
     watch = visit(samples)
     page = watch.go("v=trials")
-    pressed(watch, "?")
+    press(watch, "?")
     page.locator("dialog input[type=checkbox]").uncheck()
-    pressed(watch, "Escape", "j")
+    press(watch, "Escape", "j")
     assert focused_row(page) == -1
 
 
@@ -209,7 +212,7 @@ def test_tab_reaches_everything_and_the_focus_can_be_seen(
     reached: list[str] = []
     for _ in range(60):
         page.keyboard.press("Tab")
-        name, seen, high, wide = page.evaluate(
+        name, is_visible, high, wide = page.evaluate(
             """() => {
               const one = document.activeElement;
               const style = getComputedStyle(one);
@@ -222,12 +225,12 @@ def test_tab_reaches_everything_and_the_focus_can_be_seen(
         if name.startswith(("<body", "<html")):
             break
         reached.append(name)
-        assert seen, f"nothing shows that {name} has the focus"
+        assert is_visible, f"nothing shows that {name} has the focus"
         assert high > 0, name
         assert wide > 0, name
     whole = "\n".join(reached)
-    for wanted in ("skip", "#v=overview", 'data-do="language"', 'data-tab="chat"', "<mark"):
-        assert wanted in whole, whole
+    for part in ("skip", "#v=overview", 'data-do="language"', 'data-tab="chat"', "<mark"):
+        assert part in whole, whole
 
 
 def test_the_tabs_of_a_trial_are_one_stop_with_arrows(samples: Path, visit: Visit) -> None:
@@ -241,7 +244,7 @@ def test_the_tabs_of_a_trial_are_one_stop_with_arrows(samples: Path, visit: Visi
         ("ArrowLeft", "history"),
         ("Home", "chat"),
     ):
-        pressed(watch, key)
+        press(watch, key)
         assert page.evaluate("document.activeElement.dataset.tab") == tab
         assert page.locator(f"#trial [data-panel={tab}]").is_visible()
     assert page.locator("#trial [role=tab][tabindex='0']").count() == 1

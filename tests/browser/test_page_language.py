@@ -29,8 +29,8 @@ from report_samples import everything, full_run
 
 from browser import ROOT
 from browser.conftest import Visit
-from browser.making import write_page
-from browser.watching import script
+from browser.page_files import write_page
+from browser.page_watch import script
 
 WORDS = {
     key: words
@@ -63,15 +63,15 @@ def english(text: str) -> list[str]:
 
 
 def texts(page: Page) -> list[str]:
-    found: Any = page.evaluate(_TEXTS)
-    return [str(text) for text in found]
+    page_texts: Any = page.evaluate(_TEXTS)
+    return [str(text) for text in page_texts]
 
 
 @pytest.mark.parametrize("state", STATES)
 def test_no_english_word_is_left_in_chinese(page: Path, visit: Visit, state: str) -> None:
     watch = visit(page)
-    shown = watch.go(f"{state}&lang=zh")
-    left = {text: words for text in texts(shown) if (words := english(text))}
+    opened_page = watch.go(f"{state}&lang=zh")
+    left = {text: words for text in texts(opened_page) if (words := english(text))}
     names = {"identity", "hours", "broken", "known", "fixed", "attack", "again", "plain", "weather"}
     names |= {"chatchat", "second", "smoke", "tools", "hostile", "repeat", "contains", "similar"}
     names |= {"regex", "not", "length", "none", "missing", "first", "replay", "zh", "code"}
@@ -81,25 +81,25 @@ def test_no_english_word_is_left_in_chinese(page: Path, visit: Visit, state: str
 def test_the_switch_changes_every_word_in_place_and_back(page: Path, visit: Visit) -> None:
     watch = visit(page)
     for state in ("v=overview", "v=trials", "s=hours", "s=hours&tab=http"):
-        shown = watch.go(f"{state}&lang=en")
-        before = texts(shown)
-        shown.keyboard.press("l")
+        opened_page = watch.go(f"{state}&lang=en")
+        before = texts(opened_page)
+        opened_page.keyboard.press("l")
         watch.settle()
-        chinese = texts(shown)
+        chinese = texts(opened_page)
         watch.go(f"{state}&lang=zh")
         assert texts(watch.page) == chinese
-        shown.keyboard.press("l")
+        opened_page.keyboard.press("l")
         watch.settle()
-        assert texts(shown) == before
+        assert texts(opened_page) == before
 
 
 def test_each_word_that_is_marked_is_the_catalogue_s(page: Path, visit: Visit) -> None:
     watch = visit(page)
-    shown = watch.go()
+    opened_page = watch.go()
     used: set[str] = set()
     for state in STATES:
         watch.move(state)
-        marked: Any = shown.evaluate(
+        marked: Any = opened_page.evaluate(
             """() => [...document.querySelectorAll('*')].flatMap((one) => [...one.attributes]
               .filter(({ name }) => name.startsWith('data-w')).map(({ value }) => value))"""
         )
@@ -110,12 +110,12 @@ def test_each_word_that_is_marked_is_the_catalogue_s(page: Path, visit: Visit) -
 
 def test_what_bots_and_authors_said_is_never_translated(samples: Path, visit: Visit) -> None:
     watch = visit(samples)
-    said = """() => [...document.querySelectorAll('#trial bdi, #trial .msg p, #trial .reason')]
+    script = """() => [...document.querySelectorAll('#trial bdi, #trial .msg p, #trial .reason')]
       .map((one) => one.textContent)"""
     for state in ("s=hours%5B%E5%8C%97%E4%BA%AC%5D", "s=weekday", "s=orders"):
-        assert watch.go(f"{state}&lang=en").evaluate(said) == watch.go(f"{state}&lang=zh").evaluate(
-            said
-        )
+        assert watch.go(f"{state}&lang=en").evaluate(script) == watch.go(
+            f"{state}&lang=zh"
+        ).evaluate(script)
 
 
 def test_texts_of_verdicts_and_errors_change_with_the_language(
@@ -132,13 +132,13 @@ def test_texts_of_verdicts_and_errors_change_with_the_language(
     english_texts = ("2 recordings are missing.", "3 scenarios skipped.")
     chinese_texts = ("缺少 2 个录制文件。", "跳过 3 个场景。")
     for state in ("v=overview", "v=trials", "s=said", "s=broken"):
-        for lang, shown, hidden in (
+        for lang, visible, hidden in (
             ("en", english_texts, chinese_texts),
             ("zh", chinese_texts, english_texts),
             ("en", english_texts, chinese_texts),
         ):
             main = watch.go(f"{state}&lang={lang}").locator("main")
-            expect(main).to_contain_text(re.compile("|".join(map(re.escape, shown))))
+            expect(main).to_contain_text(re.compile("|".join(map(re.escape, visible))))
             text = main.inner_text()
             assert not any(one in text for one in hidden), (state, lang)
         if state.startswith("s="):
@@ -156,10 +156,10 @@ def test_the_list_of_runs_speaks_the_language_of_its_reader_and_has_a_button_for
     watch = visit(path, locale=locale)
     page = watch.go()
     chinese, english_ = "7 个场景中 1 个未通过，1 个无法判定。", "1 of 7 scenarios failed and 1"
-    shown = ((chinese, "zh-CN"), (english_, "en"))
+    verdicts = ((chinese, "zh-CN"), (english_, "en"))
     if "zh" not in (lang or locale):
-        shown = shown[::-1]
-    for text, tag in (*shown, shown[0]):
+        verdicts = verdicts[::-1]
+    for text, tag in (*verdicts, verdicts[0]):
         assert text in page.locator(".verdict").inner_text()
         assert page.evaluate("document.documentElement.lang") == tag
         assert page.locator("td[title]").first.get_attribute("title") is not None
@@ -173,14 +173,16 @@ def test_the_list_of_runs_speaks_the_language_of_its_reader_and_has_a_button_for
 
 
 @pytest.mark.parametrize(
-    ("given", "locale", "lang"),
+    ("option_lang", "locale", "lang"),
     [("", "zh-CN", "zh-CN"), ("", "zh-TW", "zh-CN"), ("", "en-GB", "en"), ("", "fr-FR", "en"),
      ("zh", "en-US", "zh-CN"), ("en", "zh-CN", "en")],
 )  # fmt: skip
 def test_the_first_language_is_that_of_the_option_or_else_the_reader(
-    tmp_path: Path, visit: Visit, given: str, locale: str, lang: str
+    tmp_path: Path, visit: Visit, option_lang: str, locale: str, lang: str
 ) -> None:
-    path = write_page(tmp_path / "index.html", everything(), full_run(), PageOptions(lang=given))
+    path = write_page(
+        tmp_path / "index.html", everything(), full_run(), PageOptions(lang=option_lang)
+    )
     page = visit(path, locale=locale).go()
     assert page.evaluate("document.documentElement.lang") == lang
     assert ("未通过" in (page.locator("#list").text_content() or "")) is (lang == "zh-CN")
@@ -231,6 +233,6 @@ def test_facts_and_costs_of_a_comparison_are_in_the_reader_s_language(
             "1 对测试的开销有变：耗时 2.1 秒 → 7.5 秒（+257%）。",
         ),
     }.items():
-        shown = watch.go(f"v=compare&lang={language}").text_content("body") or ""
+        body = watch.go(f"v=compare&lang={language}").text_content("body") or ""
         for sentence in sentences:
-            assert sentence in shown
+            assert sentence in body

@@ -15,7 +15,7 @@ from coze_harness.model import TrialResult, TrialStatus, replace
 from benchmarks.conversations import random_chinese, random_english
 from benchmarks.report_page import empty_page, without_messages
 from browser.conftest import Visit
-from browser.making import write_page
+from browser.page_files import write_page
 
 COUNT = 10_000
 
@@ -29,7 +29,7 @@ def _many() -> Iterator[TrialResult]:
     for number in range(COUNT):
         fails = number % 100 == 0
         verdicts = [failed_verdict()] if fails else []
-        said = [
+        turns = [
             turn(
                 random_chinese(rng, 12),
                 reply(random_chinese(rng, 48) + random_english(rng, 10)),
@@ -37,31 +37,31 @@ def _many() -> Iterator[TrialResult]:
             )
             for _ in range(2)
         ]
-        named = key(f"场景-{number:05}", tags=[f"t{number % 7}"])
+        trial_key = key(f"场景-{number:05}", tags=[f"t{number % 7}"])
         status = TrialStatus.FAILED if fails else TrialStatus.PASSED
-        yield replace(trial(status, trial_key=named, turns=said), seconds=number % 60)
+        yield replace(trial(status, trial_key=trial_key, turns=turns), seconds=number % 60)
 
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, float]:
     results = many()
-    begun = perf_counter()
+    start = perf_counter()
     path = write_page(tmp_path_factory.mktemp("large") / "index.html", results, run(results))
-    return path, perf_counter() - begun
+    return path, perf_counter() - start
 
 
 def test_ten_thousand_trials_are_read_filtered_and_opened_in_no_time(
     large: tuple[Path, float], visit: Visit
 ) -> None:
-    path, built = large
-    assert built < 30
+    path, seconds = large
+    assert seconds < 30
     assert path.stat().st_size < 15_000_000
     watch = visit(path)
-    begun = perf_counter()
+    start = perf_counter()
     page = watch.go("v=trials")
-    assert perf_counter() - begun < 10
+    assert perf_counter() - start < 10
     assert page.locator("#list li").count() == COUNT
-    typed: dict[str, float] = page.evaluate(
+    milliseconds: dict[str, float] = page.evaluate(
         """async () => {
           const field = document.querySelector('#filter input');
           const taken = {};
@@ -75,14 +75,14 @@ def test_ten_thousand_trials_are_read_filtered_and_opened_in_no_time(
           return taken;
         }"""
     )
-    assert max(typed.values()) < 2000, typed
-    begun = perf_counter()
+    assert max(milliseconds.values()) < 2000, milliseconds
+    start = perf_counter()
     watch.move("s=%E5%9C%BA%E6%99%AF-07777")
     page.wait_for_selector("#trial article")
-    assert perf_counter() - begun < 3
+    assert perf_counter() - start < 3
     assert page.locator("#trial h2").inner_text() == "场景-07777"
-    shown = page.evaluate("document.querySelectorAll('#trial *').length")
-    assert shown < 1000
+    element_count = page.evaluate("document.querySelectorAll('#trial *').length")
+    assert element_count < 1000
 
 
 def test_a_page_of_nothing_is_small() -> None:

@@ -27,10 +27,10 @@ def in_sight(page: Page, selector: str) -> bool:
 def test_each_view_opens_cold_and_alone(rich: Path, visit: Visit, name: str) -> None:
     page = visit(rich).go(f"v={name}")
     assert view(page) == name
-    shown = {
+    visible_views = {
         one.get_attribute("id") for one in page.locator("section.view").all() if one.is_visible()
     }
-    assert shown == {f"v-{name}"}
+    assert visible_views == {f"v-{name}"}
     current = [one.get_attribute("href") for one in page.locator("#tabs [aria-current]").all()]
     assert current == [f"#v={name}"]
     assert len(page.locator("main").inner_text().strip()) > 20
@@ -94,8 +94,8 @@ def test_the_json_tab_holds_the_trial_s_line_of_the_archive(samples: Path, visit
 def test_the_http_tab_has_each_call_its_bar_and_a_command_without_a_token(
     page: Path, visit: Visit
 ) -> None:
-    shown = visit(page).go("s=hours&tab=http")
-    panel = shown.locator("#trial [data-panel=http]")
+    opened_page = visit(page).go("s=hours&tab=http")
+    panel = opened_page.locator("#trial [data-panel=http]")
     assert panel.locator("table tbody tr").count() >= 9
     assert panel.locator("tbody svg rect").count() == panel.locator("table tbody tr").count()
     commands = panel.locator("pre.curl").all_text_contents()
@@ -106,14 +106,14 @@ def test_the_http_tab_has_each_call_its_bar_and_a_command_without_a_token(
 
 def test_every_trial_of_a_real_run_opens(page: Path, visit: Visit) -> None:
     watch = visit(page)
-    shown = watch.go("v=trials")
-    links = [one.get_attribute("href") for one in shown.locator("#list a.row").all()]
-    names = shown.locator("#list a.row b").all_text_contents()
+    opened_page = watch.go("v=trials")
+    links = [one.get_attribute("href") for one in opened_page.locator("#list a.row").all()]
+    names = opened_page.locator("#list a.row b").all_text_contents()
     assert len(links) > 25
     for link, name in zip(links, names, strict=True):
         watch.move(str(link)[1:])
         watch.until("name => document.querySelector('#trial h2')?.textContent === name", name)
-        assert shown.locator("#trial [data-panel=chat]").is_visible()
+        assert opened_page.locator("#trial [data-panel=chat]").is_visible()
 
 
 def test_an_unknown_link_says_so_and_leads_on(samples: Path, visit: Visit) -> None:
@@ -133,68 +133,69 @@ def test_an_unknown_turn_of_a_known_trial_says_so(samples: Path, visit: Visit) -
 
 def test_back_and_forward_lead_to_the_same_place_of_the_page(page: Path, visit: Visit) -> None:
     watch = visit(page, height=500)
-    shown = watch.go("v=trials")
-    row = shown.locator("#list a.row").nth(20)
+    opened_page = watch.go("v=trials")
+    row = opened_page.locator("#list a.row").nth(20)
     row.scroll_into_view_if_needed()
     watch.settle()
-    before = shown.evaluate("scrollY")
+    before = opened_page.evaluate("scrollY")
     assert before > 100
     row.click()
-    shown.wait_for_selector("#trial article")
-    assert view(shown) == "trial"
-    shown.go_back()
+    opened_page.wait_for_selector("#trial article")
+    assert view(opened_page) == "trial"
+    opened_page.go_back()
     watch.settle()
-    assert view(shown) == "trials"
-    assert abs(shown.evaluate("scrollY") - before) < 5
-    shown.go_forward()
-    shown.wait_for_selector("#trial article")
-    assert view(shown) == "trial"
-    shown.go_back()
+    assert view(opened_page) == "trials"
+    assert abs(opened_page.evaluate("scrollY") - before) < 5
+    opened_page.go_forward()
+    opened_page.wait_for_selector("#trial article")
+    assert view(opened_page) == "trial"
+    opened_page.go_back()
     watch.settle()
-    assert abs(shown.evaluate("scrollY") - before) < 5
+    assert abs(opened_page.evaluate("scrollY") - before) < 5
 
 
 def test_back_from_a_filter_that_was_typed_leaves_no_step_a_letter(
     samples: Path, visit: Visit
 ) -> None:
     watch = visit(samples)
-    shown = watch.go("v=overview")
-    shown.locator("#tabs a[href='#v=trials']").click()
-    shown.locator("#filter input").press_sequentially("repeat")
+    opened_page = watch.go("v=overview")
+    opened_page.locator("#tabs a[href='#v=trials']").click()
+    opened_page.locator("#filter input").press_sequentially("repeat")
     watch.until("() => location.hash.includes('q=repeat')")
-    shown.go_back()
+    opened_page.go_back()
     watch.settle()
-    assert view(shown) == "overview"
+    assert view(opened_page) == "overview"
 
 
 def test_what_is_typed_and_chosen_is_in_the_address_and_comes_back_from_it(
     samples: Path, visit: Visit
 ) -> None:
     watch = visit(samples)
-    shown = watch.go("v=trials")
-    shown.locator("#filter input").fill("repeat")
+    opened_page = watch.go("v=trials")
+    opened_page.locator("#filter input").fill("repeat")
     watch.until("() => location.hash.includes('q=repeat')")
     rows = "() => [...document.querySelectorAll('#list li')].filter(li => !li.hidden).length"
-    found = shown.evaluate(rows)
-    assert 0 < found < 13
-    fragment = shown.evaluate("location.hash.slice(1)")
-    assert watch.go(fragment).evaluate(rows) == found
-    assert shown.locator("#filter input").input_value() == "repeat"
+    row_count = opened_page.evaluate(rows)
+    assert 0 < row_count < 13
+    fragment = opened_page.evaluate("location.hash.slice(1)")
+    assert watch.go(fragment).evaluate(rows) == row_count
+    assert opened_page.locator("#filter input").input_value() == "repeat"
 
 
 def test_links_of_the_overview_lead_to_filtered_lists(page: Path, visit: Visit) -> None:
     watch = visit(page)
-    shown = watch.go()
+    opened_page = watch.go()
     links = {
-        str(one.get_attribute("href")) for one in shown.locator("#v-overview a[href^='#']").all()
+        str(one.get_attribute("href"))
+        for one in opened_page.locator("#v-overview a[href^='#']").all()
     }
     assert links
     for link in links:
         watch.move("v=overview")
         watch.move(link[1:])
         if "s=" in link:
-            shown.wait_for_selector("#trial article")
-            assert shown.locator("#trial article").count() == 1, link
+            opened_page.wait_for_selector("#trial article")
+            assert opened_page.locator("#trial article").count() == 1, link
         elif "&" in link:
-            count = shown.locator("#list li:not([hidden])").count()
+            count = opened_page.locator("#list li:not([hidden])").count()
             assert count > 0, f"{link} leads to nothing"

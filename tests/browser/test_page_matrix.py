@@ -8,7 +8,7 @@ import pytest
 from builders import key, reply, run, trial, turn
 
 from browser.conftest import Visit
-from browser.making import write_page
+from browser.page_files import write_page
 
 LONG = "商品需保持完好，不影响二次销售。" * 5
 ANSWERS = {"doubao": LONG, "deepseek": "七天内可退。"}

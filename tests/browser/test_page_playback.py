@@ -11,9 +11,9 @@ from playwright.sync_api import Locator, Page
 from report_rich import rich_results, rich_run, with_pace
 
 from browser.conftest import Visit
-from browser.making import hostile_results, hostile_run, write_page
-from browser.streamed import BEFORE, NOW
-from browser.watching import Scheme, Watch, script
+from browser.page_files import hostile_results, hostile_run, write_page
+from browser.page_watch import Scheme, Watch, script
+from browser.streamed_project import BEFORE, NOW
 
 LONG = 60_000  # milliseconds: nothing ends while a test looks at it
 
@@ -50,15 +50,15 @@ def recorded_steps(page: Path, *, of_baseline: bool = False) -> list[tuple[int, 
 
 
 def test_a_turn_plays_at_its_pace_and_shows_the_rendered_answer_again(
-    streamed: Path, visit: Visit
+    streamed_page: Path, visit: Visit
 ) -> None:
-    page = stopped_clock(visit(streamed, own=True), "s=refund")
+    page = stopped_clock(visit(streamed_page, own=True), "s=refund")
     opener = opener_in(page, "#trial .turn")
     bubble = page.locator("#trial .msg.bot:not(.player)").first
-    shown = bubble.inner_text()
+    answer = bubble.inner_text()
     opener.click()
     assert columns(page) == [""]
-    steps = recorded_steps(streamed)
+    steps = recorded_steps(streamed_page)
     assert len(steps) > 3
     now = 0
     for time, count in steps[:-1]:
@@ -70,7 +70,7 @@ def test_a_turn_plays_at_its_pace_and_shows_the_rendered_answer_again(
     assert not bubble.is_visible()
     page.clock.run_for(steps[-1][0] + 30 - now)
     assert page.locator(".player, [role=timer]").count() == 0
-    assert bubble.inner_text() == shown
+    assert bubble.inner_text() == answer
     assert opener.get_attribute("data-w") == "playback.one"
     assert page.locator("#note [data-w='playback.done']").count() == 1
     assert page.locator("#trial .turn .opener").count() == 2
@@ -80,12 +80,12 @@ def test_a_turn_plays_at_its_pace_and_shows_the_rendered_answer_again(
     ("fragment", "place"), [("c=refund", "#v-compare"), ("s=refund&tab=diff", "#trial .change")]
 )
 def test_a_comparison_plays_both_answers_side_by_side(
-    streamed: Path, visit: Visit, fragment: str, place: str
+    streamed_page: Path, visit: Visit, fragment: str, place: str
 ) -> None:
-    page = stopped_clock(visit(streamed, own=True), fragment)
+    page = stopped_clock(visit(streamed_page, own=True), fragment)
     opener_in(page, place).click()
     page.locator(".player").wait_for()
-    before, now = recorded_steps(streamed, of_baseline=True), recorded_steps(streamed)
+    before, now = recorded_steps(streamed_page, of_baseline=True), recorded_steps(streamed_page)
     page.clock.run_for(now[1][0] + 30)
     first, second = columns(page)
     assert BEFORE.startswith(first)

@@ -13,10 +13,10 @@ from playwright.sync_api import Locator, Page
 from project import ProjectFolder
 
 from browser.conftest import Visit
-from browser.watching import Scheme, Watch, script
+from browser.page_watch import Scheme, Watch, script
 
 
-def opened(watch: Watch, fragment: str, at: int = 1) -> Locator:
+def open_playground(watch: Watch, fragment: str, at: int = 1) -> Locator:
     page = watch.go(fragment)
     item = page.locator(f'#trial li[data-e="{at}"]').first
     if not item.is_visible():
@@ -39,7 +39,7 @@ def edit(watch: Watch, panel: Locator, text: str, then: str) -> None:
 
 def test_an_edited_expectation_judges_all_answers_of_the_scenario(page: Path, visit: Visit) -> None:
     watch = visit(page)
-    panel = opened(watch, "s=again")
+    panel = open_playground(watch, "s=again")
     assert panel.locator(".yaml").input_value() == '- contains: "99 元"'
     assert panel.locator(".again li").count() >= 2
     before = verdicts(panel)
@@ -55,7 +55,7 @@ def test_an_edited_expectation_judges_all_answers_of_the_scenario(page: Path, vi
 
 def test_what_the_page_cannot_judge_has_no_verdict_but_a_command(page: Path, visit: Visit) -> None:
     watch = visit(page)
-    panel = opened(watch, "s=again")
+    panel = open_playground(watch, "s=again")
     for text, word in (
         ("similar: {to: 好, at_least: 0.5}", "play.kind"),
         ("regex: '(\\d)\\1'", "play.regex"),
@@ -68,8 +68,8 @@ def test_what_the_page_cannot_judge_has_no_verdict_but_a_command(page: Path, vis
     assert command.startswith("coze-harness try 'contains: \"{{ city }}\"' '")
 
 
-def test_a_card_of_a_comparison_judges_both_sides(compared: ProjectFolder, visit: Visit) -> None:
-    watch = visit(compared.path("reports/latest/index.html").resolve())
+def test_a_card_of_a_comparison_judges_both_sides(comparison: ProjectFolder, visit: Visit) -> None:
+    watch = visit(comparison.path("reports/latest/index.html").resolve())
     page = watch.go("c=refund-days")
     page.keyboard.press("e")
     panel = page.locator("[data-card=refund-days] .play")
@@ -93,18 +93,18 @@ def items(page: Page) -> list[str]:
 
 def test_every_offered_item_is_one_that_a_scenario_may_have(page: Path, visit: Visit) -> None:
     watch = visit(page)
-    shown = watch.go("s=identity%40chatchat")
-    for opener in shown.locator("#trial .try").all():
+    opened_page = watch.go("s=identity%40chatchat")
+    for opener in opened_page.locator("#trial .try").all():
         opener.evaluate("one => one.click()")  # those in a fold, too
     watch.until("() => document.querySelectorAll('.play .again li').length > 2")
-    found = items(shown)
-    assert found
-    for source in found:
+    sources = items(opened_page)
+    assert sources
+    for source in sources:
         document = read_yaml(source.encode(), "item.yaml", ScenarioError)
         data: Any = document.data
         build_expectation(data[0], document.positions.below(0))  # raises if it may not
-    assert any("not:" in source for source in found)
-    assert any("length:" in source for source in found)
+    assert any("not:" in source for source in sources)
+    assert any("length:" in source for source in sources)
 
 
 def test_hostile_texts_stay_texts(hostile: Path, visit: Visit) -> None:
@@ -123,10 +123,10 @@ def test_axe_has_nothing_to_say_and_nothing_is_too_wide(
     page: Path, visit: Visit, axe_source: str, scheme: Scheme, lang: str, width: int
 ) -> None:
     watch = visit(page, scheme=scheme, width=width)
-    panel = opened(watch, f"s=again&lang={lang}")
-    shown = watch.page
-    shown.evaluate(axe_source)
-    assert shown.evaluate(script("axe_run.js")) == []
+    panel = open_playground(watch, f"s=again&lang={lang}")
+    opened_page = watch.page
+    opened_page.evaluate(axe_source)
+    assert opened_page.evaluate(script("axe_run.js")) == []
     edit(watch, panel, "similar: {to: 好, at_least: 0.5}", "play.kind")
-    assert shown.evaluate(script("axe_run.js")) == []
-    assert shown.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert opened_page.evaluate(script("axe_run.js")) == []
+    assert opened_page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -20,7 +20,7 @@ from project import ProjectFolder
 from report_samples import everything, full_run
 
 from browser.conftest import Visit
-from browser.making import hostile_results, hostile_run, write_page
+from browser.page_files import hostile_results, hostile_run, write_page
 
 JENKINS = "sandbox; default-src 'none'; img-src 'self'; style-src 'self'"
 
@@ -60,12 +60,12 @@ def test_the_policy_comes_first_and_names_the_very_bytes(
     assert outline.tags[2][1] == {"charset": "utf-8"}
     policy = outline.tags[3][1]
     assert policy["http-equiv"] == "Content-Security-Policy"
-    said = str(policy["content"])
+    content = str(policy["content"])
     styles = [text for at, text in outline.texts if at["tag"] == "style"]
     scripts = [text for at, text in outline.texts if at["tag"] == "script" and "type" not in at]
     (style,) = styles
     allowed = " ".join(f"'sha256-{digest(one)}'" for one in scripts)
-    assert said == (
+    assert content == (
         f"default-src 'none'; script-src {allowed};"
         f" style-src 'sha256-{digest(style)}'; img-src data:; connect-src 'self';"
         " base-uri 'none'; form-action 'none';"
@@ -92,17 +92,19 @@ def test_the_same_results_give_the_same_bytes_in_whatever_order_they_come(tmp_pa
     assert len(pages) == 1
 
 
-def test_a_page_rendered_again_is_the_same_page(told: ProjectFolder, page: Path) -> None:
+def test_a_page_rendered_again_is_the_same_page(
+    reported_project: ProjectFolder, page: Path
+) -> None:
     before = page.read_bytes()
-    done = told.run("report", "latest", "-o", "again")
+    done = reported_project.run("report", "latest", "-o", "again")
     assert done.code == 0, done
-    assert told.path("again/index.html").read_bytes() == before
+    assert reported_project.path("again/index.html").read_bytes() == before
 
 
 def test_no_secret_and_no_path_of_this_machine_is_in_the_page(
-    told: ProjectFolder, page: Path
+    reported_project: ProjectFolder, page: Path
 ) -> None:
-    assert str(told.root).encode() not in page.read_bytes()
+    assert str(reported_project.root).encode() not in page.read_bytes()
 
 
 class _Jenkins(SimpleHTTPRequestHandler):
@@ -138,8 +140,8 @@ def test_behind_jenkins_policy_the_report_can_be_read(
     write_page(tmp_path / "index.html", results, hostile_run(results), options)
     at = f"{jenkins}/index.html"
     names = ("report.css", "report.js", "playground.js", "favicon.ico")
-    beside = frozenset(f"{jenkins}/{name}" for name in names)
-    page = visit(at, also=beside, script=False, quiet=False).go()
+    assets = frozenset(f"{jenkins}/{name}" for name in names)
+    page = visit(at, also=assets, script=False, quiet=False).go()
     whole = page.locator("body").inner_text()
     assert "could not be judged" in whole
     assert "九点" in whole

@@ -12,7 +12,7 @@ from coze_harness.reporting.report_formats import PageOptions
 from playwright.sync_api import Page
 
 from browser.conftest import Visit
-from browser.making import write_page
+from browser.page_files import write_page
 
 HOURS = "s=hours%5B%E5%8C%97%E4%BA%AC%5D"
 STATES = (
@@ -37,14 +37,14 @@ def test_without_a_script_everything_that_matters_can_be_read(samples: Path, vis
 
 def test_without_a_script_a_failing_row_leads_to_its_chat(samples: Path, visit: Visit) -> None:
     page = visit(samples, script=False).go()
-    for name, said in (
+    for name, text in (
         ("hours[北京]", "我们每天 10:00 开门，20:00 关门。节假日请以公告为准。"),
         ("hours[上海]", "早上十点。"),
         ("orders", "The next request is not what the cassette holds"),
     ):
         page.locator("#list a.row", has_text=name).first.click()
         article = page.locator("article.trial:visible", has_text=name).first
-        assert said in article.inner_text()
+        assert text in article.inner_text()
         box = article.bounding_box()
         assert box is not None
         assert box["y"] < 1000
@@ -98,10 +98,10 @@ def test_an_opened_trial_prints_its_chat(samples: Path, visit: Visit) -> None:
 
 
 def test_an_opened_trial_prints_no_buttons(page: Path, visit: Visit) -> None:
-    shown = visit(page, own=True).go("s=hours")
-    shown.locator("button.try:visible").first.wait_for()
-    shown.emulate_media(media="print")
-    assert shown.locator("button:visible").count() == 0
+    opened_page = visit(page, own=True).go("s=hours")
+    opened_page.locator("button.try:visible").first.wait_for()
+    opened_page.emulate_media(media="print")
+    assert opened_page.locator("button:visible").count() == 0
 
 
 def sideways(page: Page) -> float:
@@ -116,11 +116,11 @@ def sideways(page: Page) -> float:
 def test_nothing_makes_the_page_scroll_sideways(page: Path, visit: Visit, width: int) -> None:
     """320 pixels are also what is left of 1,280 at 400 %."""
     watch = visit(page, width=width, height=256 if width == 320 else 800)
-    shown = watch.go()
+    opened_page = watch.go()
     wide = {}
     for state in STATES:
         watch.move(state)
-        wide[state] = sideways(shown)
+        wide[state] = sideways(opened_page)
     assert {state: by for state, by in wide.items() if by > 0} == {}
 
 
@@ -129,23 +129,23 @@ def test_hostile_texts_do_not_widen_the_page_either(
     hostile: Path, visit: Visit, width: int
 ) -> None:
     watch = visit(hostile, width=width)
-    shown = watch.go("v=trials")
-    assert sideways(shown) <= 0
-    rows = shown.locator("#list a.row").all()
+    opened_page = watch.go("v=trials")
+    assert sideways(opened_page) <= 0
+    rows = opened_page.locator("#list a.row").all()
     links = [str(row.get_attribute("href"))[1:] for row in rows]
     for link in links[::6]:
         watch.move(link)
-        shown.wait_for_selector("#trial article")
-        assert sideways(shown) <= 0, link
+        opened_page.wait_for_selector("#trial article")
+        assert sideways(opened_page) <= 0, link
 
 
 def test_what_is_to_be_pressed_is_large_enough(page: Path, visit: Visit) -> None:
     """WCAG 2.5.8: 24 pixels, but for links in running text."""
     watch = visit(page, width=390)
-    shown = watch.go()
+    opened_page = watch.go()
     for state in ("v=trials", "s=hours"):
         watch.move(state)
-        small = shown.evaluate(
+        small = opened_page.evaluate(
             """() => [...document.querySelectorAll('button, summary, select, input, nav a, a.row')]
               .filter((one) => one.checkVisibility())
               .map((one) => [one.outerHTML.slice(0, 80), one.getBoundingClientRect()])
@@ -195,9 +195,9 @@ def test_who_wants_no_motion_gets_none(samples: Path, visit: Visit) -> None:
 
 
 def test_chinese_is_set_as_chinese(page: Path, visit: Visit) -> None:
-    shown = visit(page, locale="zh-CN").go("s=hours")
-    assert shown.evaluate("document.documentElement.lang") == "zh-CN"
-    answer = shown.locator("#trial .msg.bot [lang]").first
+    opened_page = visit(page, locale="zh-CN").go("s=hours")
+    assert opened_page.evaluate("document.documentElement.lang") == "zh-CN"
+    answer = opened_page.locator("#trial .msg.bot [lang]").first
     assert (answer.get_attribute("lang") or "").startswith("zh")
     style = answer.evaluate("one => getComputedStyle(one).fontFamily")
     assert "CJK" in style or "PingFang" in style

@@ -15,7 +15,7 @@ from project import ProjectFolder
 from viewing import viewing
 
 from browser.conftest import Visit
-from browser.watching import READY, Watch
+from browser.page_watch import READY, Watch
 
 
 def page_of(project: ProjectFolder) -> Path:
@@ -34,20 +34,20 @@ def card(page: Page, name: str) -> Any:
 
 
 def test_a_comparison_opens_on_its_cards_the_worst_first(
-    compared: ProjectFolder, visit: Visit
+    comparison: ProjectFolder, visit: Visit
 ) -> None:
-    page = visit(page_of(compared)).go()
+    page = visit(page_of(comparison)).go()
     assert page.evaluate("document.body.dataset.view") == "compare"
     assert page.locator("h1").inner_text() == "Do not publish yet: 3 scenarios got worse."
     cause = page.locator(".cause summary").inner_text()
-    for shown in ("4 of 10 lines", "7 天", "15 天", "DeepSeek-V3"):
-        assert shown in cause
+    for fact in ("4 of 10 lines", "7 天", "15 天", "DeepSeek-V3"):
+        assert fact in cause
     groups = [str(one.get_attribute("id")) for one in page.locator(".grp").all()]
     assert groups[0] == "g=regressed"
     assert groups.index("g=facts_changed") < groups.index("g=improved")
-    shown = card(page, "refund-days").inner_text()
+    fact = card(page, "refund-days").inner_text()
     for text in ("你们退货期限是几天?", "退货期限是 7 天", "Got worse, not by chance.", "0/6"):
-        assert text in shown
+        assert text in fact
     marked = card(page, "refund-days").locator(".diff del.marked").first
     assert marked.inner_text() == "7 天"
     assert not card(page, "greeting").locator(".body").is_visible()
@@ -55,9 +55,9 @@ def test_a_comparison_opens_on_its_cards_the_worst_first(
 
 
 def test_a_change_of_the_prompt_is_named_only_where_it_occurs_again(
-    compared: ProjectFolder, visit: Visit
+    comparison: ProjectFolder, visit: Visit
 ) -> None:
-    page = visit(page_of(compared)).go()
+    page = visit(page_of(comparison)).go()
     links = {
         name: card(page, name).locator('a[href^="#p="]').all_text_contents()
         for name in ("refund-days", "ship-cities", "gift-box-price", "holiday-hours", "json-cart")
@@ -72,9 +72,9 @@ def test_a_change_of_the_prompt_is_named_only_where_it_occurs_again(
 
 @pytest.mark.parametrize(("locale", "word"), [("en-US", "number"), ("zh-CN", "数字")])
 def test_a_changed_fact_has_a_name_in_both_languages(
-    compared: ProjectFolder, visit: Visit, locale: str, word: str
+    comparison: ProjectFolder, visit: Visit, locale: str, word: str
 ) -> None:
-    watch = visit(page_of(compared), locale=locale)
+    watch = visit(page_of(comparison), locale=locale)
     page = watch.go("c=gift-box-price")
     page.keyboard.press("o")
     page.locator("[data-tab=diff]").click()
@@ -84,9 +84,9 @@ def test_a_changed_fact_has_a_name_in_both_languages(
 
 
 def test_keys_decide_and_the_footer_counts_and_has_the_command(
-    compared: ProjectFolder, visit: Visit
+    comparison: ProjectFolder, visit: Visit
 ) -> None:
-    watch = visit(page_of(compared))
+    watch = visit(page_of(comparison))
     page = watch.go()
     total = counts(page)["open"]
     for key in ("j", "a", "r"):
@@ -109,9 +109,9 @@ def test_keys_decide_and_the_footer_counts_and_has_the_command(
 
 
 def test_accept_takes_the_file_of_decisions(
-    compared: ProjectFolder, visit: Visit, tmp_path: Path
+    comparison: ProjectFolder, visit: Visit, tmp_path: Path
 ) -> None:
-    project = compared.copy_to(tmp_path / "tea")
+    project = comparison.copy_to(tmp_path / "tea")
     page = visit(page_of(project)).go("c=gift-box-price")
     page.keyboard.press("a")
     card(page, "holiday-hours").get_by_text("Reject").click()
@@ -135,9 +135,9 @@ def test_accept_takes_the_file_of_decisions(
 
 
 def test_two_runs_have_no_candidates_and_so_no_decisions(
-    compared: ProjectFolder, visit: Visit, tmp_path: Path
+    comparison: ProjectFolder, visit: Visit, tmp_path: Path
 ) -> None:
-    project = compared.copy_to(tmp_path / "tea")
+    project = comparison.copy_to(tmp_path / "tea")
     older, newer = project.runs()[:2]
     done = project.run("compare", older, newer)
     assert done.code in (0, 1), done
@@ -149,11 +149,11 @@ def test_two_runs_have_no_candidates_and_so_no_decisions(
     assert page.locator("[data-decision]").count() == 0
 
 
-class _Served(BaseHTTPRequestHandler):
+class _PageServer(BaseHTTPRequestHandler):
     """Serves a page with the header of `coze-harness view`, and its two endpoints."""
 
     page: ClassVar[bytes] = b""
-    posted: ClassVar[list[tuple[str, Any]]] = []
+    posts: ClassVar[list[tuple[str, Any]]] = []
 
     def do_GET(self) -> None:
         if self.path.startswith("/events"):
@@ -165,7 +165,7 @@ class _Served(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         sent = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.posted.append((f"{self.path} {self.headers['X-Token']}", sent))
+        self.posts.append((f"{self.path} {self.headers['X-Token']}", sent))
         name = sent["decisions"][0]["scenario"]
         refused = {"message": "The candidate fails.", "next_step": "Use --failing."}
         answer = (
@@ -187,32 +187,32 @@ class _Served(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def served(compared: ProjectFolder) -> Iterator[str]:
-    _Served.page = page_of(compared).read_bytes()
-    _Served.posted = []
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Served) as server:
+def server_url(comparison: ProjectFolder) -> Iterator[str]:
+    _PageServer.page = page_of(comparison).read_bytes()
+    _PageServer.posts = []
+    with ThreadingHTTPServer(("127.0.0.1", 0), _PageServer) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
 
 
-def opened(visit: Visit, served: str, token: str) -> Watch:
+def open_served_page(visit: Visit, server_url: str, token: str) -> Watch:
     names = ("decisions", "decisions?failing=1", f"events?token={token}", "favicon.ico")
-    also = frozenset({f"{served}/{name}" for name in names})
-    watch = visit(f"{served}/", also=also)
-    watch.page.goto(f"{served}/#token={token}")
+    also = frozenset({f"{server_url}/{name}" for name in names})
+    watch = visit(f"{server_url}/", also=also)
+    watch.page.goto(f"{server_url}/#token={token}")
     watch.until(READY)
     return watch
 
 
-def test_a_served_page_acts_on_disk_and_follows_the_run(served: str, visit: Visit) -> None:
-    watch = opened(visit, served, "s3cret")
+def test_a_served_page_acts_on_disk_and_follows_the_run(server_url: str, visit: Visit) -> None:
+    watch = open_served_page(visit, server_url, "s3cret")
     page = watch.page
     assert "3 of 9 trials finished" in page.locator(".banner").inner_text()
     card(page, "gift-box-price").locator("[data-do=accept]").click()
     watch.until("() => document.querySelector('[data-card=gift-box-price]').dataset.saved")
-    asked, sent = _Served.posted[0]
-    assert asked == "/decisions s3cret"
+    request, sent = _PageServer.posts[0]
+    assert request == "/decisions s3cret"
     assert sent["format_version"] == 1
     assert sent["decisions"] == [
         {"scenario": "gift-box-price", "bot": "xiaoqing", "decision": "accept"}
@@ -222,16 +222,16 @@ def test_a_served_page_acts_on_disk_and_follows_the_run(served: str, visit: Visi
 
 
 def test_view_changes_recordings_and_shows_what_is_saved(
-    compared: ProjectFolder, visit: Visit, tmp_path: Path
+    comparison: ProjectFolder, visit: Visit, tmp_path: Path
 ) -> None:
-    project = compared.copy_to(tmp_path / "tea")
+    project = comparison.copy_to(tmp_path / "tea")
     before = project.read("cassettes/refund-days.yaml")
     with viewing(project) as address:
         events = f"{address.origin}/events?token={address.token}&run=latest"
-        posted = (f"{address.origin}/decisions{query}" for query in ("", "?failing=1"))
-        also = frozenset({events, f"{address.origin}/favicon.ico", *posted})
-        shown = f"{address.origin}{address.at('latest/')}"
-        watch = visit(f"{shown}?token={address.token}", also=also | {shown})
+        post_urls = (f"{address.origin}/decisions{query}" for query in ("", "?failing=1"))
+        also = frozenset({events, f"{address.origin}/favicon.ico", *post_urls})
+        page_url = f"{address.origin}{address.at('latest/')}"
+        watch = visit(f"{page_url}?token={address.token}", also=also | {page_url})
         page = watch.go()
         for name, choice in (
             ("gift-box-price", "accept"), ("holiday-hours", "reject"), ("refund-days", "accept"),
@@ -262,28 +262,28 @@ def test_view_changes_recordings_and_shows_what_is_saved(
         assert card(page, "refund-days").locator("[data-w='decide.saved.accept']").is_visible()
 
 
-def test_a_served_page_shows_why_a_decision_was_not_saved(served: str, visit: Visit) -> None:
-    page = opened(visit, served, "s3cret").page
+def test_a_served_page_shows_why_a_decision_was_not_saved(server_url: str, visit: Visit) -> None:
+    page = open_served_page(visit, server_url, "s3cret").page
     refused = card(page, "refund-days")
     refused.get_by_text("Accept as failing").click()
     refused.locator(".live.error").wait_for()
     assert "The candidate fails. Use --failing." in refused.inner_text()
-    assert _Served.posted[0][0] == "/decisions?failing=1 s3cret"
+    assert _PageServer.posts[0][0] == "/decisions?failing=1 s3cret"
     assert refused.get_attribute("data-decision") is None
     assert counts(page)["accept"] == 0
 
 
-def test_without_a_token_a_served_page_asks_nobody(served: str, visit: Visit) -> None:
-    watch = visit(f"{served}/", own=True)
+def test_without_a_token_a_served_page_asks_nobody(server_url: str, visit: Visit) -> None:
+    watch = visit(f"{server_url}/", own=True)
     page = watch.go()
     page.keyboard.press("j")
     page.keyboard.press("a")
     assert counts(page)["accept"] == 1
-    assert watch.requested == [f"{served}/"]
+    assert watch.requested == [f"{server_url}/"]
 
 
-def test_on_paper_there_are_no_buttons(compared: ProjectFolder, visit: Visit) -> None:
-    page = visit(page_of(compared), own=True).go()
+def test_on_paper_there_are_no_buttons(comparison: ProjectFolder, visit: Visit) -> None:
+    page = visit(page_of(comparison), own=True).go()
     page.emulate_media(media="print")
     assert page.locator("h1").is_visible()
     assert card(page, "refund-days").locator(".diff").first.is_visible()
@@ -291,8 +291,8 @@ def test_on_paper_there_are_no_buttons(compared: ProjectFolder, visit: Visit) ->
     assert page.locator("#list:visible, #first:visible").count() == 0, "content twice"
 
 
-def test_without_a_script_the_cards_can_be_read(compared: ProjectFolder, visit: Visit) -> None:
-    page = visit(page_of(compared), script=False).go()
+def test_without_a_script_the_cards_can_be_read(comparison: ProjectFolder, visit: Visit) -> None:
+    page = visit(page_of(comparison), script=False).go()
     assert card(page, "refund-days").locator(".stat").is_visible()
     assert page.locator("button:visible").count() == 0
     assert page.locator('a[href="#c=refund-days"]').first.is_visible()

@@ -66,7 +66,7 @@ def may_connect(page: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def compared(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
+def comparison(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
     """A project with a candidate whose answer has another text."""
     project = empty_project(tmp_path_factory.mktemp("served"))
     project.write("scenarios/hours.yaml", "turns: [{prompt: 几点?, expect: [九点]}]\n")
@@ -79,7 +79,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[ReportServer]:
+def server(tmp_path: Path) -> Iterator[ReportServer]:
     folder = write_finished_run(tmp_path / "reports")
     may_connect(folder / "index.html")
     with serving_reports(tmp_path / "reports") as server:
@@ -87,19 +87,19 @@ def served(tmp_path: Path) -> Iterator[ReportServer]:
 
 
 def test_a_decision_in_the_browser_changes_the_recording(
-    compared: ProjectFolder, visit: Visit
+    comparison: ProjectFolder, visit: Visit
 ) -> None:
     body = (
-        f'{{"format_version": 1, "run_id": "{compared.run_json()["run_id"]}", "decisions":'
+        f'{{"format_version": 1, "run_id": "{comparison.run_json()["run_id"]}", "decisions":'
         ' [{"scenario": "hours", "bot": "chatchat", "decision": "accept"}]}'
     )
-    with viewing(compared) as address:
+    with viewing(comparison) as address:
         own = frozenset(f"{address.origin}/{name}" for name in ("decisions", "favicon.ico"))
         page = visit(f"{address.origin}{address.at('latest/')}", also=own, quiet=False).go()
         sent = {"url": "/decisions", "token": address.token, "body": body}
         status, answer = page.evaluate(POST, {**sent, "mode": "cors", "type": "application/json"})
         assert (status, answer["errors"]) == (200, [])
-        assert "早上九点" in compared.read("cassettes/hours.yaml")
+        assert "早上九点" in comparison.read("cassettes/hours.yaml")
         status, answer = page.evaluate(POST, {**sent, "mode": "cors", "type": "application/json"})
         assert (status, len(answer["errors"])) == (409, 1)
 
@@ -127,61 +127,61 @@ def foreign() -> Iterator[str]:
 
 
 def test_a_page_of_another_origin_changes_and_reads_nothing(
-    served: ReportServer, foreign: str, browser: Browser
+    server: ReportServer, foreign: str, browser: Browser
 ) -> None:
     """Although it knows the token."""
     with browser.new_context() as context:
         page = context.new_page()
         page.goto(foreign)
-        at = f"{served.origin}/decisions"
+        at = f"{server.origin}/decisions"
         simple = {"url": at, "body": "{}", "mode": "no-cors", "type": "text/plain"}
         whole = {"url": at, "body": "{}", "mode": "cors", "type": "application/json"}
         assert page.evaluate(POST, {**simple, "token": ""})[0] == 0, "an opaque answer"
-        assert page.evaluate(POST, {**whole, "token": served.token})[0] == 0
-        events = f"{served.origin}/events?token={served.token}&waiting=1"
-        shown = f"{served.origin}{served.at('latest/')}"
-        assert page.evaluate(REACH, {"urls": [events, shown], "mode": "cors"}) == []
+        assert page.evaluate(POST, {**whole, "token": server.token})[0] == 0
+        events = f"{server.origin}/events?token={server.token}&waiting=1"
+        page_url = f"{server.origin}{server.at('latest/')}"
+        assert page.evaluate(REACH, {"urls": [events, page_url], "mode": "cors"}) == []
         page.evaluate(
-            "url => { document.body.innerHTML = `<iframe src='${url}'></iframe>`; }", shown
+            "url => { document.body.innerHTML = `<iframe src='${url}'></iframe>`; }", page_url
         )
         page.wait_for_event("framenavigated", lambda frame: frame.parent_frame is not None)
         assert [frame.url for frame in page.frames[1:]] == ["chrome-error://chromewebdata/"]
-    assert served.decisions == []
+    assert server.decisions == []
 
 
-def test_another_name_of_this_machine_is_refused(served: ReportServer, browser: Browser) -> None:
+def test_another_name_of_this_machine_is_refused(server: ReportServer, browser: Browser) -> None:
     rules = "--host-resolver-rules=MAP evil.example 127.0.0.1"
     with browser.browser_type.launch(executable_path=CHROMIUM, args=["--no-sandbox", rules]) as own:
         page = own.new_page()
-        answer = page.goto(f"http://evil.example:{served.port}{served.at('latest/')}")
+        answer = page.goto(f"http://evil.example:{server.port}{server.at('latest/')}")
         assert answer is not None
         assert answer.status == HTTPStatus.FORBIDDEN
-        sent = {"url": "/decisions", "token": served.token, "body": "{}"}
-        found = page.evaluate(POST, {**sent, "mode": "cors", "type": "application/json"})
-        assert found[0] in (0, HTTPStatus.FORBIDDEN)
-    assert served.decisions == []
+        sent = {"url": "/decisions", "token": server.token, "body": "{}"}
+        response = page.evaluate(POST, {**sent, "mode": "cors", "type": "application/json"})
+        assert response[0] in (0, HTTPStatus.FORBIDDEN)
+    assert server.decisions == []
 
 
 def test_the_served_page_reaches_its_server_and_no_other(
-    served: ReportServer, foreign: str, visit: Visit
+    server: ReportServer, foreign: str, visit: Visit
 ) -> None:
-    at = f"{served.origin}{served.at('latest/')}"
-    own = f"{served.origin}/events?token={served.token}&waiting=1"
+    at = f"{server.origin}{server.at('latest/')}"
+    own = f"{server.origin}/events?token={server.token}&waiting=1"
     # A request counts as one also if the page's policy stops it.
-    tried = {foreign, foreign.replace("http", "ws"), own, f"{served.origin}/favicon.ico"}
+    tried = {foreign, foreign.replace("http", "ws"), own, f"{server.origin}/favicon.ico"}
     page = visit(at, also=frozenset(tried), quiet=False).go()
     assert page.evaluate(REACH, {"urls": [foreign], "mode": "no-cors"}) == []
     assert page.evaluate(NEXT_EVENT, own) == '{"type":"finished"}'
 
 
 def test_the_page_as_a_file_reaches_nothing(
-    served: ReportServer, tmp_path: Path, visit: Visit
+    server: ReportServer, tmp_path: Path, visit: Visit
 ) -> None:
     path = (tmp_path / "reports/latest/index.html").resolve()
     near = (tmp_path / "reports/.gitignore").as_uri()
-    tried = {f"{served.origin}/", near}
+    tried = {f"{server.origin}/", near}
     page = visit(path, also=frozenset(tried), quiet=False).go()
-    assert page.evaluate(REACH, {"urls": [f"{served.origin}/"], "mode": "no-cors"}) == []
+    assert page.evaluate(REACH, {"urls": [f"{server.origin}/"], "mode": "no-cors"}) == []
     # A file is not out of reach for Chromium, but nothing of it can be read.
     assert page.evaluate(REACH, {"urls": [path.as_uri(), near], "mode": "cors"}) == []
 

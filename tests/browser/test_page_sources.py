@@ -73,22 +73,22 @@ def test_no_template_marks_a_text_as_safe(path: Path) -> None:
 
 
 def test_python_marks_only_our_own_files_as_safe() -> None:
-    found = [
+    calls = [
         f"{path.name}: {call}"
         for path in PYTHON
         for call in re.findall(
             r"\bMarkup\([^)]*\)|autoescape=(?!True)\w+|\|safe", path.read_text("utf-8")
         )
     ]
-    assert sorted(found) == sorted(SAFE_BY)
+    assert sorted(calls) == sorted(SAFE_BY)
 
 
 def test_every_environment_escapes_whatever_a_template_is_called() -> None:
-    made = [
+    sources = [
         path.read_text("utf-8") for path in PYTHON if "Environment(\n" in path.read_text("utf-8")
     ]
-    assert made
-    assert all("autoescape=True" in text for text in made)
+    assert sources
+    assert all("autoescape=True" in text for text in sources)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
@@ -111,8 +111,8 @@ def test_each_rule_about_scripts_can_fail(rule: str) -> None:
 
 
 def test_the_bundled_script_makes_no_markup_or_code_of_text_either() -> None:
-    found = [rule for rule in _FORBIDDEN if re.search(rule, SCRIPT.read_text("utf-8"))]
-    assert found == ASKING["live.js"]
+    rules = [rule for rule in _FORBIDDEN if re.search(rule, SCRIPT.read_text("utf-8"))]
+    assert rules == ASKING["live.js"]
 
 
 @pytest.mark.parametrize("path", ASSETS, ids=lambda path: path.name)

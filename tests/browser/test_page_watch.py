@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from browser.watching import Watch, address
+from browser.page_watch import Watch, address
 
 POLICY = (
     "<meta http-equiv=Content-Security-Policy content=\"default-src 'none';"

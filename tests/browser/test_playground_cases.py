@@ -18,7 +18,7 @@ CASES: list[tuple[str, str, str, str]] = json.loads(
 )
 
 
-def judged(item: str, answer: str) -> str:
+def judge(item: str, answer: str) -> str:
     try:
         document = read_yaml(item.encode(), "item.yaml", ScenarioError)
         if any(find_unquoted_faults(document)):
@@ -34,9 +34,9 @@ def judged(item: str, answer: str) -> str:
 
 def test_a_run_judges_as_the_table_says() -> None:
     wrong = [
-        (item, answer, verdict, judged(item, answer))
+        (item, answer, verdict, judge(item, answer))
         for item, answer, verdict, _ in CASES
-        if judged(item, answer) != verdict
+        if judge(item, answer) != verdict
     ]
     assert wrong == []
 
@@ -46,5 +46,5 @@ def test_the_page_never_has_another_verdict_than_a_run() -> None:
     kinds = ("contains", "equals", "starts_with", "ends_with", "length", "regex", "not", "any_of",
              "all_of")  # fmt: skip
     for kind in kinds:
-        here = {page for item, _, _, page in CASES if f"{kind}:" in item}
-        assert here == {"passed", "failed", "unsupported"}, kind
+        page_verdicts = {page for item, _, _, page in CASES if f"{kind}:" in item}
+        assert page_verdicts == {"passed", "failed", "unsupported"}, kind

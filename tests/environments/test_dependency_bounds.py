@@ -27,16 +27,16 @@ def _applies(requirement: Requirement) -> bool:
     return requirement.marker is None or requirement.marker.evaluate(environment)
 
 
-def _required() -> list[Requirement]:
+def _required_packages() -> list[Requirement]:
     return [Requirement(text) for text in _project()["dependencies"]]
 
 
-def _optional() -> list[Requirement]:
+def _optional_packages() -> list[Requirement]:
     extras = _project()["optional-dependencies"].values()
     return [Requirement(text) for extra in extras for text in extra]
 
 
-def _locked(name: str) -> dict[str, str]:
+def _locked_versions(name: str) -> dict[str, str]:
     """Return the versions that a lock pins for this Python, by name."""
     text = (_ROOT / "requirements" / f"{name}.txt").read_text("utf-8")
     lines = re.findall(r"^([^\s#].*?) \\$", text, re.MULTILINE)
@@ -63,24 +63,24 @@ def _locked(name: str) -> dict[str, str]:
 def test_the_package_installs_beside(pin: str) -> None:
     other = Requirement(pin)
     [version] = [part.version for part in other.specifier]
-    ours = [required for required in _required() if required.name == other.name]
+    ours = [required for required in _required_packages() if required.name == other.name]
     assert any(required.specifier.contains(version) for required in ours)
 
 
 def test_each_lower_bound_is_the_version_in_the_lowest_environment() -> None:
-    locked = _locked("lowest")
-    for required in filter(_applies, [*_required(), *_optional()]):
+    locked = _locked_versions("lowest")
+    for required in filter(_applies, [*_required_packages(), *_optional_packages()]):
         [bound] = [part.version for part in required.specifier if part.operator == ">="]
         pinned = Requirement(f"{required.name}=={bound}").specifier
         assert pinned.contains(locked[canonicalize_name(required.name)]), required
 
 
 def test_locks_hold_what_the_package_requires() -> None:
-    run, dev = _locked("run"), _locked("dev")
+    run, dev = _locked_versions("run"), _locked_versions("dev")
     assert run.items() <= dev.items()
-    for required in filter(_applies, _required()):
+    for required in filter(_applies, _required_packages()):
         assert required.specifier.contains(run[canonicalize_name(required.name)]), required
-    for required in _optional():
+    for required in _optional_packages():
         assert required.specifier.contains(dev[canonicalize_name(required.name)]), required
 
 

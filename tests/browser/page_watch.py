@@ -1,4 +1,4 @@
-"""A page under watch: whatever a report must never do is kept, and fails the test at its end."""
+"""A page whose errors are collected: whatever a report must never do fails the test at its end."""
 
 from __future__ import annotations
 
@@ -116,14 +116,14 @@ class Watch:
             self.until(READY)
         return self.page
 
-    def until(self, condition: str, given: object = None) -> None:
+    def until(self, condition: str, argument: object = None) -> None:
         """Wait until a function in the page says true.
 
         Playwright's own `wait_for_function` looks again by `eval`, which the page's policy forbids.
         """
         deadline = monotonic() + _PATIENCE
-        while not self.page.evaluate(condition, given):
-            assert monotonic() < deadline, f"it never came that {condition} ({given})"
+        while not self.page.evaluate(condition, argument):
+            assert monotonic() < deadline, f"it never came that {condition} ({argument})"
             self.page.wait_for_timeout(10)
 
     def move(self, fragment: str) -> Page:

@@ -1,4 +1,4 @@
-"""Pages made of results at hand, through the same door as a run's."""
+"""Writes pages of results as a run writes its own, and results that are attacks."""
 
 from __future__ import annotations
 
