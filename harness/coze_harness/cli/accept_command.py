@@ -17,7 +17,7 @@ from coze_harness.cli.command_help import DONE, RUN, argument, command, option
 from coze_harness.cli.command_output import current_output, echo
 from coze_harness.cli.interactive_review import InteractiveReview
 from coze_harness.cli.key_reader import pressed_keys
-from coze_harness.cli.progress_display import progress_display
+from coze_harness.cli.progress_display import ProgressDisplay
 from coze_harness.cli.project_access import lock_for_writing, note, opened_project
 from coze_harness.cli.project_completion import complete_paths
 from coze_harness.cli.shared_options import DisplayOptions
@@ -141,7 +141,7 @@ def _ask_for_each(
         KeyboardInterrupt: the input ended before that.
     """
     comparison, items = compare_reviewed(project, review, promotions, note)
-    writer = progress_display(project, DisplayOptions(verbose=True), ticking=False).writer
+    writer = ProgressDisplay(project, DisplayOptions(verbose=True), ticking=False).writer
     words = current_output().words
     walk = InteractiveReview(items, comparison_view(comparison), writer, words, failing)
     with pressed_keys() as keys:

@@ -12,7 +12,7 @@ import click
 from coze_harness.cli import shared_options
 from coze_harness.cli.command_help import DONE, OFFLINE, OUTPUT, TARGET, argument, command, option
 from coze_harness.cli.command_output import current_output, echo
-from coze_harness.cli.progress_display import progress_display
+from coze_harness.cli.progress_display import ProgressDisplay
 from coze_harness.cli.project_access import lock_for_writing, note, opened_project
 from coze_harness.cli.project_completion import complete_bots
 from coze_harness.cli.shared_options import DisplayOptions
@@ -136,7 +136,7 @@ def _ask_and_save(scenario: NewScenario, quiet: bool, overrides: SettingsOverrid
     display = DisplayOptions(quiet=quiet, no_progress=True)
     with opened_project(overrides, uses_baseline=True) as project:
         lock_for_writing(project, "ask --save")
-        progress = progress_display(project, display, ticking=False)
+        progress = ProgressDisplay(project, display, ticking=False)
         record = partial(record_prompt, project, listener=progress)
         saved = save_as_scenario(project, scenario, record)
         if saved.path is None:

@@ -6,14 +6,14 @@ Names of commands, options and variables are the same in every language.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from shutil import get_terminal_size
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import click
 
-from coze_harness.cli.command_output import CommandOutput, current_output
+from coze_harness.cli.command_output import output_of
 from coze_harness.cli.usage_errors import LocalizedUsageError, describe_bad_value
 from coze_harness.messages import Catalogue, LocalizedText, message
 
@@ -73,7 +73,20 @@ RECORDING: Final = ("COZE_API_TOKEN", "COZE_API_BASE", "CI", *RUNNING)
 """Variables of a command that writes recordings."""
 
 
-class LocalizedOption(click.Option):
+class _LocalizedParameter(click.Parameter):
+    """A parameter whose wrong values are errors in the catalogue's words."""
+
+    def type_cast_value(self, ctx: click.Context, value: Any) -> Any:
+        try:
+            return super().type_cast_value(ctx, value)
+        except click.BadParameter as error:
+            what = describe_bad_value(self, value)
+            if what is None:
+                raise
+            raise LocalizedUsageError(what, ctx) from error
+
+
+class LocalizedOption(_LocalizedParameter, click.Option):
     """An option whose help is a message.
 
     Args:
@@ -88,21 +101,13 @@ class LocalizedOption(click.Option):
         self.text = text
         self.section = section
 
-    def type_cast_value(self, ctx: click.Context, value: Any) -> Any:
-        """Convert a value, or say in the catalogue's words why that is impossible."""
-        return _convert(self, super().type_cast_value, ctx, value)
 
-
-class LocalizedArgument(click.Argument):
+class LocalizedArgument(_LocalizedParameter, click.Argument):
     """An argument whose help is a message."""
 
     def __init__(self, *args: Any, text: LocalizedText, **attributes: Any) -> None:
         super().__init__(*args, **attributes)
         self.text = text
-
-    def type_cast_value(self, ctx: click.Context, value: Any) -> Any:
-        """Convert a value, or say in the catalogue's words why that is impossible."""
-        return _convert(self, super().type_cast_value, ctx, value)
 
 
 def option(
@@ -195,12 +200,12 @@ class LocalizedCommand(click.Command):
 
     def get_help(self, ctx: click.Context) -> str:
         """Return the help in the command's language."""
-        return "\n".join(help_lines(self, ctx.command_path, _output_of(ctx).words, help_width()))
+        return "\n".join(help_lines(self, ctx.command_path, output_of(ctx).words, help_width()))
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Return what an option can be completed to, with its help."""
         items = super().shell_complete(ctx, incomplete)
-        words = _output_of(ctx).words
+        words = output_of(ctx).words
         texts = {
             name: words.text(one.text)
             for one in self.params
@@ -239,20 +244,22 @@ def command(
     )
 
 
-def help_sections(
-    parameters: Sequence[click.Parameter], words: Catalogue, width: int
-) -> Iterator[str]:
-    """Yield arguments and options under their headings.
+Section: TypeAlias = tuple[str, Sequence[tuple[str, str]]]
+"""A heading, and names with their texts."""
 
-    Args:
-        parameters: of the command.
-        words: the texts.
-        width: cells of a line.
-    """
-    arguments = [one for one in parameters if isinstance(one, LocalizedArgument)]
-    if arguments:
-        entries = [(_argument_name(one), words.text(one.text)) for one in arguments]
-        yield from section(words.word("help.arguments"), entries, width)
+
+def parameter_sections(
+    parameters: Sequence[click.Parameter], words: Catalogue
+) -> Iterator[Section]:
+    """Yield the arguments and options of a command under their headings."""
+    yield (
+        words.word("help.arguments"),
+        [
+            (_usage_name(one).strip("[]…"), words.text(one.text))
+            for one in parameters
+            if isinstance(one, LocalizedArgument)
+        ],
+    )
     for heading in _SECTIONS:
         options = [
             (_option_name(one), words.text(one.text))
@@ -261,23 +268,54 @@ def help_sections(
         ]
         if heading == OUTPUT:
             options.append(("-h, --help", words.word("option.help")))
-        if options:
-            yield from section(words.text(heading), options, width)
+        yield words.text(heading), options
 
 
-def section(heading: str, entries: Sequence[tuple[str, str]], width: int) -> Iterator[str]:
-    """Yield an empty line, a heading, and its entries."""
-    from coze_harness.cli.text_wrapping import definition_lines  # only help needs it
+def closing_sections(
+    variables: Sequence[str], exit_codes: Mapping[int, LocalizedText], words: Catalogue
+) -> Iterator[Section]:
+    """Yield environment variables and exit codes under their headings."""
+    yield (
+        words.word("help.environment"),
+        [(name, words.text(_VARIABLES[name])) for name in variables],
+    )
+    codes = [(str(code), words.text(text)) for code, text in exit_codes.items()]
+    yield words.word("help.exit_codes"), codes
 
+
+def help_page(
+    usage: str,
+    paragraphs: Sequence[LocalizedText],
+    sections: Iterable[Section],
+    example: str,
+    words: Catalogue,
+    width: int,
+) -> Iterator[str]:
+    """Yield the lines of a help; sections without entries are left out.
+
+    Args:
+        usage: the form of the command line.
+        paragraphs: the description.
+        sections: what follows it.
+        example: a command line.
+        words: the texts of the language.
+        width: cells of a line.
+    """
+    # Only help needs them.
+    from coze_harness.cli.text_wrapping import definition_lines
+    from coze_harness.reporting.views.line_wrapping import wrap_line
+
+    yield words.word("help.usage", {"usage": usage})
+    for paragraph in paragraphs:
+        yield ""
+        yield from wrap_line(words.text(paragraph), width)
+    for heading, entries in sections:
+        if entries:
+            yield ""
+            yield heading
+            yield from definition_lines(entries, width=width)
     yield ""
-    yield heading
-    yield from definition_lines(entries, width=width)
-
-
-def variables(names: Sequence[str], words: Catalogue, width: int) -> Iterator[str]:
-    """Yield environment variables under their heading."""
-    entries = [(name, words.text(_VARIABLES[name])) for name in names]
-    yield from section(words.word("help.environment"), entries, width)
+    yield words.word("help.example", {"command": example})
 
 
 def help_width() -> int:
@@ -294,28 +332,17 @@ def help_lines(subject: LocalizedCommand, name: str, words: Catalogue, width: in
         words: the texts.
         width: cells of a line.
     """
-    from coze_harness.reporting.views.line_wrapping import wrap_line  # only help needs it
-
     arguments = [_usage_name(one) for one in subject.params if isinstance(one, LocalizedArgument)]
+    sections = (
+        *parameter_sections(subject.params, words),
+        *closing_sections(subject.environment, subject.exit_codes, words),
+    )
     usage = " ".join([name, words.word("help.options"), *arguments])
-    yield words.word("help.usage", {"usage": usage})
-    for paragraph in subject.description:
-        yield ""
-        yield from wrap_line(words.text(paragraph), width)
-    yield from help_sections(subject.params, words, width)
-    yield from variables(subject.environment, words, width)
-    codes = [(str(code), words.text(text)) for code, text in subject.exit_codes.items()]
-    yield from section(words.word("help.exit_codes"), codes, width)
-    yield ""
-    yield words.word("help.example", {"command": subject.epilog or ""})
+    yield from help_page(usage, subject.description, sections, subject.epilog or "", words, width)
 
 
 def _usage_name(one: click.Argument) -> str:
     return one.metavar or (one.name or "").upper()
-
-
-def _argument_name(one: click.Argument) -> str:
-    return _usage_name(one).strip("[]…")
 
 
 def _option_name(one: click.Option) -> str:
@@ -324,22 +351,3 @@ def _option_name(one: click.Option) -> str:
         return names
     choices = "|".join(map(str, one.type.choices)) if isinstance(one.type, click.Choice) else ""
     return f"{names} {one.metavar or choices}"
-
-
-def _output_of(ctx: click.Context) -> CommandOutput:
-    return ctx.find_object(CommandOutput) or current_output()
-
-
-def _convert(
-    parameter: click.Parameter,
-    convert: Callable[[click.Context, Any], Any],
-    ctx: click.Context,
-    value: Any,
-) -> Any:
-    try:
-        return convert(ctx, value)
-    except click.BadParameter as error:
-        what = describe_bad_value(parameter, value)
-        if what is None:
-            raise
-        raise LocalizedUsageError(what, ctx) from error

@@ -64,8 +64,12 @@ class CommandOutput:
 
 def current_output() -> CommandOutput:
     """Return the output of the command that runs; English outside of one."""
-    context = click.get_current_context(silent=True)
-    return (context and context.find_object(CommandOutput)) or CommandOutput()
+    return output_of(click.get_current_context(silent=True))
+
+
+def output_of(ctx: click.Context | None) -> CommandOutput:
+    """Return the output of the command of a context; English without one."""
+    return (ctx and ctx.find_object(CommandOutput)) or CommandOutput()
 
 
 def echo(text: LocalizedText, *, err: bool = False, indent: int = 0) -> None:

@@ -13,13 +13,13 @@ from coze_harness.cli.command_help import (
     OUTPUT,
     TALKED,
     LocalizedOption,
+    closing_sections,
     global_options,
-    help_sections,
+    help_page,
     help_width,
-    section,
-    variables,
+    parameter_sections,
 )
-from coze_harness.cli.command_output import CommandOutput, current_output
+from coze_harness.cli.command_output import output_of
 from coze_harness.cli.interruption import interrupt_on_signals
 from coze_harness.cli.usage_errors import LocalizedUsageError
 from coze_harness.messages import Catalogue, LocalizedText, message
@@ -75,7 +75,7 @@ class _Commands(click.Group):
             return None
         module, attribute, _help = _COMMANDS[cmd_name]
         command = getattr(import_module(f"coze_harness.cli.{module}"), attribute)
-        output = ctx.find_object(CommandOutput) or current_output()
+        output = output_of(ctx)
         interrupt_on_signals(lambda: output.words.text(message("main.interrupted")))
         return command if isinstance(command, click.Command) else None
 
@@ -94,7 +94,7 @@ class _Commands(click.Group):
         return super().resolve_command(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        words = (ctx.find_object(CommandOutput) or current_output()).words
+        words = output_of(ctx).words
         if incomplete.startswith("-"):
             return super().shell_complete(ctx, incomplete)
         from click.shell_completion import CompletionItem  # only a shell asks for it
@@ -106,27 +106,24 @@ class _Commands(click.Group):
         ]
 
     def get_help(self, ctx: click.Context) -> str:
-        words = (ctx.find_object(CommandOutput) or current_output()).words
+        words = output_of(ctx).words
         return "\n".join(_overview(self.params, words))
 
 
 def _overview(parameters: list[click.Parameter], words: Catalogue) -> Iterator[str]:
-    from coze_harness.reporting.views.line_wrapping import wrap_line  # only help needs it
-
-    width = help_width()
-    usage = f"coze-harness {words.word('help.command_and_arguments')}"
-    yield words.word("help.usage", {"usage": usage})
-    for paragraph in (message("help.overview"), message("help.errors")):
-        yield ""
-        yield from wrap_line(words.text(paragraph), width)
     commands = [(name, words.text(text)) for name, (_, _, text) in _COMMANDS.items()]
-    yield from section(words.word("help.commands"), commands, width)
-    yield from help_sections(parameters, words, width)
-    yield from variables(_VARIABLES, words, width)
-    codes = [(str(code), words.text(text)) for code, text in TALKED.items()]
-    yield from section(words.word("help.exit_codes"), codes, width)
-    yield ""
-    yield words.word("help.example", {"command": _EXAMPLE})
+    return help_page(
+        f"{PROGRAM} {words.word('help.command_and_arguments')}",
+        (message("help.overview"), message("help.errors")),
+        (
+            (words.word("help.commands"), commands),
+            *parameter_sections(parameters, words),
+            *closing_sections(_VARIABLES, TALKED, words),
+        ),
+        _EXAMPLE,
+        words,
+        help_width(),
+    )
 
 
 def _print_version(ctx: click.Context, _option: click.Parameter, requested: bool) -> None:

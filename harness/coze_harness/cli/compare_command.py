@@ -10,7 +10,7 @@ from rich.cells import cell_len, set_cell_size
 from coze_harness.baseline.candidates import CandidateOptions
 from coze_harness.cli import shared_options
 from coze_harness.cli.command_help import RECORDING, RUN, TALKED, TARGET, command, option
-from coze_harness.cli.progress_display import progress_display
+from coze_harness.cli.progress_display import ProgressDisplay
 from coze_harness.cli.project_access import lock_for_writing, note, opened_project
 from coze_harness.cli.run_command import finish, report_to_ci
 from coze_harness.cli.shared_options import DisplayOptions
@@ -103,7 +103,7 @@ def compare(
             else:
                 project.refuse_recording_in_ci(force=force)
                 lock_for_writing(project, "compare", wait=wait)
-        with progress_display(
+        with ProgressDisplay(
             project, display, ticking=not (runs or replay), shows_results=False
         ) as progress:
             if runs:

@@ -18,7 +18,7 @@ from coze_harness.cli.command_help import (
     command,
     option,
 )
-from coze_harness.cli.progress_display import progress_display
+from coze_harness.cli.progress_display import ProgressDisplay
 from coze_harness.cli.project_access import lock_for_writing, opened_project
 from coze_harness.cli.shared_options import DisplayOptions
 from coze_harness.commands.check_judge import (
@@ -33,7 +33,6 @@ from coze_harness.mutation.operator_registry import OPERATORS
 from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.reporting.views.safe_text import single_line
 
-_SEED: Final = 1
 _BOUND: Final = 0.5
 
 
@@ -63,14 +62,7 @@ _BOUND: Final = 0.5
     section=RUN,
     text=message("option.bound", default=_BOUND),
 )
-@option(
-    "--seed",
-    type=int,
-    default=_SEED,
-    metavar="N",
-    section=RUN,
-    text=message("option.seed", default=_SEED),
-)
+@shared_options.seed
 @option(
     "--budget",
     type=click.IntRange(1),
@@ -112,7 +104,7 @@ def judge_check(
     with opened_project(overrides, uses_baseline=True) as project:
         lock_for_writing(project, "judge-check", wait=wait)
         words = project.words
-        with progress_display(project, display, ticking=True) as progress:
+        with ProgressDisplay(project, display, ticking=True) as progress:
             outcome = check_judges(project, selection, options, progress)
             progress.print_errors()
     for error in outcome.errors:

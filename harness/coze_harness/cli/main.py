@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 from coze_harness.cli.interruption import INTERRUPTED
 
 if TYPE_CHECKING:
-    import click
-
     from coze_harness.cli.command_output import CommandOutput
     from coze_harness.model.errors import HarnessError
 
@@ -35,7 +33,6 @@ def run(arguments: Sequence[str]) -> int:
     from coze_harness.cli.command_output import CommandOutput
     from coze_harness.cli.command_table import COMPLETION_VARIABLE, PROGRAM, coze_harness
     from coze_harness.messages import message
-    from coze_harness.model.errors import HarnessError
     from coze_harness.project.current_process import current_process
 
     environment = current_process().environment
@@ -51,12 +48,6 @@ def run(arguments: Sequence[str]) -> int:
         )
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
-    except HarnessError as error:
-        _print_error(error, output)
-        return error.exit_code
-    except click.ClickException as error:
-        _print_error(_usage_error(error), output)
-        return 2
     except (KeyboardInterrupt, click.Abort):
         print(output.words.text(message("main.interrupted")), file=sys.stderr)  # noqa: T201 (the command's output)
         return INTERRUPTED
@@ -64,45 +55,20 @@ def run(arguments: Sequence[str]) -> int:
         # The reader (head, less) closed the pipe: not an error.
         _discard_output()
         return 0
-    except OSError as error:
+    except Exception as error:  # noqa: BLE001 (users never see a traceback without --debug)
+        from coze_harness.cli.usage_errors import as_harness_error
         from coze_harness.messages.os_error_reason import is_disk_full
 
-        if not is_disk_full(error):
-            _print_error(_internal_error(error), output)
-            return 2
-        _print_error(_disk_full(error), output)
-        # It may be the output that cannot be written, and Python writes the rest at its end.
-        _discard_output()
-        return 2
-    except Exception as error:  # noqa: BLE001 (users never see a traceback without --debug)
-        _print_error(_internal_error(error), output)
-        return 2
+        harness_error = as_harness_error(error)
+        _print_error(harness_error, output)
+        if isinstance(error, OSError) and is_disk_full(error):
+            # It may be the output that cannot be written, and Python writes the rest at its end.
+            _discard_output()
+        return harness_error.exit_code
 
 
 def _discard_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _internal_error(error: Exception) -> HarnessError:
-    from coze_harness.messages import message
-    from coze_harness.model.errors import HarnessError
-
-    return HarnessError(
-        message("main.internal", type=type(error).__name__, text=str(error)),
-        next_step=message("main.internal.next"),
-    )
-
-
-def _disk_full(error: OSError) -> HarnessError:
-    from coze_harness.messages import message
-    from coze_harness.model.errors import HarnessError
-    from coze_harness.model.location import Location
-
-    return HarnessError(
-        message("main.disk_full"),
-        where=Location(str(error.filename)) if error.filename else None,
-        next_step=message("main.disk_full.next"),
-    )
 
 
 def _use_utf8() -> None:
@@ -115,17 +81,6 @@ def _use_utf8() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-
-
-def _usage_error(error: click.ClickException) -> HarnessError:
-    """Return an error of click as one of ours: what happened, then the next step."""
-    import click
-
-    from coze_harness.cli.usage_errors import describe_usage_error
-    from coze_harness.model.errors import UsageError
-
-    command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else ""
-    return UsageError(describe_usage_error(error), next_step=f"{command or 'coze-harness'} --help")
 
 
 def _print_error(error: HarnessError, output: CommandOutput) -> None:

@@ -11,7 +11,7 @@ from rich.cells import cell_len, set_cell_size
 
 from coze_harness.cli import shared_options
 from coze_harness.cli.command_help import REPLAYED, RUN, RUNNING, command, option
-from coze_harness.cli.progress_display import progress_display
+from coze_harness.cli.progress_display import ProgressDisplay
 from coze_harness.cli.project_access import project_to_read
 from coze_harness.cli.run_command import finish
 from coze_harness.cli.shared_options import DisplayOptions
@@ -30,7 +30,6 @@ from coze_harness.reporting.views.run_verdict import mutation_phrase
 from coze_harness.reporting.views.safe_text import single_line
 
 _FAILED: Final = 1
-_SEED: Final = 1
 _BAR_CELLS: Final = 10
 _MAX_NAME_CELLS: Final = 40
 _MAX_NOTES: Final = 10
@@ -44,14 +43,7 @@ _MAX_NOTES: Final = 10
 )
 @shared_options.selection_of_one_repeat
 @shared_options.offline
-@option(
-    "--seed",
-    type=int,
-    default=_SEED,
-    metavar="N",
-    section=RUN,
-    text=message("option.seed", default=_SEED),
-)
+@shared_options.seed
 @option(
     "--fail-under",
     type=click.FloatRange(0, 1),
@@ -70,7 +62,7 @@ def mutate(
     """Mutate the recorded answers and report which mutants the expectations miss. Offline."""
     with project_to_read(overrides) as project:
         words = project.words
-        with progress_display(project, display, ticking=True, shows_results=False) as progress:
+        with ProgressDisplay(project, display, ticking=True, shows_results=False) as progress:
             mutation = mutate_answers(project, selection, seed=seed, listener=progress)
             scores = mutation.report.scores
             low = [score for score in scores if _is_below(score, fail_under)]

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
 from coze_harness.cli.shared_options import DisplayOptions
-from coze_harness.messages import Catalogue, UserText, as_message, message
+from coze_harness.messages import UserText, as_message, message
 from coze_harness.model import TrialResult, TrialStatus
 from coze_harness.project.opened_project import Project
 from coze_harness.reporting.github_job import on_github
@@ -48,37 +48,35 @@ _BAD: Final = frozenset({TrialStatus.FAILED, TrialStatus.ERROR})
 class ProgressDisplay:
     """Shows a run's progress and results. A context manager: the progress bar ends with the run.
 
+    In a job on GitHub, a bot's answer is escaped where GitHub would read it as one of its commands.
+
     Args:
-        environment: NO_COLOR and TERM are respected. In a job on GitHub, a bot's answer is escaped
-            where GitHub would read it as one of its commands.
+        project: has the language, and the environment with NO_COLOR and TERM.
         options: what is shown.
         ticking: whether the bar's clock runs between results. It needs a thread, and a process
             with threads cannot fork workers for a replay.
         shows_results: whether trials are printed as they finish; else only errors, at the end.
-        words: the texts of the language; English by default.
     """
 
     def __init__(
         self,
-        environment: Mapping[str, str],
+        project: Project,
         options: DisplayOptions,
         *,
         ticking: bool,
         shows_results: bool = True,
-        words: Catalogue | None = None,
     ) -> None:
-        self.words = words or Catalogue()
+        environment = project.process.environment
+        self.words = project.words
         # With --json, stdout has only the result.
         self._stream = sys.stderr if options.as_json else sys.stdout
-        terminal = self._stream.isatty() and environment.get("TERM") != "dumb"
-        self._terminal = terminal
-        self._colour = terminal and not environment.get("NO_COLOR")
+        self._terminal = self._stream.isatty() and environment.get("TERM") != "dumb"
+        self._colour = self._terminal and not environment.get("NO_COLOR")
         self._verbose = options.verbose
         self._quiet = options.quiet
-        self._blocks = not options.quiet
         self._ticking = ticking
         self._shows_results = shows_results
-        self._has_bar = not options.no_progress and terminal and not options.quiet
+        self._has_bar = self._terminal and not (options.no_progress or options.quiet)
         self._on_github = on_github(environment)
         self._stack = ExitStack()
         self._bar: Progress | None = None
@@ -144,12 +142,12 @@ class ProgressDisplay:
         """Print a trial that did not simply pass."""
         if result.error:
             self._errors.add(result)
-            if self._blocks and result.error.kind in RECORDING_KINDS:
+            if not self._quiet and result.error.kind in RECORDING_KINDS:
                 return
         if not self._shows_results or (self._quiet and result.status not in _BAD):
             return
         lines = [failure_line(result, self.words)]
-        if self._blocks and not result.error:
+        if not (self._quiet or result.error):
             lines = self._failures.lines(
                 result, width=self.width, words=self.words, all_verdicts=self._verbose
             )
@@ -232,23 +230,3 @@ class ProgressDisplay:
 
     def _colour_text(self, text: str, code: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self._colour and code else text
-
-
-def progress_display(
-    project: Project, options: DisplayOptions, *, ticking: bool, shows_results: bool = True
-) -> ProgressDisplay:
-    """Return the display of a project's run, in the project's language.
-
-    Args:
-        project: the project.
-        options: what is shown.
-        ticking: whether the bar is redrawn all the time, for runs that wait.
-        shows_results: whether trials are printed as they finish.
-    """
-    return ProgressDisplay(
-        project.process.environment,
-        options,
-        ticking=ticking,
-        shows_results=shows_results,
-        words=project.words,
-    )

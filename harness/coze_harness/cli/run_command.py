@@ -23,7 +23,7 @@ from coze_harness.cli.command_help import (
     option,
 )
 from coze_harness.cli.command_output import echo
-from coze_harness.cli.progress_display import ProgressDisplay, progress_display
+from coze_harness.cli.progress_display import ProgressDisplay
 from coze_harness.cli.project_access import lock_for_writing, opened_project, project_to_read
 from coze_harness.cli.shared_options import DisplayOptions
 from coze_harness.commands.run_options import RunOptions
@@ -93,7 +93,7 @@ def _run(
 ) -> int:
     with project_to_read(overrides) as project:
         trials = select_trials(project, selection, options.workers)
-        with progress_display(project, display, ticking=False) as progress:
+        with ProgressDisplay(project, display, ticking=False) as progress:
             outcome = replay_trials(project, trials, options, progress)
             show_outcome(project, outcome, progress, options)
         return finish(outcome, display)
@@ -138,7 +138,7 @@ def record(
         project.refuse_recording_in_ci(force=force)
         trials = select_trials(project, selection)
         lock_for_writing(project, "record", wait=wait)
-        with progress_display(project, display, ticking=True) as progress:
+        with ProgressDisplay(project, display, ticking=True) as progress:
             outcome = record_trials(
                 project, trials, options, progress, scope, judge_only=judge_only
             )
@@ -173,7 +173,7 @@ def live(
 
     with opened_project(overrides, uses_baseline=True) as project:
         trials = select_trials(project, selection)
-        with progress_display(project, display, ticking=True) as progress:
+        with ProgressDisplay(project, display, ticking=True) as progress:
             outcome = run_live(project, trials, options, progress)
             show_outcome(project, outcome, progress, options)
         return finish(outcome, display)

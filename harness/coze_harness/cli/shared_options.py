@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import click
 from msgspec import Struct
@@ -29,6 +29,8 @@ from coze_harness.commands.run_options import RunOptions
 from coze_harness.messages import message
 from coze_harness.model.settings_overrides import SettingsOverrides
 from coze_harness.project.trial_selection import TrialSelection
+
+_SEED: Final = 1
 
 Command: TypeAlias = Callable[..., int]
 
@@ -58,63 +60,52 @@ _PATHS = (
            text=message("option.bot"), shell_complete=complete_bots),
     option("--last-failed", is_flag=True, section=SELECTION, text=message("option.last_failed")),
 )  # fmt: skip
-_REPEAT = (
-    option("--repeat", type=click.IntRange(1), metavar="N", section=SELECTION,
-           text=message("option.repeat")),
-)  # fmt: skip
-_CASSETTES = (
-    option("--cassettes", metavar="DIR", section=TARGET, text=message("option.cassettes")),
-)  # fmt: skip
-_REPORTS = (
-    option("--reports", metavar="DIR", section=REPORT, text=message("option.reports")),
-)  # fmt: skip
-_BASE_URL = (
-    option("--base-url", metavar="URL", section=TARGET, text=message("option.base_url")),
-)  # fmt: skip
-_WEAK_JUDGE = (
-    option("--allow-weak-judge", is_flag=True, section=RUN,
-           text=message("option.allow_weak_judge")),
-)  # fmt: skip
-_LAYOUT = (
-    option("--layout", type=click.Choice(["single", "folder"]), section=REPORT,
-           text=message("option.layout")),
-)  # fmt: skip
-_SHARD = (
-    option("--shard", metavar="I/N", default="", section=SELECTION, text=message("option.shard")),
-)  # fmt: skip
-_CLUSTER = (
-    option("--cluster", metavar="ADDRESS", section=RUN, text=message("option.cluster")),
-)  # fmt: skip
-_STRICT = (
-    option("--strict", is_flag=True, section=RUN, text=message("option.strict")),
-)  # fmt: skip
+_REPEAT = option(
+    "--repeat",
+    type=click.IntRange(1),
+    metavar="N",
+    section=SELECTION,
+    text=message("option.repeat"),
+)
+_CASSETTES = option("--cassettes", metavar="DIR", section=TARGET, text=message("option.cassettes"))
+_REPORTS = option("--reports", metavar="DIR", section=REPORT, text=message("option.reports"))
+_BASE_URL = option("--base-url", metavar="URL", section=TARGET, text=message("option.base_url"))
+_WEAK_JUDGE = option(
+    "--allow-weak-judge", is_flag=True, section=RUN, text=message("option.allow_weak_judge")
+)
+_LAYOUT = option(
+    "--layout",
+    type=click.Choice(["single", "folder"]),
+    section=REPORT,
+    text=message("option.layout"),
+)
+_SHARD = option(
+    "--shard", metavar="I/N", default="", section=SELECTION, text=message("option.shard")
+)
+_CLUSTER = option("--cluster", metavar="ADDRESS", section=RUN, text=message("option.cluster"))
+_STRICT = option("--strict", is_flag=True, section=RUN, text=message("option.strict"))
 _EXECUTION = (
     option("-x", "stop_at_first", is_flag=True, section=RUN, text=message("option.stop_at_first")),
     option("--strict-known", is_flag=True, section=RUN, text=message("option.strict_known")),
     option("--resume", metavar="RUN", section=RUN, text=message("option.resume"),
            shell_complete=complete_runs),
 )  # fmt: skip
-_PROCESSES = (
-    option("--workers", type=click.IntRange(1), metavar="N", section=RUN,
-           text=message("option.processes")),
-)  # fmt: skip
-_CALLS = (
-    option("--workers", type=click.IntRange(1), metavar="N", section=RUN,
-           text=message("option.calls")),
-)  # fmt: skip
-_PUBLIC_ADDRESS = (
-    option("--public-address", metavar="URL", default="", section=TARGET,
-           text=message("option.public_address")),
-)  # fmt: skip
-_JSON = (
-    option("--json", "as_json", is_flag=True, section=OUTPUT, text=message("option.json_run")),
-)  # fmt: skip
-_QUIET = (
-    option("-q", "--quiet", is_flag=True, section=OUTPUT, text=message("option.quiet")),
-)  # fmt: skip
-_VERBOSE = (
-    option("-v", "--verbose", is_flag=True, section=OUTPUT, text=message("option.verbose")),
-)  # fmt: skip
+_PROCESSES = option(
+    "--workers", type=click.IntRange(1), metavar="N", section=RUN, text=message("option.processes")
+)
+_CALLS = option(
+    "--workers", type=click.IntRange(1), metavar="N", section=RUN, text=message("option.calls")
+)
+_PUBLIC_ADDRESS = option(
+    "--public-address",
+    metavar="URL",
+    default="",
+    section=TARGET,
+    text=message("option.public_address"),
+)
+_JSON = option("--json", "as_json", is_flag=True, section=OUTPUT, text=message("option.json_run"))
+_QUIET = option("-q", "--quiet", is_flag=True, section=OUTPUT, text=message("option.quiet"))
+_VERBOSE = option("-v", "--verbose", is_flag=True, section=OUTPUT, text=message("option.verbose"))
 _SCREEN = (
     option("--no-progress", is_flag=True, section=OUTPUT, text=message("option.no_progress")),
     option("--open", "open_report", is_flag=True, section=REPORT, text=message("option.open")),
@@ -149,61 +140,67 @@ def _group(name: str, make: _Options, *options: Decorator) -> Decorator:
 wait: Decorator = option("--wait", is_flag=True, section=RUN, text=message("option.wait"))
 """`wait`: whether to wait for the lock of those that write recordings."""
 
+seed: Decorator = option(
+    "--seed", type=int, default=_SEED, metavar="N", section=RUN,
+    text=message("option.seed", default=_SEED),
+)  # fmt: skip
+"""`seed`: the same one gives the same mutants."""
+
 force: Decorator = option("--force", is_flag=True, section=RUN, text=message("option.force"))
 """`force`: whether to record although CI is set."""
 
-selection = _group("selection", TrialSelection, *_PATHS, *_REPEAT)
+selection = _group("selection", TrialSelection, *_PATHS, _REPEAT)
 """`selection`: the trials to use."""
 
 selection_of_one_repeat = _group("selection", TrialSelection, *_PATHS)
 """`selection`: the trials to use, without their repeats."""
 
-cassettes = _group("overrides", SettingsOverrides, *_CASSETTES)
+cassettes = _group("overrides", SettingsOverrides, _CASSETTES)
 """`overrides`: the folder of recordings."""
 
-reports = _group("overrides", SettingsOverrides, *_REPORTS)
+reports = _group("overrides", SettingsOverrides, _REPORTS)
 """`overrides`: the folder of runs."""
 
-folders = _group("overrides", SettingsOverrides, *_CASSETTES, *_REPORTS)
+folders = _group("overrides", SettingsOverrides, _CASSETTES, _REPORTS)
 """`overrides`: the folders of recordings and runs."""
 
-service = _group("overrides", SettingsOverrides, *_BASE_URL)
+service = _group("overrides", SettingsOverrides, _BASE_URL)
 """`overrides`: the address of Coze's API."""
 
-page = _group("overrides", SettingsOverrides, *_REPORTS, *_LAYOUT)
+page = _group("overrides", SettingsOverrides, _REPORTS, _LAYOUT)
 """`overrides`: the folder of runs, and the page's layout."""
 
-offline = _group("overrides", SettingsOverrides, *_CASSETTES, *_REPORTS, *_LAYOUT, *_WEAK_JUDGE)
+offline = _group("overrides", SettingsOverrides, _CASSETTES, _REPORTS, _LAYOUT, _WEAK_JUDGE)
 """`overrides`: the settings of a run without the network."""
 
 project = _group(
     "overrides",
     SettingsOverrides,
-    *_CASSETTES,
-    *_REPORTS,
-    *_BASE_URL,
-    *_LAYOUT,
-    *_WEAK_JUDGE,
+    _CASSETTES,
+    _REPORTS,
+    _BASE_URL,
+    _LAYOUT,
+    _WEAK_JUDGE,
 )
 """`overrides`: the settings of a run that talks to Coze."""
 
-asking = _group("overrides", SettingsOverrides, *_CASSETTES, *_BASE_URL)
+asking = _group("overrides", SettingsOverrides, _CASSETTES, _BASE_URL)
 """`overrides`: the settings of a command that asks Coze and writes no run."""
 
-replay = _group("options", RunOptions, *_SHARD, *_CLUSTER, *_STRICT, *_EXECUTION, *_PROCESSES)
+replay = _group("options", RunOptions, _SHARD, _CLUSTER, _STRICT, *_EXECUTION, _PROCESSES)
 """`options`: how trials are replayed."""
 
-execution = _group("options", RunOptions, *_SHARD, *_EXECUTION, *_CALLS)
+execution = _group("options", RunOptions, _SHARD, *_EXECUTION, _CALLS)
 """`options`: how trials are executed."""
 
-recording = _group("options", RunOptions, *_SHARD, *_EXECUTION, *_CALLS, *_PUBLIC_ADDRESS)
+recording = _group("options", RunOptions, _SHARD, *_EXECUTION, _CALLS, _PUBLIC_ADDRESS)
 """`options`: how trials are recorded."""
 
-comparison = _group("options", RunOptions, *_EXECUTION, *_CALLS)
+comparison = _group("options", RunOptions, *_EXECUTION, _CALLS)
 """`options`: how a comparison is executed."""
 
-display = _group("display", DisplayOptions, *_JSON, *_QUIET, *_VERBOSE, *_SCREEN)
+display = _group("display", DisplayOptions, _JSON, _QUIET, _VERBOSE, *_SCREEN)
 """`display`: what a run shows."""
 
-brief_display = _group("display", DisplayOptions, *_JSON, *_QUIET, *_SCREEN)
+brief_display = _group("display", DisplayOptions, _JSON, _QUIET, *_SCREEN)
 """`display`: what a command without verdicts shows."""

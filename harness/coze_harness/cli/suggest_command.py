@@ -26,7 +26,6 @@ from coze_harness.reporting.views.mutation_view import missing_protection
 from coze_harness.reporting.views.safe_text import show_control_characters, single_line
 
 _MAX_WIDTH: Final = 160
-_SEED: Final = 1
 
 
 @command(
@@ -37,14 +36,7 @@ _SEED: Final = 1
 )
 @shared_options.selection
 @shared_options.folders
-@option(
-    "--seed",
-    type=int,
-    default=_SEED,
-    metavar="N",
-    section=RUN,
-    text=message("option.seed", default=_SEED),
-)
+@shared_options.seed
 @option("--write", is_flag=True, section=RUN, text=message("option.write"))
 @option("--json", "as_json", is_flag=True, section=OUTPUT, text=message("option.json_suggest"))
 def suggest_expectations(

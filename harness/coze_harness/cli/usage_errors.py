@@ -1,4 +1,4 @@
-"""Errors of click in the words of the catalogue: which option is wrong, and why."""
+"""Errors of click, and those of this program itself, in the words of the catalogue."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 
 from coze_harness.messages import LocalizedText, literal, message
+from coze_harness.model.errors import HarnessError, UsageError
+from coze_harness.model.location import Location
 
 
 class LocalizedUsageError(click.UsageError):
@@ -15,6 +17,29 @@ class LocalizedUsageError(click.UsageError):
     def __init__(self, what: LocalizedText, ctx: click.Context | None = None) -> None:
         super().__init__(str(what), ctx)
         self.what = what
+
+
+def as_harness_error(error: Exception) -> HarnessError:
+    """Return an error that ended a command, as one that says the next step."""
+    from coze_harness.messages.os_error_reason import is_disk_full  # only errors need it
+
+    match error:
+        case HarnessError():
+            return error
+        case click.ClickException():
+            ctx = error.ctx if isinstance(error, click.UsageError) else None
+            command = (ctx and ctx.command_path) or "coze-harness"
+            return UsageError(describe_usage_error(error), next_step=f"{command} --help")
+        case OSError() if is_disk_full(error):
+            return HarnessError(
+                message("main.disk_full"),
+                where=Location(str(error.filename)) if error.filename else None,
+                next_step=message("main.disk_full.next"),
+            )
+    return HarnessError(
+        message("main.internal", type=type(error).__name__, text=str(error)),
+        next_step=message("main.internal.next"),
+    )
 
 
 def describe_usage_error(error: click.ClickException) -> LocalizedText:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import click
 
-from coze_harness.cli.progress_display import progress_display
+from coze_harness.cli.progress_display import ProgressDisplay
 from coze_harness.cli.project_access import opened_project, project_to_read
 from coze_harness.cli.shared_options import DisplayOptions
 from coze_harness.commands.watch_trials import JudgedChange, judge_again
@@ -55,7 +55,7 @@ def run_and_watch(
                 with project_to_read(overrides) as current:
                     judged = judge_again(current, selection, files)
                     words = current.words
-                    with progress_display(current, display, ticking=False) as progress:
+                    with ProgressDisplay(current, display, ticking=False) as progress:
                         for result in judged.results:
                             if result.status is not TrialStatus.PASSED:
                                 progress.on_result(result)
