@@ -18,12 +18,12 @@ from coze_harness.cli.project_completion import complete_bots
 from coze_harness.cli.shared_options import DisplayOptions
 from coze_harness.commands.ask_bot import ask_bot, record_prompt
 from coze_harness.commands.new_scenario import save_as_scenario
-from coze_harness.commands.scenario_folder import NewScenario
 from coze_harness.messages import Catalogue, LocalizedText, message
 from coze_harness.messages.shell_word import shell_word
 from coze_harness.model import HttpCall, Reply
 from coze_harness.model.errors import UsageError
 from coze_harness.model.settings_overrides import SettingsOverrides
+from coze_harness.project.scenario_folder import NewScenario
 from coze_harness.reporting.views.safe_text import format_duration, show_control_characters
 
 _CHAT: Final = "/v3/chat"

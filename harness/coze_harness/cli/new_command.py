@@ -7,9 +7,9 @@ from coze_harness.cli.command_output import echo
 from coze_harness.cli.project_access import opened_project
 from coze_harness.cli.project_completion import complete_bots, complete_tags
 from coze_harness.commands.new_scenario import create_scenario
-from coze_harness.commands.scenario_folder import NewScenario
 from coze_harness.messages import message
 from coze_harness.messages.shell_word import shell_word
+from coze_harness.project.scenario_folder import NewScenario
 
 
 @command(

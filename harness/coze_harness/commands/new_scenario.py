@@ -8,10 +8,10 @@ from typing import Final
 
 from msgspec import Struct
 
-from coze_harness.commands.scenario_folder import NewScenario, ScenarioFolder
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import TrialResult, replace
 from coze_harness.project.opened_project import Project
+from coze_harness.project.scenario_folder import NewScenario, ScenarioFolder
 from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.scenarios.scenario_text import quote
 

@@ -28,7 +28,7 @@ def read_source(
         redact: removes secrets from exported conversations.
 
     Raises:
-        UsageError: it cannot be read, or is of no known kind.
+        UsageError: it cannot be read, is of no known kind, or has nothing to import.
         ScenarioError: it is not YAML or JSON.
     """
     suffix = source.suffix.lower()
@@ -39,19 +39,31 @@ def read_source(
         )
     try:
         if suffix == ".csv":
-            return read_table(source, display_path, has_judge=has_judge)
-        if suffix == ".jsonl" or (
+            imported = read_table(source, display_path, has_judge=has_judge)
+        elif suffix == ".jsonl" or (
             suffix == ".json" and not _has_configuration(source, display_path)
         ):
-            return read_log(source, display_path, redact)
-        if suffix in (".yaml", ".yml", ".json"):
+            imported = read_log(source, display_path, redact)
+        elif suffix in (".yaml", ".yml", ".json"):
             roots = (source.resolve().parent, root)
-            return read_configuration(source, roots, display_path, has_judge=has_judge)
-        raise NotImportableError(message("import.reason.file_type", file=source.name))
+            imported = read_configuration(source, roots, display_path, has_judge=has_judge)
+        else:
+            raise NotImportableError(message("import.reason.file_type", file=source.name))
     except NotImportableError as error:
         raise UsageError(
             error.what, where=Location(display_path), next_step=message("import.source.next")
         ) from error
+    if not imported.scenarios:
+        raise UsageError(
+            message("import.nothing"),
+            where=Location(display_path),
+            detail=[
+                message("import.finding", place=str(one.where), what=one.what)
+                for one in imported.findings
+            ],
+            next_step=message("import.nothing.next"),
+        )
+    return imported
 
 
 def _has_configuration(source: Path, display_path: str) -> bool:

@@ -9,7 +9,11 @@ from pathlib import Path
 from typing import Final
 
 from coze_harness.importing.imported_scenario import ImportedScenario, ImportedTurn
+from coze_harness.messages import message
 from coze_harness.model import JSON
+from coze_harness.model.errors import ScenarioError, UsageError
+from coze_harness.model.location import Location
+from coze_harness.scenarios.name_rules import check_name
 from coze_harness.scenarios.scenario_text import quote
 
 _MAX_INLINE_ROWS: Final = 5
@@ -56,8 +60,8 @@ def _scenario_lines(name: str, scenario: ImportedScenario, files: dict[str, str]
         yield from _case_lines(name, scenario.rows, files)
     if scenario.history:
         yield "history:"
-        for message in scenario.history:
-            yield f"  - {_flow(dict(message))}"
+        for entry in scenario.history:
+            yield f"  - {_flow(dict(entry))}"
     yield "turns:"
     for turn in scenario.turns:
         yield from _turn_lines(turn)
@@ -120,8 +124,21 @@ def _key(key: str) -> str:
     return key if is_plain else quote(key)
 
 
-def file_name(path: Path) -> str:
-    """Return the name for an import: the file's stem, or its folder's for a usual name."""
-    usual = ("promptfooconfig", "promptfoo", "tests", "config", "index")
-    stem = path.stem if path.stem.partition(".")[0] not in usual else path.resolve().parent.name
-    return re.sub(r"[^\w-]+", "-", stem).strip("-") or "imported"
+def file_name(source: Path, name: str = "") -> str:
+    """Return the name for an import; by default that of its source, or of the source's folder.
+
+    Raises:
+        UsageError: it is not the name of a file.
+    """
+    if not name:
+        usual = ("promptfooconfig", "promptfoo", "tests", "config", "index")
+        is_usual = source.stem.partition(".")[0] in usual
+        stem = source.resolve().parent.name if is_usual else source.stem
+        name = re.sub(r"[^\w-]+", "-", stem).strip("-") or "imported"
+    try:
+        check_name(name, lambda: Location("--name"))
+        if "/" in name or "\\" in name:
+            raise ScenarioError(message("import.name_path", name=name))
+    except ScenarioError as error:
+        raise UsageError(error.what, next_step=message("import.name.next")) from error
+    return name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -49,17 +49,6 @@ class ScenarioFolder(Struct, frozen=True):
         schema = self.project.settings.root / _SCHEMA_FILE
         return Path(os.path.relpath(schema, folder)).as_posix() if schema.is_file() else ""
 
-    def check_names(self, names: Iterable[str], next_step: LocalizedText) -> None:
-        """Check that no scenario has one of these names.
-
-        Raises:
-            UsageError: one has.
-        """
-        known = {fold_name(one) for one in self._names_in_use()}
-        for one in names:
-            if fold_name(one) in known:
-                raise UsageError(message("new.name_in_use", name=one), next_step=next_step)
-
     def free_path(self, name: str) -> Path:
         """Return the file of a new scenario.
 
@@ -81,7 +70,7 @@ class ScenarioFolder(Struct, frozen=True):
                 message("new.file_exists", file=self.project.folders.display_path(existing[0])),
                 next_step=message("new.name.next"),
             )
-        self.check_names([parts.name], message("new.name.next"))
+        self._check_names([parts.name], message("new.name.next"))
         return path
 
     def write_scenario(
@@ -98,14 +87,37 @@ class ScenarioFolder(Struct, frozen=True):
             UsageError: the file cannot be written.
         """
         schema = self.schema_from(path.parent)
-        self.write_file(path, _scenario_text(scenario, expectations, schema))
+        self._write(path, _scenario_text(scenario, expectations, schema))
 
-    def write_file(self, path: Path, text: str) -> None:
-        """Write a file of the folder.
+    def write_import(
+        self, texts: Mapping[str, str], names: Iterable[str], *, force: bool
+    ) -> dict[Path, bool]:
+        """Write imported files; return whether each replaced one that existed.
+
+        Args:
+            texts: by the file's path below the folder.
+            names: of the scenarios in them. They must be new, unless files are replaced.
+            force: whether files are replaced.
 
         Raises:
-            UsageError: it cannot be written.
+            UsageError: a file exists, a scenario has one of the names, or nothing can be written.
         """
+        paths = {self.path / below: text for below, text in texts.items()}
+        replaced = {path: path.exists() for path in paths}
+        existing = [path for path, exists in replaced.items() if exists]
+        if existing and not force:
+            files = tuple(self.project.folders.display_path(path) for path in existing)
+            raise UsageError(
+                message("import.exists", files=files, n=len(files)),
+                next_step=message("import.exists.next"),
+            )
+        if not existing:
+            self._check_names(names, message("import.name.next"))
+        for path, text in paths.items():
+            self._write(path, text)
+        return replaced
+
+    def _write(self, path: Path, text: str) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(path, [text.encode("utf-8", "replace")])
@@ -115,6 +127,12 @@ class ScenarioFolder(Struct, frozen=True):
                 where=Location(str(path)),
                 next_step=message("new.cannot_write.next"),
             ) from error
+
+    def _check_names(self, names: Iterable[str], next_step: LocalizedText) -> None:
+        known = {fold_name(one) for one in self._names_in_use()}
+        for one in names:
+            if fold_name(one) in known:
+                raise UsageError(message("new.name_in_use", name=one), next_step=next_step)
 
     def _names_in_use(self) -> set[str]:
         if not self.path.is_dir():
