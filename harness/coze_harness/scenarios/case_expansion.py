@@ -10,7 +10,6 @@ from typing import Final
 from coze_harness.messages import message
 from coze_harness.model import JSON, ChatOptions
 from coze_harness.model.errors import ScenarioError, ScenarioErrors
-from coze_harness.model.location import SourcePositions
 from coze_harness.model.trial import Turn, TurnScript
 from coze_harness.scenarios.case_files import CaseRow
 from coze_harness.scenarios.chat_option_rules import TEMPLATE_KEYS, build_chat_options
@@ -50,13 +49,11 @@ class CaseExpander:
     def __init__(
         self,
         spec: ScenarioSpec,
-        positions: SourcePositions,
         turns: Sequence[TurnSpec],
         renderer: TemplateRenderer,
         defaults: ChatOptions,
     ) -> None:
         self._spec = spec
-        self._positions = positions
         self._turns = tuple(turns)
         self._renderer = renderer
         self._defaults = defaults
@@ -112,12 +109,10 @@ class CaseExpander:
             if generated:
                 raise ScenarioError(
                     message("template.generated", key=key, names=tuple(sorted(generated))),
-                    where=self._positions.at(key),
+                    where=self._spec.positions.at(key),
                     next_step=message("template.generated.next"),
                 )
-        options = build_chat_options(
-            self._spec, self._positions, values, self._renderer, self._defaults
-        )
+        options = build_chat_options(self._spec, values, self._renderer, self._defaults)
         if not self._option_names:
             self._shared_options = options
         return options

@@ -30,8 +30,9 @@ _MAX_KEY_LENGTH = 64
 _MAX_VALUE_LENGTH = 512
 
 
-def check_chat_options(spec: ScenarioSpec, positions: SourcePositions) -> Iterator[ScenarioError]:
+def check_chat_options(spec: ScenarioSpec) -> Iterator[ScenarioError]:
     """Yield an error for everything that Coze would answer with an error."""
+    positions = spec.positions
     if spec.bot_version and spec.publish_status == "unpublished_draft":
         yield ScenarioError(
             message("options.version_of_draft"),
@@ -93,7 +94,6 @@ def check_turn(
 
 def build_chat_options(
     spec: ScenarioSpec,
-    positions: SourcePositions,
     values: Mapping[str, JSON],
     renderer: TemplateRenderer,
     defaults: ChatOptions,
@@ -111,17 +111,17 @@ def build_chat_options(
         value = getattr(spec, key)
         if not value:
             return value
-        return renderer.value(value, values, lambda path: positions.at(key, *path))
+        return renderer.value(value, values, lambda path: spec.positions.at(key, *path))
 
     options = {key: fill(key) for key in TEMPLATE_KEYS}
     history = cast("Sequence[Mapping[str, str]]", options.pop("history"))
     errors = ErrorCollector()
-    errors.extend(_check_meta_data(options["meta_data"], positions))
+    errors.extend(_check_meta_data(options["meta_data"], spec.positions))
     errors.raise_all()
     return ChatOptions(
         user_id=spec.user_id or defaults.user_id,
         create_conversation=spec.conversation == "create",
-        history=tuple((message["role"], message["content"]) for message in history),
+        history=tuple((one["role"], one["content"]) for one in history),
         **options,
         **{key: getattr(spec, key) for key in _PLAIN_KEYS},
     )

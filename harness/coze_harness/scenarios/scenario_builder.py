@@ -92,27 +92,28 @@ class ScenarioBuilder:
         if errors.errors:
             _check_expectations(data, positions, self._project.code, errors)
             raise errors.combine()
-        spec = ScenarioSpec(**cast("dict[str, Any]", data), keys=frozenset(data))
+        values = cast("dict[str, Any]", data)
+        spec = ScenarioSpec(**values, keys=frozenset(data), positions=positions)
         name = spec.name or source.stem
         with errors:
             check_name(
                 name, lambda: positions.at("name") if spec.name else Location(source.display_path)
             )
-        errors.extend(_check_tags(spec, positions))
-        errors.extend(check_chat_options(spec, positions))
-        errors.extend(_check_target(spec, positions))
+        errors.extend(_check_tags(spec))
+        errors.extend(check_chat_options(spec))
+        errors.extend(_check_target(spec))
         if source.has_templates:
-            errors.extend(_check_plain_keys(spec, positions))
+            errors.extend(_check_plain_keys(spec))
         cases: Sequence[CaseRow] = ()
         with errors:
-            cases = self._cases(spec, positions, source)
-        turns = self._turns(spec, positions, source, errors)
-        keys = limited_keys(spec, positions)
+            cases = self._cases(spec, source)
+        turns = self._turns(spec, source, errors)
+        keys = limited_keys(spec)
         if spec.workflow:
             errors.extend(unsupported_keys(own_workflow_kind(keys), keys))
         errors.raise_all()
         tags = tuple(dict.fromkeys(spec.tags))
-        expander = CaseExpander(spec, positions, turns, self._renderer, self._default_options)
+        expander = CaseExpander(spec, turns, self._renderer, self._default_options)
         return Scenario(
             name=name,
             file=source.display_path,
@@ -121,7 +122,7 @@ class ScenarioBuilder:
             description=spec.description,
             # One object for all scenarios that have the same.
             tags=self._tags.setdefault(tags, tags),
-            bots=_bots(spec, positions),
+            bots=_bots(spec),
             workflow=spec.workflow,
             repeat=spec.repeat,
             min_pass_rate=spec.min_pass_rate,
@@ -135,20 +136,14 @@ class ScenarioBuilder:
             judged_at=next(filter(None, map(TurnSpec.first_judge, turns)), None),
         )
 
-    def _cases(
-        self, spec: ScenarioSpec, positions: SourcePositions, source: ScenarioSource
-    ) -> Sequence[CaseRow]:
+    def _cases(self, spec: ScenarioSpec, source: ScenarioSource) -> Sequence[CaseRow]:
         if "cases" not in spec.keys:
-            return (CaseRow({}, positions.at()),)
-        below = positions.below("cases")
+            return (CaseRow({}, spec.positions.at()),)
+        below = spec.positions.below("cases")
         return read_cases(spec.cases, below, source.folder, self._project, self.case_files)
 
     def _turns(
-        self,
-        spec: ScenarioSpec,
-        positions: SourcePositions,
-        source: ScenarioSource,
-        errors: ErrorCollector,
+        self, spec: ScenarioSpec, source: ScenarioSource, errors: ErrorCollector
     ) -> list[TurnSpec]:
         context = TurnContext(
             source.folder,
@@ -160,28 +155,24 @@ class ScenarioBuilder:
         )
         shared: CompiledTools = {}
         with errors:
-            shared = context.compile_tools(spec.tools, positions)
+            shared = context.compile_tools(spec.tools, spec.positions)
         turns: list[TurnSpec] = []
         if spec.simulate is not None:
             with errors:
-                turns.append(_simulated_turn(spec, spec.simulate, positions, shared, context))
+                turns.append(_simulated_turn(spec, spec.simulate, shared, context))
         for index, turn in enumerate(spec.turns):
-            below = positions.below("turns", index)
+            below = spec.positions.below("turns", index)
             conflicts = [*check_turn(turn, below, spec, is_first=not index)]
             errors.extend(conflicts)
             if conflicts:
                 continue
             with errors:
                 turns.append(compile_turn(turn, shared, below, context))
-        return _with_shared_expectations(turns, spec, positions, context, errors)
+        return _with_shared_expectations(turns, spec, context, errors)
 
 
 def _simulated_turn(
-    spec: ScenarioSpec,
-    simulate: Mapping[str, Any],
-    positions: SourcePositions,
-    tools: CompiledTools,
-    context: TurnContext,
+    spec: ScenarioSpec, simulate: Mapping[str, Any], tools: CompiledTools, context: TurnContext
 ) -> TurnSpec:
     """Return the turn that all turns with a simulated user are like.
 
@@ -190,8 +181,8 @@ def _simulated_turn(
     """
     errors = ErrorCollector()
     if spec.turns:
-        errors.add(exclusive_keys_error("simulate", "turns", positions))
-    below = positions.below("simulate")
+        errors.add(exclusive_keys_error("simulate", "turns", spec.positions))
+    below = spec.positions.below("simulate")
     until: Sequence[DeclaredExpectation] = ()
     with errors:
         until = compile_expectations(simulate["until"], below.below("until"), context)
@@ -200,23 +191,20 @@ def _simulated_turn(
     return TurnSpec(
         prompt=simulation.first,
         tools=tools or None,
-        positions=positions,
+        positions=spec.positions,
         context=context,
         simulation=simulation,
     )
 
 
 def _with_shared_expectations(
-    turns: list[TurnSpec],
-    spec: ScenarioSpec,
-    positions: SourcePositions,
-    context: TurnContext,
-    errors: ErrorCollector,
+    turns: list[TurnSpec], spec: ScenarioSpec, context: TurnContext, errors: ErrorCollector
 ) -> list[TurnSpec]:
     """Return turns with those of `every_turn`, the last one also with those of `expect`.
 
     A simulated user's turn has those of `expect` apart, since no turn is known to be the last.
     """
+    positions = spec.positions
     if spec.every_turn:
         with errors:
             every = compile_expectations(spec.every_turn, positions.below("every_turn"), context)
@@ -237,17 +225,18 @@ def _bot_below(
     return BotReference(value["bot"], positions.at(key, "bot")) if value else None
 
 
-def _bots(spec: ScenarioSpec, positions: SourcePositions) -> tuple[BotReference, ...]:
+def _bots(spec: ScenarioSpec) -> tuple[BotReference, ...]:
     """Return the bots that a scenario names, in order."""
     if spec.bot:
-        return (BotReference(spec.bot, positions.at("bot")),)
+        return (BotReference(spec.bot, spec.positions.at("bot")),)
     return tuple(
-        BotReference(word, positions.at("bots", index)) for index, word in enumerate(spec.bots)
+        BotReference(word, spec.positions.at("bots", index)) for index, word in enumerate(spec.bots)
     )
 
 
-def _check_target(spec: ScenarioSpec, positions: SourcePositions) -> Iterator[ScenarioError]:
+def _check_target(spec: ScenarioSpec) -> Iterator[ScenarioError]:
     """Yield an error for each conflict between the keys that say whom a scenario talks to."""
+    positions = spec.positions
     if spec.workflow:
         for key in ("bot", "bots"):
             if key in spec.keys:
@@ -269,24 +258,24 @@ def _check_target(spec: ScenarioSpec, positions: SourcePositions) -> Iterator[Sc
             )
 
 
-def _check_tags(spec: ScenarioSpec, positions: SourcePositions) -> Iterator[ScenarioError]:
+def _check_tags(spec: ScenarioSpec) -> Iterator[ScenarioError]:
     """Yield an error for each unquoted tag with a full-width comma: it is one tag, not several."""
     for index, tag in enumerate(spec.tags):
-        if ("，" in tag or "、" in tag) and positions.source("tags", index) == tag:
+        if ("，" in tag or "、" in tag) and spec.positions.source("tags", index) == tag:
             words = ", ".join(word.strip() for word in re.split("[，、]", tag))
             yield ScenarioError(
                 message("scenario.wide_comma", tag=tag),
-                where=positions.at("tags", index),
+                where=spec.positions.at("tags", index),
                 next_step=message("scenario.wide_comma.next", tags=f"[{words}]"),
             )
 
 
-def _check_plain_keys(spec: ScenarioSpec, positions: SourcePositions) -> Iterator[ScenarioError]:
+def _check_plain_keys(spec: ScenarioSpec) -> Iterator[ScenarioError]:
     for key in _WITHOUT_TEMPLATES:
         if has_placeholder(getattr(spec, key)):
             yield ScenarioError(
                 message("template.not_filled", key=key),
-                where=positions.at(key),
+                where=spec.positions.at(key),
                 next_step=message("template.not_filled.next"),
             )
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from coze_harness.expectations import item_schema
 from coze_harness.model import JSON
+from coze_harness.model.location import SourcePositions
 from coze_harness.model.project_code import NO_PROJECT, ProjectCode
 from coze_harness.scenarios.simulation_spec import EXPECTATION, SIMULATION
 from coze_harness.scenarios.turn_spec import TOOLS, TurnSpec
@@ -54,6 +55,7 @@ class ScenarioSpec:
     """
 
     keys: frozenset[str]
+    positions: SourcePositions
     name: str = key("", TEXT, "Unique in the project. Default: the file's stem.")
     description: str = key("", ANY_TEXT, "What the scenario shows, for people.")
     tags: Sequence[str] = key((), list_of(TEXT), "Words to select by.")

@@ -8,7 +8,7 @@ from typing import Final
 from coze_harness.messages import message
 from coze_harness.model import CAPABILITIES, LIMITED_KEYS, TargetKind
 from coze_harness.model.errors import ScenarioError
-from coze_harness.model.location import Location, SourcePositions
+from coze_harness.model.location import Location
 from coze_harness.model.trial import Trial
 from coze_harness.scenarios.scenario_keys import ScenarioSpec
 
@@ -18,12 +18,13 @@ _RESUME: Final = "resume"
 """A prompt after an input answers the question that the workflow has asked."""
 
 
-def limited_keys(spec: ScenarioSpec, positions: SourcePositions) -> dict[str, Location]:
+def limited_keys(spec: ScenarioSpec) -> dict[str, Location]:
     """Return the keys of a scenario and its turns that some target does not take.
 
     Each is there with its first place. `prompt` is there if the conversation begins with one,
     `resume` if a prompt follows an `input`.
     """
+    positions = spec.positions
     places = {
         key: positions.key(key)
         for key in spec.keys & LIMITED_KEYS
