@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple, Self
+from typing import ClassVar, Final, NamedTuple, Self
 
 from coze_harness.expectations.item_argument import ItemArgument, is_list
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
 from coze_harness.expectations.parameter import (
     Parameter,
     Schema,
-    alternatives,
-    mapping_schema,
     text_list,
 )
 from coze_harness.messages import message
@@ -66,6 +64,9 @@ def absence_parameters(parts: Sequence[str]) -> tuple[Parameter[tuple[str, ...]]
 class AbsenceKind(ExpectationKind):
     """What the kinds share whose `parameters` are `absence_parameters`."""
 
+    short_schemas = ({"type": "string", "const": NONE},)
+    mapping_rules: ClassVar[Schema] = {"minProperties": 1}
+
     absence: Absence
 
     @classmethod
@@ -89,9 +90,3 @@ class AbsenceKind(ExpectationKind):
             )
         unwanted, allowed = (one.read(arguments) for one in absence_parameters(parts))
         return cls(**item.common, absence=Absence(unwanted, allowed))
-
-    @classmethod
-    def schema(cls) -> Schema:
-        """Return the JSON Schema of `none` or `{none, allow}`."""
-        mapping = {**mapping_schema(cls.parameters), "minProperties": 1}
-        return alternatives({"type": "string", "const": NONE}, mapping)

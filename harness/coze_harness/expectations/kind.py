@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import ClassVar, Literal, Self, TypeAlias, TypedDict
 
 from msgspec import Struct
@@ -106,6 +107,10 @@ class ExpectationKind(ABC):
     """The key of the parameter that a bare value means, if there is one."""
     takes_text_options: ClassVar[bool] = False
     """Whether `ignore_case` and `normalize` may be in the mapping, and next to the kind."""
+    short_schemas: ClassVar[tuple[Schema, ...]] = ()
+    """JSON Schemas of values that are no mapping, besides that of `short_form`."""
+    mapping_rules: ClassVar[Schema] = MappingProxyType({})
+    """Further keywords of the JSON Schema of the mapping, such as `minProperties`."""
     scope: ClassVar[Literal["answer", "reply"]] = "answer"
     """What the kind judges: a text, or more of the reply than its answer."""
 
@@ -150,15 +155,15 @@ class ExpectationKind(ABC):
     @classmethod
     def schema(cls) -> Schema:
         """Return the JSON Schema (draft 2020-12) of the value of the kind's key."""
-        mapping = cls.mapping_schema()
         short = [one.schema for one in cls.parameters if one.key == cls.short_form]
-        return alternatives(*short, mapping) if short else mapping
+        short += cls.short_schemas
+        return alternatives(*short, cls.mapping_schema()) if short else cls.mapping_schema()
 
     @classmethod
     def mapping_schema(cls) -> Schema:
         """Return the JSON Schema of the kind's mapping."""
         options = TEXT_OPTIONS if cls.takes_text_options else ()
-        return mapping_schema((*cls.parameters, *options))
+        return {**mapping_schema((*cls.parameters, *options)), **cls.mapping_rules}
 
     @abstractmethod
     def evaluate(self, context: EvaluationContext) -> Verdict:

@@ -6,7 +6,9 @@ from functools import cache
 from importlib.util import find_spec
 from typing import Final, Literal, TypeAlias
 
-from coze_harness.messages import LocalizedText, message
+from coze_harness.messages import message
+from coze_harness.model.errors import ScenarioError
+from coze_harness.model.location import Location
 
 Extra: TypeAlias = Literal["language", "meaning", "metrics", "schema"]
 
@@ -27,14 +29,20 @@ def has_package(extra: Extra) -> bool:
         return False
 
 
-def package_missing(name: str, extra: Extra) -> tuple[LocalizedText, LocalizedText]:
-    """Return what is missing, and the command that installs it.
+def require_package(extra: Extra, name: str, where: Location) -> None:
+    """Check that the package of an extra is installed.
 
     Args:
-        name: of what needs the package, such as `similar: {metric: bleu}`.
-        extra: the extra that has it.
+        extra: the extra.
+        name: of what needs it, such as `similar: {metric: bleu}`.
+        where: the expectation.
+
+    Raises:
+        ScenarioError: it is not; says how to install it.
     """
-    return (
-        message("expectation.package", name=name, package=_MODULES[extra]),
-        message("expectation.package.next", extra=extra),
-    )
+    if not has_package(extra):
+        raise ScenarioError(
+            message("expectation.package", name=name, package=_MODULES[extra]),
+            where=where,
+            next_step=message("expectation.package.next", extra=extra),
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, Self
+from typing import ClassVar, Final, Literal, Self
 
 from coze_harness.expectations.answer_text.word_count import count_words
 from coze_harness.expectations.item_argument import ItemArgument
@@ -62,6 +62,7 @@ class Length(ExpectationKind):
     summary = message("kind.length.summary")
     example = "length: {max: 120}"
     parameters = (*COUNTS, _UNIT)
+    mapping_rules: ClassVar[Schema] = {"anyOf": [{"required": [one.key]} for one in COUNTS]}
 
     bounds: NumberRange
     unit: LengthUnit = "chars"
@@ -72,11 +73,6 @@ class Length(ExpectationKind):
         arguments = cls.read_arguments(argument)
         bounds = NumberRange.from_limits(arguments, argument, COUNTS)
         return cls(**item.common, bounds=bounds, unit=_UNIT.read(arguments))
-
-    @classmethod
-    def schema(cls) -> Schema:
-        """Return the JSON Schema of `{min, max, unit}`."""
-        return {**cls.mapping_schema(), "anyOf": [{"required": [one.key]} for one in COUNTS]}
 
     @property
     def expected(self) -> LocalizedText:

@@ -18,7 +18,6 @@ from coze_harness.expectations.parameter import (
     TEXT_SCHEMA,
     Parameter,
     Schema,
-    alternatives,
     required_text,
     text_list,
 )
@@ -29,7 +28,7 @@ from coze_harness.expectations.text_normalization import (
     parse_normalization,
 )
 from coze_harness.messages import LocalizedText, literal, message
-from coze_harness.model import JSON, Verdict, replace
+from coze_harness.model import Verdict, replace
 from coze_harness.model.trial import EvaluationContext
 
 Quantifier = Literal["all", "any", "none"]
@@ -56,6 +55,8 @@ class Contains(ExpectationKind):
         *map(text_list, ("all", "any", "none")),
     )
     takes_text_options = True
+    short_schemas = (TEXT_SCHEMA,)
+    mapping_rules: ClassVar[Schema] = {"oneOf": [{"required": [key]} for key in _QUANTIFIERS]}
 
     quantifier: Quantifier = "all"
     texts: tuple[str, ...]
@@ -94,12 +95,6 @@ class Contains(ExpectationKind):
             needles=texts if needles == texts else needles,
             normalization=normalization,
         )
-
-    @classmethod
-    def schema(cls) -> Schema:
-        """Return the JSON Schema of a text or `{text|all|any|none, …}`."""
-        one_of: list[JSON] = [{"required": [one.key]} for one in cls.parameters]
-        return alternatives(TEXT_SCHEMA, {**cls.mapping_schema(), "oneOf": one_of})
 
     @property
     def expected(self) -> LocalizedText:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Self, cast, get_args
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, NamedTuple, Self, cast, get_args
 
 from coze_harness.expectations.excerpt import excerpt, truncate_score
 from coze_harness.expectations.item_argument import ItemArgument
@@ -84,20 +84,15 @@ class WholeConversation(ExpectationKind):
     summary = message("kind.conversation.summary")
     example = "conversation: {no_repetition: true, keeps: [numbers, dates, names]}"
     parameters = (_NO_REPETITION, _SIMILARITY, _KEEPS)
+    mapping_rules: ClassVar[Schema] = {
+        "anyOf": [{"required": [_NO_REPETITION.key]}, {"required": [_KEEPS.key]}],
+        "dependentRequired": {_SIMILARITY.key: [_NO_REPETITION.key]},
+    }
     scope = "reply"
 
     no_repetition: bool
     similarity: float
     keeps: tuple[KeptFacts, ...]
-
-    @classmethod
-    def schema(cls) -> Schema:
-        """Return the JSON Schema of a mapping with at least one rule."""
-        return {
-            **cls.mapping_schema(),
-            "anyOf": [{"required": [_NO_REPETITION.key]}, {"required": [_KEEPS.key]}],
-            "dependentRequired": {_SIMILARITY.key: [_NO_REPETITION.key]},
-        }
 
     @classmethod
     def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:

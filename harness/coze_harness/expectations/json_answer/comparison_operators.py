@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from operator import ge, gt, le, lt
 from typing import Final, TypeGuard
 
 from msgspec import Struct
@@ -22,7 +23,20 @@ _SIGNS: Final = {"gt": ">", "gte": "≥", "lt": "<", "lte": "≤", "ne": "≠"}
 OPERATORS: Final = (*_SIGNS, "in", "contains", "matches", "type", "exists")
 _UNMISTAKABLE: Final = ("gt", "gte", "lt", "lte", "matches", "exists")
 """Operators that are no likely keys of an answer's data: a wrong operand is an error."""
-_TYPES: Final = ("null", "boolean", "integer", "number", "string", "array", "object")
+_CLASSES: Final[Mapping[str, type]] = {
+    "null": type(None),
+    "boolean": bool,
+    "string": str,
+    "array": list,
+    "object": dict,
+}
+_TYPES: Final = (*_CLASSES, "integer", "number")
+_COMPARISONS: Final[Mapping[str, Callable[[float, float], bool]]] = {
+    "gt": gt,
+    "gte": ge,
+    "lt": lt,
+    "lte": le,
+}
 
 
 class ValueComparison(Struct, frozen=True):
@@ -38,8 +52,8 @@ class ValueComparison(Struct, frozen=True):
             UnfinishedQueryError: a pattern takes too long.
         """
         operator, operand = self.operator, self.operand
-        if operator in ("gt", "gte", "lt", "lte"):
-            return _compare(operator, value, operand)
+        if compare := _COMPARISONS.get(operator):
+            return _is_number(value) and _is_number(operand) and compare(value, operand)
         if operator == "ne":
             return not is_same_value(operand, value)
         if operator == "in":
@@ -117,16 +131,6 @@ def _is_number(value: JSON) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _compare(operator: str, value: JSON, limit: JSON) -> bool:
-    if not (_is_number(value) and _is_number(limit)):
-        return False
-    if operator == "gt":
-        return value > limit
-    if operator == "gte":
-        return value >= limit
-    return value < limit if operator == "lt" else value <= limit
-
-
 def _contains(value: JSON, part: JSON) -> bool:
     """Return whether a text has a part, a list a member, or a mapping a key."""
     if isinstance(value, str):
@@ -151,11 +155,4 @@ def _has_type(value: JSON, name: str) -> bool:
         return _is_number(value) and (isinstance(value, int) or value.is_integer())
     if name == "number":
         return _is_number(value)
-    kinds: dict[str, type | tuple[type, ...]] = {
-        "null": type(None),
-        "boolean": bool,
-        "string": str,
-        "array": list,
-        "object": dict,
-    }
-    return isinstance(value, kinds[name])
+    return isinstance(value, _CLASSES[name])

@@ -23,7 +23,7 @@ from coze_harness.expectations.json_answer.json_extraction import (
 from coze_harness.expectations.json_answer.json_schema_check import SchemaCheck, parse_schema
 from coze_harness.expectations.json_answer.json_values import UnfinishedQueryError
 from coze_harness.expectations.kind import ExpectationKind, ItemContext, Spans
-from coze_harness.expectations.parameter import TRUE_SCHEMA, Parameter, Schema, alternatives
+from coze_harness.expectations.parameter import TRUE_SCHEMA, Parameter
 from coze_harness.expectations.subject import ANSWER
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import JSON, Verdict, replace
@@ -57,6 +57,7 @@ class Json(ExpectationKind):
     summary = message("kind.json.summary")
     example = 'json: {where: {"items[0].name": 北京}}'
     parameters = (WHERE, _SCHEMA, _FENCED)
+    short_schemas = (TRUE_SCHEMA, {"type": "null"})
 
     where: tuple[JmesPathCheck, ...] = ()
     schema_check: SchemaCheck | None = None
@@ -78,11 +79,6 @@ class Json(ExpectationKind):
                 message("expectation.write", code="not: {json: true}"),
             )
         return cls(**item.common)
-
-    @classmethod
-    def schema(cls) -> Schema:
-        """Return the JSON Schema of `true` or a mapping."""
-        return alternatives(TRUE_SCHEMA, {"type": "null"}, cls.mapping_schema())
 
     @property
     def expected(self) -> LocalizedText:

@@ -14,7 +14,7 @@ from coze_harness.expectations.excerpt import excerpt
 from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.json_answer.jmespath_query import Mismatch
 from coze_harness.expectations.json_answer.json_values import UnfinishedQueryError, as_json
-from coze_harness.expectations.optional_package import has_package, package_missing
+from coze_harness.expectations.optional_package import require_package
 from coze_harness.messages import LocalizedText, as_message, literal, message
 from coze_harness.model import JSON
 from coze_harness.text.safe_regex import PatternError
@@ -75,8 +75,7 @@ def parse_schema(argument: ItemArgument, root: str) -> SchemaCheck:
         from coze_harness.expectations.json_answer.json_schema_file import read_schema_file
 
         schema, file = read_schema_file(argument, root)
-    if not has_package("schema"):
-        raise argument.error_at(*package_missing("json: {schema: …}", "schema"))
+    require_package("schema", "json: {schema: …}", argument.location)
     if not isinstance(schema, Mapping | bool):
         raise argument.type_error(message("expectation.type.mapping"), _EXAMPLE)
     if reason := _schema_fault(schema):

@@ -27,8 +27,9 @@ def read_schema_file(argument: ItemArgument, root: str) -> tuple[JSON, str]:
     Raises:
         ScenarioError: there is no such file in the project, or it is neither JSON nor YAML.
     """
-    path = _find_file(argument, Path(root or ".").resolve())
-    display_path = path.relative_to(Path(root or ".").resolve()).as_posix()
+    folder = Path(root or ".").resolve()
+    path = _find_file(argument, folder)
+    display_path = path.relative_to(folder).as_posix()
     try:
         with path.open("rb") as file:
             content = file.read(_MAX_SIZE + 1)
@@ -43,16 +44,13 @@ def read_schema_file(argument: ItemArgument, root: str) -> tuple[JSON, str]:
         return document.data, display_path
     try:
         schema: JSON = json.loads(content)
-    except json.JSONDecodeError as error:
-        raise ScenarioError(
-            message("expectation.schema.not_json", error=error.msg),
-            where=Location(display_path, error.lineno, error.colno),
-            next_step=message("expectation.schema.not_json.next"),
-        ) from error
     except (ValueError, RecursionError) as error:
+        reason, where = str(error), Location(display_path)
+        if isinstance(error, json.JSONDecodeError):
+            reason, where = error.msg, Location(display_path, error.lineno, error.colno)
         raise ScenarioError(
-            message("expectation.schema.not_json", error=str(error)),
-            where=Location(display_path),
+            message("expectation.schema.not_json", error=reason),
+            where=where,
             next_step=message("expectation.schema.not_json.next"),
         ) from error
     return schema, display_path
@@ -60,7 +58,7 @@ def read_schema_file(argument: ItemArgument, root: str) -> tuple[JSON, str]:
 
 def _find_file(argument: ItemArgument, root: Path) -> Path:
     name = argument.text()
-    where = argument.positions.at(*argument.path)
+    where = argument.location
     if "\0" in name:
         raise argument.error_at(message("path.character"), message("yaml.correct"))
     tried = []

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Final, Self
+from typing import ClassVar, Final, Self
 
 from coze_harness.expectations.excerpt import excerpt, truncate_score
 from coze_harness.expectations.item_argument import ItemArgument
@@ -22,10 +22,8 @@ from coze_harness.expectations.judge.judge_exchange import (
 )
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
 from coze_harness.expectations.parameter import (
-    TEXT_SCHEMA,
     Parameter,
     Schema,
-    alternatives,
     optional_text,
     share,
 )
@@ -73,26 +71,20 @@ class Judge(ExpectationKind):
     example = "judge: {question: 语气是否正式？}"
     parameters = (_QUESTION, _RUBRIC, _AT_LEAST, _BETTER_THAN, _CRITERIA, _VOTES)
     short_form = "question"
+    mapping_rules: ClassVar[Schema] = {
+        "oneOf": [{"required": [form]} for form in _FORMS],
+        "dependentRequired": {
+            _AT_LEAST.key: [_RUBRIC.key],
+            _CRITERIA.key: [_BETTER_THAN.key],
+            _BETTER_THAN.key: [_CRITERIA.key],
+        },
+    }
     scope = "reply"
 
     form: str
     words: str
     at_least: float = _AT_LEAST.default
     votes: int = 1
-
-    @classmethod
-    def schema(cls) -> Schema:
-        """Return the JSON Schema of a question, or a mapping with one of the three forms."""
-        mapping = {
-            **cls.mapping_schema(),
-            "oneOf": [{"required": [form]} for form in _FORMS],
-            "dependentRequired": {
-                _AT_LEAST.key: [_RUBRIC.key],
-                _CRITERIA.key: [_BETTER_THAN.key],
-                _BETTER_THAN.key: [_CRITERIA.key],
-            },
-        }
-        return alternatives(TEXT_SCHEMA, mapping)
 
     @classmethod
     def parse(cls, argument: ItemArgument, item: ItemContext) -> Self:

@@ -16,12 +16,11 @@ from coze_harness.expectations.language.language_detection import (
     LinguaMissingError,
     detect_language,
 )
-from coze_harness.expectations.optional_package import package_missing
+from coze_harness.expectations.optional_package import require_package
 from coze_harness.expectations.parameter import Parameter, Schema, alternatives
 from coze_harness.expectations.subject import ANSWER
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import JSON, Verdict
-from coze_harness.model.errors import ScenarioError
 from coze_harness.model.trial import EvaluationContext
 
 _CODES: Final = (*LANGUAGES, *VARIANTS)
@@ -109,8 +108,8 @@ class SpokenLanguage(ExpectationKind):
         try:
             detection = detect_language(answer, self.candidates, plain)
         except LinguaMissingError:
-            what, step = package_missing(f"language: {self.languages[0]}", "language")
-            raise ScenarioError(what, where=self.location, next_step=step) from None
+            require_package("language", f"language: {self.languages[0]}", self.location)
+            raise
         if not detection.script:
             return self.skipped(message("kind.language.no_words", subject=ANSWER))
         if self._accepts(detection):

@@ -8,7 +8,7 @@ from typing import Final, Literal, Self
 from coze_harness.expectations.excerpt import LIMIT, excerpt, truncate_score
 from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
-from coze_harness.expectations.parameter import TRUE_SCHEMA, Schema, alternatives, choice
+from coze_harness.expectations.parameter import TRUE_SCHEMA, choice
 from coze_harness.expectations.similarity.similarity_kind import AT_LEAST
 from coze_harness.expectations.subject import ANSWER
 from coze_harness.expectations.text_normalization import (
@@ -35,6 +35,7 @@ class SameAsBaseline(ExpectationKind):
     example = "same_as_baseline: {at_least: 0.8}"
     parameters = (_METRIC, AT_LEAST)
     takes_text_options = True
+    short_schemas = (TRUE_SCHEMA,)
 
     metric: BaselineMetric = "similar"
     at_least: float = AT_LEAST.default
@@ -59,11 +60,6 @@ class SameAsBaseline(ExpectationKind):
             )
         normalization = parse_normalization(arguments, item.options)
         return cls(**item.common, metric=metric, at_least=at_least, normalization=normalization)
-
-    @classmethod
-    def schema(cls) -> Schema:
-        """Return the JSON Schema of `true` and of `{metric, at_least}`."""
-        return alternatives(TRUE_SCHEMA, cls.mapping_schema())
 
     @property
     def expected(self) -> LocalizedText:

@@ -9,7 +9,7 @@ from coze_harness.expectations.answer_limit import reject_long_answer
 from coze_harness.expectations.excerpt import excerpt, truncate_score
 from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
-from coze_harness.expectations.optional_package import has_package, package_missing
+from coze_harness.expectations.optional_package import require_package
 from coze_harness.expectations.parameter import choice, required_text, share
 from coze_harness.expectations.similarity.similarity_metrics import (
     METRICS,
@@ -56,9 +56,9 @@ class Similar(ExpectationKind):
         arguments = cls.read_arguments(argument)
         text, at_least = _TO.read(arguments), AT_LEAST.read(arguments)
         metric = _METRIC.read(arguments)
-        if metric in METRICS_OF_PACKAGE and not has_package("metrics"):
+        if metric in METRICS_OF_PACKAGE:
             name = f"similar: {{metric: {metric}}}"
-            raise arguments[_METRIC.key].error_at(*package_missing(name, "metrics"))
+            require_package("metrics", name, arguments[_METRIC.key].location)
         normalization = parse_normalization(arguments, item.options)
         return cls(
             **item.common,

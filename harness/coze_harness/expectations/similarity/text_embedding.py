@@ -10,9 +10,8 @@ from operator import mul
 from typing import Final, TypeAlias
 
 from coze_harness.expectations.function_reference import FunctionReference, importable
-from coze_harness.expectations.optional_package import has_package, package_missing
+from coze_harness.expectations.optional_package import require_package
 from coze_harness.messages import message
-from coze_harness.model.errors import ScenarioError
 from coze_harness.model.location import Location
 
 Embedding: TypeAlias = Callable[[str], Iterable[float]]
@@ -34,9 +33,7 @@ def packaged_embedding(location: Location) -> Embedding:
     Raises:
         ScenarioError: the extra is not installed.
     """
-    if not has_package("meaning"):
-        what, next_step = package_missing("meaning", "meaning")
-        raise ScenarioError(what, where=location, next_step=next_step)
+    require_package("meaning", "meaning", location)
     return _packaged_model()
 
 

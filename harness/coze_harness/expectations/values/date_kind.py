@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, Self
 
 from coze_harness.expectations.answer_limit import reject_long_answer
 from coze_harness.expectations.excerpt import excerpt, excerpt_around
 from coze_harness.expectations.item_argument import ItemArgument
 from coze_harness.expectations.kind import ExpectationKind, ItemContext
-from coze_harness.expectations.parameter import TEXT_SCHEMA, Parameter, Schema, alternatives
+from coze_harness.expectations.parameter import TEXT_SCHEMA, Parameter, Schema
 from coze_harness.expectations.subject import ANSWER
 from coze_harness.messages import LocalizedText, message
 from coze_harness.model import Verdict
@@ -143,6 +143,7 @@ class CalendarDate(ExpectationKind):
     example = "date: 2026-03-05"
     parameters = (_EQUALS, *_BOUNDS)
     short_form = "equals"
+    mapping_rules: ClassVar[Schema] = {"minProperties": 1}
 
     equals: PartialDate | None
     after: PartialDate | None
@@ -170,11 +171,6 @@ class CalendarDate(ExpectationKind):
     def _has_room(self) -> bool:
         first, last = (_days(one) for one in (self.after, self.before))
         return first is None or last is None or (last[0] - first[1]).days > 1
-
-    @classmethod
-    def schema(cls) -> Schema:
-        """Return the JSON Schema of a date or a mapping."""
-        return alternatives(TEXT_SCHEMA, {**cls.mapping_schema(), "minProperties": 1})
 
     @property
     def expected(self) -> LocalizedText:
