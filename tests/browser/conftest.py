@@ -93,8 +93,8 @@ def axe_source() -> str:
 
 @pytest.fixture(scope="session")
 def reported_project(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
-    """A project recorded, replayed three times and told; `reports/latest` is the last run."""
-    return recorded_project(tmp_path_factory.mktemp("told"))
+    """A project recorded, replayed three times and reported; `reports/latest` is the last run."""
+    return recorded_project(tmp_path_factory.mktemp("reported"))
 
 
 @pytest.fixture(scope="session")

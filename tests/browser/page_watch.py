@@ -26,7 +26,7 @@ _TWO_FRAMES = """() => new Promise((done) =>
   requestAnimationFrame(() => requestAnimationFrame(() => done(0))))"""
 _PATIENCE = 10.0  # seconds
 
-# Attack strings set window.__xss. The value goes to the console, where it is heard from any frame.
+# Attack strings set window.__xss. The value goes to the console, which shows those of all frames.
 _TRIPWIRE = """
 Object.defineProperty(window, '__xss', {
   get() { return undefined; },
@@ -42,7 +42,7 @@ class Watch:
         browser: the browser.
         at: the address, without a hash, that may be loaded; nothing else may, except what is given
             in `also`.
-        also: addresses of files beside the page that it may load.
+        also: addresses of other files that the page may load.
         script: whether JavaScript runs.
         quiet: whether errors on the console count; a policy that blocks our own script shows there.
     """

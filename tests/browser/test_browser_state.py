@@ -49,7 +49,7 @@ def pack(text: str) -> str:
     "broken",
     ["", "%%%", "AAAA", pack("{"), pack('{"forms":[],"trials":[]}'), pack("x" * 99)[:60]],
 )
-def test_a_broken_chunk_is_told_and_the_rest_of_the_page_works(
+def test_a_broken_chunk_is_reported_and_the_rest_of_the_page_works(
     samples: Path, tmp_path: Path, visit: Visit, broken: str
 ) -> None:
     path = with_part(samples, tmp_path / "index.html", "c0", broken)

@@ -162,7 +162,7 @@ def test_a_diff_stands_in_one_text_or_side_by_side(rich: Path, visit: Visit) -> 
     assert not before.is_visible()
 
 
-def test_the_look_of_a_diff_holds_for_the_next_trial(rich: Path, visit: Visit) -> None:
+def test_the_layout_of_a_diff_stays_for_the_next_trial(rich: Path, visit: Visit) -> None:
     watch = visit(rich)
     page = watch.go("v=trials")
     regressed, reworded = row_named(page, "refund"), row_named(page, "steps")
@@ -173,7 +173,9 @@ def test_the_look_of_a_diff_holds_for_the_next_trial(rich: Path, visit: Visit) -
     assert page.locator("[data-do=sides]").get_attribute("aria-pressed") == "true"
 
 
-def test_the_past_of_a_trial_leads_to_the_reports_beside_this_one(page: Path, visit: Visit) -> None:
+def test_the_history_of_a_trial_links_to_the_reports_of_other_runs(
+    page: Path, visit: Visit
+) -> None:
     opened_page = visit(page).go("s=hours&tab=history")
     lines = opened_page.locator("#trial .strip li")
     assert lines.count() == 2, "the replays, and not the recording"

@@ -95,7 +95,7 @@ def test_what_must_be_looked_at_first_comes_first(samples: Path, visit: Visit) -
     assert set(names[:3]) == failing
 
 
-def test_a_filter_holds_while_a_trial_is_open_and_the_pager_walks_in_it(
+def test_a_filter_stays_while_a_trial_is_open_and_the_pager_keeps_to_it(
     samples: Path, visit: Visit
 ) -> None:
     watch = visit(samples)

@@ -82,7 +82,7 @@ def test_each_tab_opens_cold_and_alone(samples: Path, visit: Visit, tab: str) ->
     assert page.locator(f"#trial [data-panel={tab}]").inner_text().strip()
 
 
-def test_the_json_tab_holds_the_trial_s_line_of_the_archive(samples: Path, visit: Visit) -> None:
+def test_the_json_tab_has_the_trial_s_line_of_trials_jsonl(samples: Path, visit: Visit) -> None:
     page = visit(samples).go(f"s={HOURS}&tab=json")
     record = page.evaluate(
         "JSON.parse(document.querySelector('#trial [data-panel=json] pre').textContent)"

@@ -15,7 +15,7 @@ from browser.page_files import hostile_results, hostile_run, write_page
 from browser.page_watch import Scheme, Watch, script
 from browser.streamed_project import BEFORE, NOW
 
-LONG = 60_000  # milliseconds: nothing ends while a test looks at it
+LONG = 60_000  # milliseconds: nothing ends during a test
 
 
 @pytest.fixture(scope="session")

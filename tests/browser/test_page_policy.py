@@ -121,7 +121,7 @@ class _Jenkins(SimpleHTTPRequestHandler):
 @pytest.fixture
 def jenkins(tmp_path: Path) -> Iterator[str]:
     def handler(*args: object) -> _Jenkins:
-        return _Jenkins(*args, directory=str(tmp_path))  # type: ignore[arg-type]  # handed on
+        return _Jenkins(*args, directory=str(tmp_path))  # type: ignore[arg-type]  # passed on
 
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)

@@ -168,14 +168,16 @@ def test_in_the_reader_s_own_colours_statuses_are_words(samples: Path, visit: Vi
           return style.borderBottomStyle + style.textDecorationLine + style.outlineStyle;
         }"""
     )
-    assert border != "nonenonenone", "evidence is told by its colour alone"
+    assert border != "nonenonenone", "evidence is marked by colour alone"
     selected = page.locator("#trial [role=tab][aria-selected=true]")
     other = page.locator("#trial [role=tab][aria-selected=false]").first
     look = """one => {
       const { borderBottom, fontWeight, textDecorationLine, outline } = getComputedStyle(one);
       return [borderBottom, fontWeight, textDecorationLine, outline].join();
     }"""
-    assert selected.evaluate(look) != other.evaluate(look), "the chosen tab is told by colour alone"
+    assert selected.evaluate(look) != other.evaluate(look), (
+        "the chosen tab is marked by colour alone"
+    )
 
 
 def test_who_wants_no_motion_gets_none(samples: Path, visit: Visit) -> None:

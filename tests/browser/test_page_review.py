@@ -273,7 +273,7 @@ def test_a_served_page_shows_why_a_decision_was_not_saved(server_url: str, visit
     assert counts(page)["accept"] == 0
 
 
-def test_without_a_token_a_served_page_asks_nobody(server_url: str, visit: Visit) -> None:
+def test_without_a_token_a_served_page_sends_no_request(server_url: str, visit: Visit) -> None:
     watch = visit(f"{server_url}/", own=True)
     page = watch.go()
     page.keyboard.press("j")

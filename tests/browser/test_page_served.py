@@ -188,7 +188,7 @@ def test_the_page_as_a_file_reaches_nothing(
 
 def test_a_browser_waits_for_the_report(tmp_path: Path, visit: Visit) -> None:
     root = tmp_path / "reports"
-    limits = ReportLimits(look_seconds=0.02)
+    limits = ReportLimits(poll_seconds=0.02)
     with (
         RunFolder.create(root, run()) as folder,
         serving_reports(root, limits=limits) as server,

@@ -83,7 +83,7 @@ def test_closing_drops_what_has_not_begun() -> None:
     assert len(started) <= 4
 
 
-def test_never_more_batches_are_handed_out_than_allowed() -> None:
+def test_no_more_batches_are_submitted_than_the_limit() -> None:
     yielded: list[int] = []
 
     def batches() -> Iterator[list[int]]:
@@ -156,7 +156,7 @@ def _die_at_700(numbers: Sequence[int]) -> list[int]:
     return list(numbers)
 
 
-def test_a_worker_that_dies_is_told_and_what_came_before_is_kept() -> None:
+def test_a_worker_that_dies_is_reported_and_earlier_results_are_kept() -> None:
     numbers: list[int] = []
     with pytest.raises(WorkerLostError, match="died"):
         numbers.extend(

@@ -69,13 +69,13 @@ def test_ctrl_c_keeps_what_is_done(project: ProjectFolder, dask: Cluster) -> Non
     assert len(project.lines("latest")) == TRIALS
 
 
-def test_nobody_at_the_address_is_told(project: ProjectFolder) -> None:
+def test_an_address_without_a_scheduler_is_reported(project: ProjectFolder) -> None:
     done = project.run("run", "--cluster", "tcp://127.0.0.1:9")
     assert done.code == 2
     assert "No Dask scheduler answers at tcp://127.0.0.1:9" in done.err
 
 
-def test_a_scheduler_without_workers_is_told(project: ProjectFolder) -> None:
+def test_a_scheduler_without_workers_is_reported(project: ProjectFolder) -> None:
     with cluster(project.root, project.env, workers=0) as dask:
         done = project.run("run", "--cluster", dask.address)
     assert done.code == 2

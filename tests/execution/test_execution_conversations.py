@@ -224,7 +224,7 @@ def test_a_conversation_without_turns_passes() -> None:
     assert run_to_end(trial(), [], Answers()) == ConversationResult(())
 
 
-def test_what_is_no_error_of_ours_is_not_swallowed() -> None:
+def test_an_error_of_the_program_is_not_caught() -> None:
     class Broken:
         def run_turn(self, turn: Turn) -> CallFlow[Reply]:
             raise ZeroDivisionError(turn.prompt)
@@ -251,7 +251,7 @@ def result_without_turns(**fields: object) -> TrialResult:
     return build_trial_result(trial(), ConversationResult(()), **fields)  # type: ignore[arg-type]  # checked by conclude
 
 
-def test_a_result_holds_all_that_is_known() -> None:
+def test_a_result_has_all_that_is_known() -> None:
     bot = snapshot()
     log = (
         LoggedCall("POST", "/v3/chat", 200, 0.0, 0.5),
@@ -276,7 +276,7 @@ def test_a_trial_without_an_exchange_took_no_time() -> None:
     assert result_without_turns().seconds == 0.0
 
 
-def test_the_conversation_s_own_error_comes_before_the_tape_s() -> None:
+def test_the_conversation_s_own_error_comes_before_the_recording_s() -> None:
     first, second = CozeError("first"), UnplayedInteractionsError("second")
     result = build_trial_result(trial(), ConversationResult((), first), error=second)
     assert result.error == error_record(first)

@@ -53,7 +53,7 @@ def test_no_shard_has_more_to_do_than_another_by_more_than_one_trial(
     assert max(loads.values()) - min(loads.values()) <= max(lasted)
 
 
-def test_trials_of_unknown_length_are_dealt_by_number() -> None:
+def test_trials_of_unknown_duration_are_split_by_number() -> None:
     shards = assign_shards([ShardItem(f"t{n}", None) for n in range(100)], 4)
     assert Counter(shards) == {1: 25, 2: 25, 3: 25, 4: 25}
     instant = assign_shards([ShardItem(f"t{n}", 0.0) for n in range(100)], 4)
@@ -67,7 +67,7 @@ def test_one_long_trial_has_a_shard_for_itself() -> None:
     assert Counter(shards)[shards[0]] == 1
 
 
-def test_the_deal_is_the_same_on_every_machine() -> None:
+def test_the_assignment_is_the_same_on_every_machine() -> None:
     # Written down, and not computed: another hash or another rule would part jobs from each other.
     ids = ["identity", "天气[杭州]", "天气[北京]", "wrong", "a#2", "🤖"]
     assert assign_shards([ShardItem(name, None) for name in ids], 3) == [2, 1, 2, 3, 1, 3]

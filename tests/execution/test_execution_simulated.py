@@ -1,4 +1,4 @@
-"""A simulated user: who is told what, how a conversation ends, its recording and its replay."""
+"""A simulated user: what each side gets, how a conversation ends, its recording and its replay."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def test_without_a_first_message_the_tester_speaks_first(tmp_path: Path) -> None
     assert prompts(only(tmp_path / "p")) == PROMPTS
 
 
-def test_an_english_goal_is_told_in_english(tmp_path: Path) -> None:
+def test_the_briefing_of_an_english_goal_is_in_english(tmp_path: Path) -> None:
     text = COMPLAINT.replace(GOAL, "You want a refund.").replace("  first: 你好，我要投诉。\n", "")
     record(write_project(tmp_path / "p", text), two_bot_script())
     briefing = sent_prompts(recording(tmp_path / "p"))[0][1]

@@ -528,7 +528,9 @@ def test_a_tally_counts_each_status_and_rates_only_what_was_judged() -> None:
 @pytest.mark.parametrize(
     ("passed", "required", "met"), [(9, 0.9, True), (8, 0.9, False), (3, 0.3, True), (7, 0.7, True)]
 )
-def test_a_share_that_is_met_exactly_is_met(passed: int, required: float, met: bool) -> None:
+def test_a_pass_rate_that_is_reached_exactly_is_met(
+    passed: int, required: float, met: bool
+) -> None:
     tally = RunTotals({"s": required})
     for number in range(10):
         status = TrialStatus.PASSED if number < passed else TrialStatus.FAILED

@@ -211,7 +211,7 @@ def test_what_json_parsers_round_or_refuse_is_kept() -> None:
 
 
 @pytest.mark.parametrize("of_the_baseline", [False, True])
-def test_arguments_nested_beyond_reason_do_not_lose_the_trial(of_the_baseline: bool) -> None:
+def test_arguments_that_are_nested_too_deeply_do_not_lose_the_trial(of_the_baseline: bool) -> None:
     nested: list[object] = []
     for _ in range(100_000):
         nested = [nested]

@@ -81,7 +81,7 @@ def test_later_runs_and_the_run_itself_are_not_its_past(tmp_path: Path) -> None:
     assert with_history(one, tmp_path) == one
 
 
-def test_what_tells_nothing_is_left_out(tmp_path: Path) -> None:
+def test_runs_that_are_not_comparable_are_left_out(tmp_path: Path) -> None:
     write_runs(
         tmp_path,
         a_run(1, {"a": FAILED}, interrupted=True),
@@ -102,7 +102,7 @@ def test_what_tells_nothing_is_left_out(tmp_path: Path) -> None:
     assert [past.run_id for past in latest_run.past] == ["20260007"]
 
 
-def test_so_many_runs_are_looked_at_and_no_more(tmp_path: Path) -> None:
+def test_the_number_of_runs_in_the_history_is_limited(tmp_path: Path) -> None:
     write_runs(
         tmp_path,
         *(a_run(n, {"a": FAILED if n == 1 else PASSED}) for n in range(1, MAX_PREVIOUS_RUNS + 2)),
@@ -118,7 +118,7 @@ def test_mutation_runs_have_no_history(tmp_path: Path) -> None:
     assert with_history(one, tmp_path) == one
 
 
-def test_a_run_json_that_another_program_laid_out_is_left_out(tmp_path: Path) -> None:
+def test_a_run_json_with_another_layout_is_left_out(tmp_path: Path) -> None:
     write_runs(tmp_path, a_run(1, {"a": PASSED}))
     file = tmp_path / "20260001" / "run.json"
     file.write_text(json.dumps(json.loads(file.read_bytes()), indent=2), encoding="utf-8")

@@ -92,7 +92,7 @@ def test_a_failure_without_a_chat_has_its_code(
     assert (reply.status, reply.error_code) == ("failed", 720702204)
 
 
-def test_pieces_of_speech_are_kept_beside_the_answer(server: RunningServer) -> None:
+def test_pieces_of_speech_are_kept_with_the_answer(server: RunningServer) -> None:
     with Talk(server, options=STREAMED) as talk:
         reply = talk.ask("说一句")
     assert reply.answer == "你好。"

@@ -297,7 +297,7 @@ def test_a_large_body_is_refused(server: ReportServer) -> None:
 def strict_server(reports: Path) -> Iterator[ReportServer]:
     """A server with small limits."""
     limits = ReportLimits(
-        connections=8, streams=2, head_seconds=0.3, body_seconds=0.3, look_seconds=0.05
+        connections=8, streams=2, head_seconds=0.3, body_seconds=0.3, poll_seconds=0.05
     )
     with serving_reports(reports, limits=limits) as server:
         yield server
@@ -351,7 +351,7 @@ def test_the_number_of_event_streams_is_limited(strict_server: ReportServer) -> 
 
 def test_a_run_in_progress_is_followed_to_its_end(tmp_path: Path) -> None:
     root = tmp_path / "reports"
-    limits = ReportLimits(look_seconds=0.02)
+    limits = ReportLimits(poll_seconds=0.02)
     with (
         RunFolder.create(root, replace(run(), planned_trials=3)) as folder,
         serving_reports(root, limits=limits) as server,
@@ -385,7 +385,7 @@ def test_a_run_in_progress_is_followed_to_its_end(tmp_path: Path) -> None:
 def test_a_newer_run_replaces_the_one_that_is_shown(tmp_path: Path) -> None:
     root = tmp_path / "reports"
     write_finished_run(root, "20260101T000000000Z-0000")
-    with serving_reports(root, limits=ReportLimits(look_seconds=0.02)) as server:  # noqa: SIM117 (the second needs the first)
+    with serving_reports(root, limits=ReportLimits(poll_seconds=0.02)) as server:  # noqa: SIM117 (the second needs the first)
         with server.events() as events, server.events("&run=20260101T000000000Z-0000") as first:
             time.sleep(0.2)
             newer = write_finished_run(root)

@@ -27,8 +27,8 @@ from coze_harness.model.errors import CozeError, JudgeReplyError
 from coze_harness.model.protocols import CallFlow, Transport
 from coze_harness.transport import ServiceTransports, TimedTransport
 
-_SHARED_REPLY: Final = 0.1
-"""Seconds between two looks at a reply that another trial waits for."""
+_SHARED_REPLY_SECONDS: Final = 0.1
+"""Seconds between two checks for a reply that another trial is waiting for."""
 
 
 class LiveJudges(Struct, frozen=True, kw_only=True):
@@ -120,7 +120,7 @@ class LiveJudge(Struct, eq=False):
             # One operation, so that of several threads one asks.
             if judges.asking.setdefault(key, self) is self:
                 break
-            yield Wait(_SHARED_REPLY, is_queue=True)
+            yield Wait(_SHARED_REPLY_SECONDS, is_queue=True)
         try:
             interactions = judges.replies[key] = yield from self._ask(question)
         finally:

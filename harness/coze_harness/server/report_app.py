@@ -64,14 +64,14 @@ class ReportLimits(Struct, frozen=True, kw_only=True):
         streams: event streams at a time; each has a connection.
         head_seconds: how long the head of a request may take to arrive.
         body_seconds: how long its body may take.
-        look_seconds: the time between two looks at a run, for events.
+        poll_seconds: the time between two reads of a run's folder, for events.
     """
 
     connections: int = 64
     streams: int = 16
     head_seconds: float = 10.0
     body_seconds: float = 10.0
-    look_seconds: float = 0.5
+    poll_seconds: float = 0.5
 
 
 class PostedDecisions(Struct, frozen=True, kw_only=True):
@@ -191,7 +191,7 @@ class ReportApp:
             words,
             is_waiting="waiting" in query,
             is_closing=self._is_closing,
-            look_seconds=self._limits.look_seconds,
+            poll_seconds=self._limits.poll_seconds,
         )
         return StreamingResponse(self._count_stream(events), media_type="text/event-stream")
 

@@ -15,11 +15,11 @@ from coze_harness.model import JSON
 from coze_harness.server.report_files import PAGE, TRIALS, ServedReports
 from coze_harness.text.json_text import dump_json
 
-_QUIET_LOOKS: Final = 30
+_QUIET_POLLS: Final = 30
 _CHUNK: Final = 1 << 20
 _RECONNECT: Final = b"retry: 2000\n\n"
 # A comment: it shows that the other side is still there.
-_NOTHING: Final = b":\n\n"
+_KEEP_ALIVE: Final = b":\n\n"
 
 
 class _RunState(Struct, frozen=True):
@@ -35,7 +35,7 @@ class _RunState(Struct, frozen=True):
 
 
 class _RunWatch:
-    """Looks at the folder of a run that goes on, and reads only what is new in it."""
+    """Follows the folder of a run that goes on, and reads only what is new in it."""
 
     def __init__(self, reports: ServedReports, run: str) -> None:
         self._reports = reports
@@ -45,7 +45,7 @@ class _RunWatch:
         self._read = 0
         self._lines = 0
 
-    def look(self) -> _RunState:
+    def read_state(self) -> _RunState:
         folder = self._reports.find(self._run)
         if folder is None:
             return _RunState(0, None, None)
@@ -83,7 +83,7 @@ async def run_events(
     *,
     is_waiting: bool,
     is_closing: Callable[[], bool],
-    look_seconds: float,
+    poll_seconds: float,
 ) -> AsyncIterator[bytes]:
     """Yield server-sent events of a run: ``progress`` when it has more trials, and ``finished``.
 
@@ -95,16 +95,16 @@ async def run_events(
         words: the language of texts in events.
         is_waiting: whether the browser shows no page of the run yet.
         is_closing: returns whether the server ends.
-        look_seconds: the time between two looks at the run's folder.
+        poll_seconds: the time between two reads of the run's folder.
     """
     watch = _RunWatch(reports, run)
-    before = await asyncio.to_thread(watch.look)
+    before = await asyncio.to_thread(watch.read_state)
     yield _RECONNECT
     if is_waiting or before.page is None:
         before = _RunState(-1, None, None)
     quiet = 0
     while not is_closing():
-        state = await asyncio.to_thread(watch.look)
+        state = await asyncio.to_thread(watch.read_state)
         if state.page is not None and state.page != before.page:
             yield _event({"type": "finished"})
         elif state.done != before.done:
@@ -116,11 +116,11 @@ async def run_events(
                 "text": text,
             }
             yield _event(progress)
-        elif quiet >= _QUIET_LOOKS:
-            yield _NOTHING
-        quiet = quiet + 1 if state == before and quiet < _QUIET_LOOKS else 0
+        elif quiet >= _QUIET_POLLS:
+            yield _KEEP_ALIVE
+        quiet = quiet + 1 if state == before and quiet < _QUIET_POLLS else 0
         before = state
-        await asyncio.sleep(look_seconds)
+        await asyncio.sleep(poll_seconds)
 
 
 def _describe(state: _RunState) -> LocalizedText:
