@@ -26,7 +26,7 @@ def child() -> Iterator[BoundedChild]:
     "body",
     [VICTIM, json.dumps({"a": VICTIM}), f"data:{json.dumps([VICTIM])}\n", "a" * 300_000 + "!"],
 )
-def test_an_endless_pattern_is_a_fault(body: str, child: BoundedChild) -> None:
+def test_an_endless_pattern_is_an_error(body: str, child: BoundedChild) -> None:
     config = "user_id: a\nredact:\n- my-[0-9]+\n- '^(a|aa)+$'\n"
     result = child.run("bounded_jobs:redact", config, body)
     assert result.seconds < MAX_SECONDS

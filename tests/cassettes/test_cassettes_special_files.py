@@ -30,7 +30,7 @@ MAKERS: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("kind", MAKERS)
-def test_what_is_no_file_is_not_read(tmp_path: Path, kind: str) -> None:
+def test_a_path_that_is_not_a_file_is_not_read(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "a.yaml"
     MAKERS[kind](path)
     with pytest.raises(CassetteUnreadableError, match=kind) as caught:
@@ -52,7 +52,7 @@ def test_a_pipe_with_a_writer_is_not_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["named pipe", "folder", "socket"])
-def test_what_is_no_file_is_not_replaced(tmp_path: Path, kind: str) -> None:
+def test_a_path_that_is_not_a_file_is_not_replaced(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "a.yaml"
     MAKERS[kind](path)
     mode = path.lstat().st_mode

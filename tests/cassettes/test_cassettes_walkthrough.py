@@ -74,7 +74,7 @@ def cassette(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return copy
 
 
-def test_the_script_that_asks_prints_the_chat(cassette: Path) -> None:
+def test_the_script_that_sends_a_prompt_prints_the_chat(cassette: Path) -> None:
     status, *body = run_script(CHAT, cassette)
     chat = json.loads("".join(body))["data"]
     assert status == "200"
@@ -82,7 +82,7 @@ def test_the_script_that_asks_prints_the_chat(cassette: Path) -> None:
     assert (chat["status"], chat["created_at"]) == ("in_progress", 1723726839)
 
 
-def test_the_script_that_polls_comes_to_the_end(cassette: Path) -> None:
+def test_the_script_that_polls_ends(cassette: Path) -> None:
     assert run_script(POLL, cassette)[-1] == "completed"
 
 
@@ -91,7 +91,7 @@ def test_the_script_that_reads_the_answer_prints_it(cassette: Path) -> None:
     assert answer.startswith("我是chatchat,一个虚拟的学术助手。")
 
 
-def test_all_three_in_one_go_leave_the_cassette_as_it_is(cassette: Path) -> None:
+def test_all_three_scripts_together_do_not_change_the_cassette(cassette: Path) -> None:
     before = cassette.read_bytes()
     lines = run_script(CHAT + POLL + ANSWER, cassette)
     assert lines[-1].startswith("我是chatchat")

@@ -80,8 +80,8 @@ def ask(*responses: HttpResponse, target: Target | None = None, **fields: Any) -
         def send(self, call: HttpCall) -> HttpResponse:
             return next(left)
 
-    talker = new_conversation(STREAM, target=target) if target else new_conversation(STREAM)
-    answer = run_flow(talker.run_turn(turn(**fields)), Responses())
+    conversation = new_conversation(STREAM, target=target) if target else new_conversation(STREAM)
+    answer = run_flow(conversation.run_turn(turn(**fields)), Responses())
     assert isinstance(answer, Reply)
     return answer
 
@@ -148,7 +148,7 @@ def test_reasoning_and_audio_are_no_part_of_the_pace() -> None:
     assert answer.pace == ((400, 1),)
 
 
-def test_the_answer_grows_on_in_the_stream_after_the_tools() -> None:
+def test_the_answer_continues_to_grow_in_the_stream_after_the_tools() -> None:
     calls = [{"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}}]
     action = {"type": "submit_tool_outputs", "submit_tool_outputs": {"tool_calls": calls}}
     first = [
@@ -172,8 +172,8 @@ def test_polled_and_untimed_replies_have_no_pace() -> None:
     broken = stream([message_event("好", 0.1), (0.2, "conversation.chat.in_progress", {**CHAT})])
     answer = ask(broken, chat_response("completed"), messages_response("好的"))
     assert (answer.answer, answer.pace) == ("好的", ())
-    hand = ScriptedDriver([chat_response("completed"), messages_response("好的")])
-    assert hand.drive(new_conversation().run_turn(turn())).pace == ()
+    driver = ScriptedDriver([chat_response("completed"), messages_response("好的")])
+    assert driver.drive(new_conversation().run_turn(turn())).pace == ()
 
 
 def test_a_streamed_run_of_a_workflow_has_a_pace() -> None:
@@ -227,13 +227,13 @@ def test_a_pace_is_bounded_increases_and_stays_within_the_answer(
 
 def record_answer(prompt: str, answers: str, secrets: list[str]) -> tuple[Reply, Recording]:
     with serve(script(answers)) as server:
-        wire = HttpTransport(server.base_url, TOKEN, workers=1, environment={})
+        transport = HttpTransport(server.base_url, TOKEN, workers=1, environment={})
         recorder = RecordingTransport(
-            TimedTransport(wire, time.monotonic), server.base_url, Redactor(secrets)
+            TimedTransport(transport, time.monotonic), server.base_url, Redactor(secrets)
         )
         task = FlowTask(new_conversation(STREAM).run_turn(turn(prompt)), recorder, lambda one: one)
         (answer,) = run_concurrently([lambda: task], workers=1, monotonic=time.monotonic)
-        wire.close()
+        transport.close()
     return answer, recorder.recording
 
 

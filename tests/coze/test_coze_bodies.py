@@ -67,7 +67,7 @@ def test_all_optional_fields_go_together() -> None:
     assert {name: fields[name] for name in OPTIONAL} == OPTIONAL
 
 
-def test_history_that_is_not_saved_is_said_so() -> None:
+def test_auto_save_history_is_sent_when_it_is_off() -> None:
     assert sent(replace(BARE, auto_save_history=False))["auto_save_history"] is False
 
 
@@ -114,7 +114,7 @@ def test_ids_that_come_as_numbers_lose_no_digit() -> None:
     assert (reply.chat_id, reply.conversation_id) == ("7403315657221079041", str(2**64 - 1))
 
 
-def test_a_fingerprint_is_of_what_is_asked_and_of_nothing_else() -> None:
+def test_a_fingerprint_depends_only_on_what_is_sent() -> None:
     expected = fingerprint(TARGET, BARE, [turn("a"), turn("b")])
     assert expected == fingerprint(TARGET, BARE, [turn("a", checks_status=True), turn("b")])
     others = {

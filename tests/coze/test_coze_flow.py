@@ -91,7 +91,7 @@ def test_the_answer_is_found_by_type_whatever_the_order(order: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["omit_data", "empty_data"])
-def test_a_list_without_data_is_asked_for_once_more(kind: str) -> None:
+def test_a_list_without_data_is_requested_once_more(kind: str) -> None:
     with serving() as server, Talk(server) as talk:
         server.inject(scripted_fault({"kind": kind, "times": 1}))
         assert talk.ask("hello").answer == "default"
@@ -117,7 +117,7 @@ def test_an_answer_that_stays_empty_is_an_empty_answer(kind: str) -> None:
         {"kind": "unknown_type"},
     ],
 )
-def test_words_that_are_new_to_us_do_no_harm(fault: dict[str, object]) -> None:
+def test_unknown_values_are_ignored(fault: dict[str, object]) -> None:
     with serving() as server, Talk(server) as talk:
         server.inject(scripted_fault(fault))
         reply = talk.ask("你是谁?")
@@ -162,7 +162,7 @@ def test_a_chat_past_its_deadline_is_cancelled_and_says_so() -> None:
         assert talk.ask("hello").answer == "default"
 
 
-def test_a_cancel_that_fails_is_told_and_the_time_out_stays_the_error() -> None:
+def test_a_failed_cancellation_is_reported_and_the_timeout_stays_the_error() -> None:
     with (
         serving() as server,
         Talk(server, schedule=PollSchedule(interval=0.05, timeout=0.1)) as talk,
@@ -209,7 +209,7 @@ def test_a_failed_chat_is_an_error_with_its_own_code_and_log_id() -> None:
         ("requires_action", "requires_action"),
     ],
 )
-def test_an_end_other_than_completed_is_an_error_in_any_spelling(
+def test_every_spelling_of_another_end_than_completed_is_an_error(
     spelling: str, status: str
 ) -> None:
     with serving() as server:
@@ -230,7 +230,7 @@ def test_a_turn_that_judges_the_status_gets_what_failed() -> None:
         assert reply.error_message == "event interval error"
 
 
-def test_turns_go_on_in_the_conversation_that_the_first_one_opened(server: RunningServer) -> None:
+def test_later_turns_continue_the_conversation_of_the_first(server: RunningServer) -> None:
     with Talk(server) as talk:
         first = talk.ask("remember me")
         second = talk.ask("who am I?")
@@ -245,7 +245,7 @@ def test_turns_go_on_in_the_conversation_that_the_first_one_opened(server: Runni
     assert all("conversation_id" not in (call.body or {}) for call in prompts)
 
 
-def test_a_conversation_given_by_its_id_is_gone_on_with(server: RunningServer) -> None:
+def test_an_existing_conversation_is_continued_by_its_id(server: RunningServer) -> None:
     with Talk(server) as talk:
         first = talk.ask("remember me")
     options = ChatOptions(user_id="0", conversation_id=first.conversation_id)
@@ -254,7 +254,7 @@ def test_a_conversation_given_by_its_id_is_gone_on_with(server: RunningServer) -
         assert talk.spy.calls[0].query == (("conversation_id", first.conversation_id),)
 
 
-def test_an_unknown_conversation_is_refused_with_what_to_do(server: RunningServer) -> None:
+def test_an_unknown_conversation_is_an_error_with_a_next_step(server: RunningServer) -> None:
     options = ChatOptions(user_id="0", conversation_id="7" * 19)
     with Talk(server, options=options) as talk, pytest.raises(ApiError) as caught:
         talk.ask("hello")
@@ -263,7 +263,7 @@ def test_an_unknown_conversation_is_refused_with_what_to_do(server: RunningServe
 
 
 @pytest.mark.parametrize("spelling", ["requires_action", "required_action"])
-def test_tool_outputs_are_given_all_at_once_and_the_chat_goes_on(spelling: str) -> None:
+def test_tool_outputs_are_submitted_together_and_the_chat_continues(spelling: str) -> None:
     with serving(action=f"status: {spelling}") as server, Talk(server) as talk:
         reply = talk.ask(
             "weather, please", tools={"get_time": "正午", "get_weather": "21°", "unused": "x"}
@@ -293,7 +293,7 @@ def test_computed_tools_get_the_arguments_of_their_calls(
     ]
 
 
-def test_a_tool_without_an_output_is_the_scenario_s_fault(server: RunningServer) -> None:
+def test_a_tool_without_an_output_is_an_error_of_the_scenario(server: RunningServer) -> None:
     with Talk(server) as talk, pytest.raises(ScenarioError) as caught:
         talk.ask("weather, please", tools={"get_weather": "21"})
     assert '"get_time"' in str(caught.value.what)
@@ -307,7 +307,7 @@ def test_a_bot_that_waits_for_a_tool_is_an_error_that_names_it(server: RunningSe
         talk.ask("weather, please")
 
 
-def test_a_turn_that_expects_the_halt_sees_what_the_bot_asks_for(server: RunningServer) -> None:
+def test_a_turn_that_judges_the_status_has_the_pending_tool_calls(server: RunningServer) -> None:
     with Talk(server) as talk:
         reply = talk.ask("weather, please", checks_status=True)
     assert reply.status == "requires_action"
@@ -317,7 +317,7 @@ def test_a_turn_that_expects_the_halt_sees_what_the_bot_asks_for(server: Running
     ]
 
 
-def test_an_unknown_bot_is_refused_with_the_log_id() -> None:
+def test_an_unknown_bot_is_an_error_with_the_log_id() -> None:
     other = replace(script("- {default: true, answer: x}"), bots=())
     with serve(other) as server, Talk(server) as talk, pytest.raises(ApiError) as caught:
         talk.ask("hello")

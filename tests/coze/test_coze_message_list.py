@@ -50,7 +50,7 @@ def test_get_is_tried_once_and_remembered_for_other_conversations(first: HttpRes
     assert methods(again) == ["GET"]
 
 
-def test_post_stays_where_it_is_answered() -> None:
+def test_post_is_used_again_if_it_was_answered() -> None:
     known = ListMethod()
     driver = ScriptedDriver(
         [chat_response("completed"), error_response(5000), messages_response("好")]
@@ -60,7 +60,7 @@ def test_post_stays_where_it_is_answered() -> None:
     assert not known.uses_get
 
 
-def test_a_refusal_is_reported_without_another_method() -> None:
+def test_a_rejection_is_reported_without_another_method() -> None:
     driver = ScriptedDriver([chat_response("completed"), error_response(4101)])
     with pytest.raises(ApiError) as caught:
         driver.drive(conversation(ListMethod()).run_turn(turn()))
@@ -68,7 +68,7 @@ def test_a_refusal_is_reported_without_another_method() -> None:
     assert methods(driver) == ["POST"]
 
 
-def test_nothing_is_remembered_where_neither_works() -> None:
+def test_no_method_is_remembered_if_neither_works() -> None:
     known = ListMethod()
     driver = ScriptedDriver([chat_response("completed"), *[json_response(b"<html>", 502)] * 6])
     with pytest.raises(PayloadError, match="502"):

@@ -58,7 +58,7 @@ def sent_messages(call: HttpCall) -> Any:
     return body(call)["additional_messages"]
 
 
-def test_a_conversation_is_made_for_the_bot_and_its_id_goes_into_the_query() -> None:
+def test_a_conversation_is_created_for_the_bot_and_its_id_is_in_the_query() -> None:
     options = replace(BARE, create_conversation=True)
     driver = run_turn(
         [data_response({"id": "72"}), chat_response("completed"), messages_response("好")], options
@@ -68,7 +68,7 @@ def test_a_conversation_is_made_for_the_bot_and_its_id_goes_into_the_query() -> 
     assert driver.calls[1].query == (("conversation_id", "72"),)
 
 
-def test_a_conversation_that_cannot_be_made_ends_the_turn() -> None:
+def test_a_conversation_that_cannot_be_created_ends_the_turn() -> None:
     options = replace(BARE, create_conversation=True)
     with pytest.raises(ApiError, match="conversation"):
         run_turn([error_response(4101)], options)
@@ -76,7 +76,7 @@ def test_a_conversation_that_cannot_be_made_ends_the_turn() -> None:
         run_turn([data_response({})], options)
 
 
-def test_history_goes_out_in_order_before_the_first_prompt_alone() -> None:
+def test_history_is_sent_in_order_before_the_first_prompt_only() -> None:
     options = replace(BARE, history=(("user", "我叫小明。"), ("assistant", "你好,小明。")))
     driver = ScriptedDriver(
         [
@@ -105,7 +105,7 @@ def test_the_type_of_a_message_leaves_fingerprints_of_earlier_versions_valid() -
     )
 
 
-def test_a_file_goes_up_and_out_by_its_id_and_a_url_as_it_is() -> None:
+def test_a_file_is_uploaded_and_sent_by_its_id_and_a_url_unchanged() -> None:
     driver = run_turn(
         [data_response({"id": "91"}), chat_response("completed"), messages_response("好")],
         prompt="看",
@@ -124,7 +124,7 @@ def test_a_file_goes_up_and_out_by_its_id_and_a_url_as_it_is() -> None:
     assert "看" in message["content"]
 
 
-def test_a_file_that_was_refused_for_now_is_sent_again_and_one_refused_for_good_is_not() -> None:
+def test_an_upload_is_retried_after_a_transient_rejection_only() -> None:
     busy: list[HttpResponse | HarnessError] = [
         error_response(4009),
         TransportError("Reset.", may_have_arrived=True, next_step="x"),
@@ -138,7 +138,7 @@ def test_a_file_that_was_refused_for_now_is_sent_again_and_one_refused_for_good_
         run_turn([error_response(4302)], attachments=(MAP,))
 
 
-def test_files_alone_go_out_without_a_text() -> None:
+def test_files_without_a_prompt_are_sent_without_a_text() -> None:
     driver = run_turn(
         [data_response({"id": "91"}), chat_response("completed"), messages_response("好")],
         prompt="",
@@ -149,9 +149,9 @@ def test_files_alone_go_out_without_a_text() -> None:
     ]
 
 
-def test_a_fingerprint_is_of_all_that_goes_before_too() -> None:
+def test_a_fingerprint_depends_on_history_files_and_conversation() -> None:
     plain = fingerprint(TARGET, BARE, [turn("a")])
-    prints = [
+    fingerprints = [
         plain,
         fingerprint(TARGET, replace(BARE, create_conversation=True), [turn("a")]),
         fingerprint(TARGET, replace(BARE, history=(("user", "x"),)), [turn("a")]),
@@ -161,7 +161,7 @@ def test_a_fingerprint_is_of_all_that_goes_before_too() -> None:
         fingerprint(TARGET, BARE, [turn("a", attachments=(replace(MAP, name="b.png"),))]),
         fingerprint(TARGET, BARE, [turn("a", attachments=(SONG,))]),
     ]
-    assert len(set(prints)) == len(prints)
+    assert len(set(fingerprints)) == len(fingerprints)
 
 
 @pytest.mark.parametrize("name", ["a.txt", "地图 1.png", 'odd"quote.bin', "é🙂.wav"])
@@ -169,30 +169,30 @@ def test_an_upload_arrives_whole_under_its_own_name(tmp_path: Path, name: str) -
     content = b"--\r\n\r\n" + os.urandom(200_000) + b"\r\n--"
     (tmp_path / name).write_bytes(content)
     with serve(script("- {default: true, answer: x}")) as server:
-        wire = HttpTransport(server.base_url, TOKEN, workers=1, environment={})
-        line = TimedTransport(wire, time.monotonic, root=tmp_path)
+        transport = HttpTransport(server.base_url, TOKEN, workers=1, environment={})
+        timed_transport = TimedTransport(transport, time.monotonic, root=tmp_path)
         described: dict[str, JSON] = {"file": name, "bytes": len(content), "sha256": ""}
-        answer = line.send(HttpCall("POST", UPLOAD, (), described, upload=name))
-        wire.close()
+        answer = timed_transport.send(HttpCall("POST", UPLOAD, (), described, upload=name))
+        transport.close()
     data = json.loads(answer.body)["data"]
     assert data["bytes"] == len(content)
     assert data["file_name"].replace("%22", '"') == name
 
 
-def test_a_file_that_is_gone_or_changed_is_told_before_anything_is_sent(tmp_path: Path) -> None:
+def test_a_missing_or_changed_file_is_reported_before_anything_is_sent(tmp_path: Path) -> None:
     with serve(script("- {default: true, answer: x}")) as server:
-        wire = HttpTransport(server.base_url, TOKEN, workers=1, environment={})
-        line = TimedTransport(wire, time.monotonic, root=tmp_path)
+        transport = HttpTransport(server.base_url, TOKEN, workers=1, environment={})
+        timed_transport = TimedTransport(transport, time.monotonic, root=tmp_path)
         file = Attachment("a.txt", 3, "a" * 64)
         task = FlowTask(
             new_conversation(policy=QUICK_RETRY).run_turn(turn(attachments=(file,))),
-            line,
+            timed_transport,
             lambda reply: reply,
         )
         with pytest.raises(ScenarioError, match="cannot be read"):
             list(run_concurrently([lambda: task], workers=1, monotonic=time.monotonic))
         (tmp_path / "a.txt").write_bytes(b"four")
         with pytest.raises(ScenarioError, match="changed"):
-            line.send(HttpCall("POST", UPLOAD, (), {"bytes": 3}, upload="a.txt"))
-        wire.close()
+            timed_transport.send(HttpCall("POST", UPLOAD, (), {"bytes": 3}, upload="a.txt"))
+        transport.close()
         assert not server.calls

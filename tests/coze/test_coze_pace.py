@@ -100,7 +100,7 @@ def test_never_more_than_one_poll_a_second(
     expected=st.lists(st.floats(0, 100), max_size=1),
     latency=st.floats(0, 0.5),
 )
-def test_a_chat_that_never_ends_is_looked_at_until_its_deadline_and_not_long_after(
+def test_a_chat_that_never_ends_is_polled_until_its_deadline(
     timeout: float, interval: float, expected: list[float], latency: float
 ) -> None:
     driver = ScriptedDriver(service(float("inf")), latency=latency)
@@ -113,13 +113,13 @@ def test_a_chat_that_never_ends_is_looked_at_until_its_deadline_and_not_long_aft
     assert driver.call_times[-1] <= timeout + interval + 2 * latency + 1e-6
 
 
-def test_a_deadline_before_the_expected_end_still_lets_the_chat_be_looked_up() -> None:
+def test_a_chat_is_polled_once_if_its_deadline_is_before_the_expected_end() -> None:
     driver, (reply,) = run_turns(PollSchedule(timeout=5, expected=(30.0,)), 4.0)
     assert driver.poll_times() == [5.0]
     assert reply.status == "completed"
 
 
-def test_rounds_of_tool_outputs_are_timed_each_by_its_own() -> None:
+def test_each_round_of_tool_outputs_has_its_own_timing() -> None:
     action = {
         "type": "submit_tool_outputs",
         "submit_tool_outputs": {"tool_calls": [{"id": "c", "function": {"name": "f"}}]},
@@ -153,7 +153,7 @@ def test_seconds_run_from_sending_the_prompt_to_noticing_the_end() -> None:
     assert reply.seconds == pytest.approx(driver.poll_times()[-1] + 0.25)
 
 
-def test_a_recorded_answer_that_stands_for_several_polls_counts_them_all() -> None:
+def test_a_recorded_response_that_represents_several_polls_counts_all() -> None:
     merged = chat_response()
     merged = type(merged)(200, {}, merged.body, 1.0, 4.0, repeat_count=4)
     talk = new_conversation(schedule=PollSchedule()).run_turn(turn())
@@ -168,7 +168,7 @@ def test_a_recorded_answer_that_stands_for_several_polls_counts_them_all() -> No
     assert end.value.value.poll_count == 5
 
 
-def test_a_chat_keeps_the_ids_it_began_with_whatever_a_look_up_says() -> None:
+def test_a_chat_keeps_its_first_ids_whatever_a_poll_returns() -> None:
     swapped = data_response({"id": "72", "conversation_id": "71", "status": "in_progress"})
     bare = data_response({"status": "completed"})
     driver = ScriptedDriver([chat_response(), swapped, bare, messages_response("好")])

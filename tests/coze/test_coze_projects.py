@@ -167,7 +167,7 @@ def test_a_run_without_a_stream_has_its_output_in_the_response(
     assert body(call) == {"lang": "zh", "order": "A1"}
 
 
-def test_a_turn_is_one_call_and_the_session_goes_on() -> None:
+def test_a_turn_is_one_call_and_the_session_continues() -> None:
     driver = ScriptedDriver([stream_response(frames("agent_text"))] * 2)
     talk = new_conversation(target=AGENT)
     url = Attachment(name="https://example.com/x/a.pdf?sig=1")
@@ -203,7 +203,7 @@ def test_a_turn_is_one_call_and_the_session_goes_on() -> None:
     assert "project_id" not in body(driver.calls[0])
 
 
-def test_a_local_file_is_refused_before_a_call() -> None:
+def test_a_local_file_is_rejected_before_any_call() -> None:
     driver = ScriptedDriver([])
     with pytest.raises(ScenarioError, match="URL"):
         driver.drive(
@@ -255,7 +255,7 @@ REFUSALS: list[tuple[HttpResponse, type[HarnessError], str]] = [
 
 
 @pytest.mark.parametrize(("answer", "error", "advice"), REFUSALS)
-def test_a_refusal_is_reported_with_its_status_and_made_once(
+def test_a_rejected_call_is_reported_with_its_status_and_not_retried(
     answer: HttpResponse, error: type[HarnessError], advice: str
 ) -> None:
     driver = ScriptedDriver([answer])

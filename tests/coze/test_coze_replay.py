@@ -42,7 +42,7 @@ ANSWERS = """
     ],
 )
 @pytest.mark.parametrize("prompts", [["hello"], ["天气", "hello"]])
-def test_a_recording_made_in_trouble_replays_the_same(
+def test_a_recording_with_faults_replays_equally(
     faults: Sequence[dict[str, object]], prompts: list[str]
 ) -> None:
     turns = [turn(prompt, tools={"f": "晴"}) for prompt in prompts]

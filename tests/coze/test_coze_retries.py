@@ -74,7 +74,7 @@ def run_with_fault(
 
 
 @pytest.mark.parametrize("code", [4009, 4013, 4016, 4020])
-def test_a_prompt_that_a_busy_service_refused_is_sent_again(
+def test_a_prompt_that_a_busy_service_rejected_is_sent_again(
     server: RunningServer, code: int
 ) -> None:
     attempt = run_with_fault(server, {"code": code, "times": 2})
@@ -104,7 +104,7 @@ FOR_GOOD = (
 
 
 @pytest.mark.parametrize("code", FOR_GOOD)
-def test_a_prompt_refused_for_good_is_sent_once(server: RunningServer, code: int) -> None:
+def test_a_prompt_rejected_for_good_is_sent_once(server: RunningServer, code: int) -> None:
     attempt = run_with_fault(server, {"code": code, "message": "不行"})
     assert isinstance(attempt.outcome, ApiError)
     assert attempt.outcome.code == code
@@ -115,7 +115,7 @@ def test_a_prompt_refused_for_good_is_sent_once(server: RunningServer, code: int
     assert (attempt.prompts, attempt.polls) == (1, 0)
 
 
-def test_a_token_that_http_refuses_too_is_sent_once(server: RunningServer) -> None:
+def test_a_token_rejected_with_http_401_is_sent_once(server: RunningServer) -> None:
     attempt = run_with_fault(server, {"code": 700012006, "http": 401})
     assert isinstance(attempt.outcome, ApiError)
     assert (attempt.outcome.code, attempt.outcome.http_status) == (700012006, 401)
@@ -149,7 +149,7 @@ def test_http_429_that_stays_is_an_error(server: RunningServer) -> None:
         ("reset_after", TransportError),
     ],
 )
-def test_a_prompt_that_may_have_been_taken_is_never_sent_twice(
+def test_a_prompt_that_may_have_arrived_is_never_sent_twice(
     server: RunningServer, kind: str, error: type[HarnessError]
 ) -> None:
     attempt = run_with_fault(server, {"kind": kind, "at": "chat", "times": 1})
@@ -169,7 +169,9 @@ def test_a_prompt_is_not_sent_twice_after_a_read_time_out(server: RunningServer)
     assert attempt.prompts == 1
 
 
-def test_html_on_a_prompt_is_told_with_its_first_words(server: RunningServer) -> None:
+def test_an_html_response_to_a_prompt_is_reported_with_its_first_words(
+    server: RunningServer,
+) -> None:
     attempt = run_with_fault(server, {"kind": "html", "at": "chat"})
     assert isinstance(attempt.outcome, PayloadError)
     assert "HTTP 502" in str(attempt.outcome.what)
@@ -191,7 +193,7 @@ def test_reads_are_repeated(server: RunningServer, kind: str, route: str) -> Non
 
 @pytest.mark.parametrize("route", ["retrieve", "list"])
 @pytest.mark.parametrize("code", [4009, 4013, 4016, 4020, 5000, 720702222])
-def test_reads_are_repeated_after_a_passing_refusal(
+def test_reads_are_repeated_after_a_transient_rejection(
     server: RunningServer, code: int, route: str
 ) -> None:
     attempt = run_with_fault(server, {"code": code, "at": route, "times": 4})
@@ -199,13 +201,13 @@ def test_reads_are_repeated_after_a_passing_refusal(
     assert (attempt.polls if route == "retrieve" else attempt.lists) == 5
 
 
-def test_reads_that_fail_for_ever_end_in_an_error(server: RunningServer) -> None:
+def test_reads_that_always_fail_end_in_an_error(server: RunningServer) -> None:
     attempt = run_with_fault(server, {"kind": "html", "at": "list"})
     assert isinstance(attempt.outcome, PayloadError)
     assert (attempt.prompts, attempt.lists) == (1, 1 + TRIES)  # once by POST, then by GET
 
 
-def test_reads_refused_for_good_are_not_repeated(server: RunningServer) -> None:
+def test_reads_rejected_for_good_are_not_repeated(server: RunningServer) -> None:
     attempt = run_with_fault(server, {"code": 4101, "at": "retrieve"})
     assert isinstance(attempt.outcome, ApiError)
     assert (attempt.prompts, attempt.polls) == (1, 1)
@@ -218,28 +220,28 @@ def test_a_poll_without_data_names_what_is_missing(server: RunningServer) -> Non
     assert len(attempt.outcome.log_id) == 34
 
 
-def test_a_body_by_another_content_type_is_read_all_the_same(server: RunningServer) -> None:
+def test_a_body_with_another_content_type_is_still_read(server: RunningServer) -> None:
     assert isinstance(run_with_fault(server, {"kind": "wrong_content_type"}).outcome, Reply)
 
 
-def test_a_refused_connection_is_tried_again_even_for_a_prompt() -> None:
+def test_a_refused_connection_is_retried_even_for_a_prompt() -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         port = listener.getsockname()[1]
-    wire = HttpTransport(f"http://127.0.0.1:{port}", TOKEN, workers=1, environment={})
-    line = TimedTransport(wire, time.monotonic)
+    transport = HttpTransport(f"http://127.0.0.1:{port}", TOKEN, workers=1, environment={})
+    timed_transport = TimedTransport(transport, time.monotonic)
     conversation = new_conversation().run_turn(turn())
-    wish = next(conversation)
+    call = next(conversation)
     for attempt in range(TRIES):
         with pytest.raises(TransportError) as caught:
-            line.send(wish)  # type: ignore[arg-type]  # a Call, as the next line shows
+            timed_transport.send(call)  # type: ignore[arg-type]  # a Call, as the next line shows
         assert not caught.value.may_have_arrived
         if attempt < TRIES - 1:
             assert isinstance(conversation.throw(caught.value), Wait)
-            wish = conversation.send(None)
+            call = conversation.send(None)
         else:
             with pytest.raises(TransportError, match="No connection to"):
                 conversation.throw(caught.value)
-    wire.close()
+    transport.close()
 
 
 # --- by hand, in simulated time -----------------------------------------------------------------
@@ -280,18 +282,18 @@ def test_retry_after_as_a_date_is_counted_from_the_answer_s_own_date() -> None:
         {"retry_after": "Sun, 22 Nov 99999 17:00:09 GMT", "date": "x"},
     ],
 )
-def test_a_retry_after_that_says_nothing_is_left_aside(headers: dict[str, Any]) -> None:
+def test_an_invalid_retry_after_is_ignored(headers: dict[str, Any]) -> None:
     assert waits([error_response(4009, **headers)]) == [0.5]
 
 
 @pytest.mark.parametrize("value", ["0", "-5", "nan", "Thu, 01 Jan 1970 00:00:00 GMT"])
-def test_a_retry_after_in_the_past_is_now(value: str) -> None:
+def test_a_retry_after_in_the_past_is_no_wait(value: str) -> None:
     answer = error_response(4009, retry_after=value, date="Sun, 22 Nov 2026 17:00:00 GMT")
     assert waits([answer]) == [0.0]
 
 
 @pytest.mark.parametrize("value", ["86400", "inf", "Mon, 23 Nov 2026 17:00:00 GMT"])
-def test_a_retry_after_of_a_day_is_not_waited_for(value: str) -> None:
+def test_a_retry_after_of_a_day_is_limited(value: str) -> None:
     answer = error_response(4009, retry_after=value, date="Sun, 22 Nov 2026 17:00:00 GMT")
     assert waits([answer]) == [60.0]
 
@@ -312,7 +314,7 @@ def test_waits_double_between_tries() -> None:
 @pytest.mark.parametrize(
     "answer", [error_response(4013), error_response(4020), error_response(0, 429)]
 )
-def test_a_limit_by_the_minute_is_waited_for_beyond_the_minute(answer: object) -> None:
+def test_retries_after_a_limit_per_minute_last_beyond_the_minute(answer: object) -> None:
     assert waits([answer] * 4, jitter=1.0) == [1.0, 4.0, 16.0, 60.0]
 
 
@@ -332,7 +334,7 @@ def test_jitter_stays_between_half_the_wait_and_the_whole(
     assert whole / 2 <= pause <= whole
 
 
-def test_only_an_answer_that_was_refused_is_replaced_by_the_next() -> None:
+def test_only_a_rejected_response_is_replaced_by_the_next() -> None:
     broken = TransportError("broken", may_have_arrived=True)
     driver = ScriptedDriver(
         [
@@ -361,7 +363,7 @@ def test_one_try_is_one_call() -> None:
     assert (len(driver.calls), driver.waits) == (1, [])
 
 
-def test_tool_outputs_are_not_sent_twice_when_they_may_have_been_taken() -> None:
+def test_tool_outputs_that_may_have_arrived_are_not_sent_twice() -> None:
     action = {
         "type": "submit_tool_outputs",
         "submit_tool_outputs": {"tool_calls": [{"id": "c1", "function": {"name": "f"}}]},
@@ -377,7 +379,7 @@ def test_tool_outputs_are_not_sent_twice_when_they_may_have_been_taken() -> None
     }
 
 
-def test_an_api_error_names_the_bot_s_trouble_in_words() -> None:
+def test_an_api_error_has_the_bots_own_message() -> None:
     driver = ScriptedDriver(
         [json_response({"code": 4015, "msg": f"The bot_id {BOT} is not published"})]
     )

@@ -82,7 +82,7 @@ def test_missing_parts_are_empty(data: object) -> None:
     assert parse_snapshot(data) == BotSnapshot()
 
 
-def test_a_model_without_a_name_is_told_by_its_id() -> None:
+def test_a_model_without_a_name_is_described_by_its_id() -> None:
     assert parse_snapshot({"model_info": {"model_id": 1706077826}}).model == "1706077826"
 
 
@@ -106,7 +106,7 @@ def test_a_token_without_the_permission_gets_a_warning_and_no_failure(answer: An
     assert "提示词" in Catalogue("zh").text(snapshot.why_unknown)
 
 
-def test_a_gateway_in_the_way_is_a_warning_too() -> None:
+def test_a_gateways_response_is_a_warning_too() -> None:
     with serve(parse_script(SCRIPT, "s.yaml")) as server, Talk(server) as talk:
         server.inject(scripted_fault({"kind": "reset_before", "at": "bot"}))
         snapshot = talk.drive(fetch_bot_snapshot(BOT, QUICK_RETRY, published=True))

@@ -114,14 +114,14 @@ def test_a_recorded_stream_replays_to_an_equal_reply(server: RunningServer, prom
     assert reply.first_token is not None
 
 
-def test_tool_outputs_are_streamed_on(server: RunningServer) -> None:
+def test_the_stream_after_tool_outputs_continues_the_answer(server: RunningServer) -> None:
     with Talk(server, options=STREAM) as talk:
         assert talk.ask("开灯", tools={"home_switch": "已开"}).answer == "灯:已开"
         assert talk.paths() == ["prompt", "/submit_tool_outputs"]
 
 
 @pytest.mark.parametrize("kind", [FaultKind.CUT_STREAM, FaultKind.CUT_CHARACTER])
-def test_a_stream_that_breaks_goes_on_by_polling(server: RunningServer, kind: FaultKind) -> None:
+def test_a_broken_stream_is_continued_by_polling(server: RunningServer, kind: FaultKind) -> None:
     server.inject(Fault(kind=kind, at=Route.CHAT, times=1))
     reply, recording = record_turn(server, turn())
     assert reply.answer == "我是小示,一个用于测试的虚构助手。😀"
@@ -132,7 +132,7 @@ def test_a_stream_that_breaks_goes_on_by_polling(server: RunningServer, kind: Fa
     assert replay_turn(recording, turn()) == reply
 
 
-def test_json_in_place_of_a_stream_is_read_as_the_refusal_that_it_is(
+def test_json_instead_of_a_stream_is_read_as_a_rejection(
     server: RunningServer,
 ) -> None:
     server.inject(Fault(kind=FaultKind.JSON_FOR_SSE, at=Route.CHAT, code=4015, times=1))
@@ -155,7 +155,7 @@ def test_a_chat_that_fails_in_a_stream_is_a_failed_chat(server: RunningServer) -
         talk.ask()
 
 
-def test_a_stream_past_the_deadline_is_left_and_its_chat_cancelled(server: RunningServer) -> None:
+def test_a_stream_past_the_deadline_ends_and_its_chat_is_cancelled(server: RunningServer) -> None:
     server.inject(Fault(kind=FaultKind.SLOW_RUN, at=Route.CHAT, seconds=1.5, times=1))
     pace = PollSchedule(interval=0.02, timeout=0.2)
     with Talk(server, options=STREAM, schedule=pace) as talk, pytest.raises(ChatTimeoutError):
@@ -175,7 +175,7 @@ def data(**fields: object) -> str:
     return "data:" + orjson.dumps(fields).decode()
 
 
-def test_comments_spaces_crlf_ids_and_unknown_events_do_no_harm() -> None:
+def test_comments_spaces_crlf_ids_and_unknown_events_are_ignored() -> None:
     answer = stream_response(
         ": keep-alive", "", "id: 7", "event: conversation.chat.created", data(**CHAT), "",
         "event: conversation.new.thing", "data: {", "",
@@ -188,7 +188,7 @@ def test_comments_spaces_crlf_ids_and_unknown_events_do_no_harm() -> None:
     assert reply.answer == "好\u2028了"
 
 
-def test_a_stream_without_any_event_is_told_and_not_crashed_on() -> None:
+def test_a_stream_without_any_event_is_a_reported_error() -> None:
     with pytest.raises(PayloadError, match="stream"):
         ScriptedDriver([stream_response(": nothing", "", "")]).drive(
             new_conversation(STREAM).run_turn(turn())

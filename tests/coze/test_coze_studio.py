@@ -99,7 +99,7 @@ ERRORS = [
 
 
 @pytest.mark.parametrize(("answer", "code", "words", "advice"), ERRORS)
-def test_a_refused_prompt_has_the_code_of_its_text(
+def test_a_rejected_prompt_has_the_code_in_its_text(
     answer: HttpResponse, code: int, words: str, advice: str
 ) -> None:
     with pytest.raises(ApiError) as caught:
@@ -110,7 +110,7 @@ def test_a_refused_prompt_has_the_code_of_its_text(
     assert advice in str(caught.value.next_step)
 
 
-def test_a_plain_text_of_http_500_is_read_and_not_asked_for_again() -> None:
+def test_a_plain_text_of_http_500_is_read_and_not_requested_again() -> None:
     text = f"code=103200003 message=record not found or nothing to update{STACK}"
     lost = HttpResponse(500, {"content-type": "text/plain", "x-log-id": "LOG"}, text.encode())
     driver = ScriptedDriver([state("created"), lost])
@@ -124,7 +124,7 @@ def test_a_plain_text_of_http_500_is_read_and_not_asked_for_again() -> None:
     assert "does not know the chat" in str(caught.value.next_step)
 
 
-def test_a_passing_failure_of_the_server_is_asked_for_again() -> None:
+def test_a_transient_failure_of_the_server_is_retried() -> None:
     text = "code=103200002 message=Interal Server Error"
     broken = HttpResponse(500, {"content-type": "text/plain"}, text.encode())
     _hand, reply = ask(state("created"), broken, state("completed"), LISTED)

@@ -237,9 +237,11 @@ def test_a_sample_is_read_as_it_says(path: Path, server: _Server) -> None:
     server.script = Script(exchanges, [])
     target, options, turns = target_of(sample), options_of(sample), turns_of(sample)
     base_url = f"http://127.0.0.1:{server.server_port}"
-    wire = HttpTransport(base_url, TOKEN, workers=1, environment={})
-    recorder = RecordingTransport(TimedTransport(wire, time.monotonic), base_url, Redactor([TOKEN]))
-    with closing(wire):
+    transport = HttpTransport(base_url, TOKEN, workers=1, environment={})
+    recorder = RecordingTransport(
+        TimedTransport(transport, time.monotonic), base_url, Redactor([TOKEN])
+    )
+    with closing(transport):
         conversation = open_conversation(target, options, QUICK, HASTY, str, ListMethod())
         outcomes = live(conversation, turns, recorder)
     assert not server.script.unexpected
@@ -253,7 +255,7 @@ def test_a_sample_is_read_as_it_says(path: Path, server: _Server) -> None:
     stored = canonical_format.write_canonical(recorder.recording, info)
     recording = canonical_format.read_canonical(stored)
     assert recording is not None
-    tape = ReplayTransport(recording, path.name, Redactor())
+    replay_transport = ReplayTransport(recording, path.name, Redactor())
     replayed = open_conversation(target, options, PollSchedule(), STRICT, str)
-    assert [run_flow(replayed.run_turn(turn), tape) for turn in turns] == outcomes
-    tape.check_all_played()
+    assert [run_flow(replayed.run_turn(turn), replay_transport) for turn in turns] == outcomes
+    replay_transport.check_all_played()

@@ -56,7 +56,7 @@ def run(answer: HttpResponse, *, checks_status: bool = False) -> tuple[ScriptedD
     return driver, driver.drive(new_conversation(OPTIONS, target=FLOW).run_turn(turn_with_input))
 
 
-def test_a_chat_streams_and_goes_on_in_the_conversation_that_it_opened(
+def test_a_chat_streams_and_continues_in_the_conversation_that_it_opened(
     server: RunningServer,
 ) -> None:
     with Talk(server, options=OPTIONS, target=FLOW) as talk:
@@ -95,7 +95,7 @@ def test_a_chat_whose_stream_breaks_is_polled_to_its_end() -> None:
     assert driver.calls[0].stream
 
 
-def test_the_input_stands_over_the_scenarios_parameters(server: RunningServer) -> None:
+def test_the_input_overrides_the_scenarios_parameters(server: RunningServer) -> None:
     with Talk(server, options=OPTIONS, target=FLOW) as talk:
         reply = talk.ask("", workflow_input={"city": "杭州"})
         assert reply.answer == '{"output":"zh:杭州"}'
@@ -224,20 +224,20 @@ def test_a_run_without_output_is_an_error_and_no_empty_answer() -> None:
         run(ran(execute_id="77"))
 
 
-def test_a_refused_run_is_told_with_its_code() -> None:
+def test_a_rejected_run_is_reported_with_its_code() -> None:
     with pytest.raises(ApiError, match="4200") as caught:
         run(json_response({"code": 4200, "msg": "no", "detail": {"logid": "LOG"}}))
     assert caught.value.log_id == "LOG"
 
 
-def test_a_run_that_may_have_been_taken_is_not_made_twice() -> None:
+def test_a_run_that_may_have_arrived_is_not_started_twice() -> None:
     driver = ScriptedDriver([TransportError("No answer.", may_have_arrived=True, next_step="x")])
     with pytest.raises(TransportError):
         driver.drive(new_conversation(OPTIONS, target=FLOW).run_turn(turn("", workflow_input={})))
     assert len(driver.calls) == 1
 
 
-def test_a_run_may_keep_silent_as_long_as_a_chat_may_take() -> None:
+def test_a_run_may_be_silent_as_long_as_a_chat_may_take() -> None:
     driver = ScriptedDriver([ran(data="x")])
     driver.drive(
         new_conversation(OPTIONS, schedule=PollSchedule(timeout=300.0), target=FLOW).run_turn(

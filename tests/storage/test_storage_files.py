@@ -31,7 +31,7 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> RemoteFolder:
     return open_folder(f"local://{tmp_path}/store")
 
 
-def test_what_is_written_is_read_whatever_its_name(folder: RemoteFolder) -> None:
+def test_a_file_of_any_name_is_read_as_it_was_written(folder: RemoteFolder) -> None:
     for name in NAMES:
         remote.write_file(str(folder / name), name.encode())
     for name in NAMES:
@@ -42,14 +42,14 @@ def test_what_is_written_is_read_whatever_its_name(folder: RemoteFolder) -> None
     )
 
 
-def test_a_file_is_replaced_and_nothing_is_left_beside_it(folder: RemoteFolder) -> None:
+def test_a_file_is_replaced_and_no_other_file_is_left(folder: RemoteFolder) -> None:
     for text in (b"old" * 1000, b"new"):
         remote.write_file(str(folder / "a.yaml"), text)
     assert remote.read_file(str(folder / "a.yaml")) == b"new"
     assert remote.list_files(folder) == ["a.yaml"]
 
 
-def test_what_is_missing_is_told_apart(folder: RemoteFolder) -> None:
+def test_a_missing_file_has_its_own_error(folder: RemoteFolder) -> None:
     with pytest.raises(FileNotFoundError):
         remote.read_file(str(folder / "none.yaml"))
     assert remote.list_files(folder) == []
@@ -58,7 +58,7 @@ def test_what_is_missing_is_told_apart(folder: RemoteFolder) -> None:
     remote.check_reachable(folder)
 
 
-def test_many_files_come_at_once_each_with_its_own_fault(folder: RemoteFolder) -> None:
+def test_many_files_are_read_at_once_each_with_its_own_error(folder: RemoteFolder) -> None:
     urls = [str(folder / name) for name in NAMES]
     for url in urls:
         remote.write_file(url, b"0123456789")
@@ -84,7 +84,7 @@ class _Together(BaseHTTPRequestHandler):
     def log_message(self, *_: object) -> None: ...
 
 
-def test_a_store_over_the_network_is_asked_for_many_at_a_time() -> None:
+def test_files_of_a_store_over_the_network_are_requested_together() -> None:
     _Together.barrier = Barrier(20)
     with ThreadingHTTPServer(("127.0.0.1", 0), _Together) as server:
         Thread(target=server.serve_forever, daemon=True).start()
@@ -95,7 +95,7 @@ def test_a_store_over_the_network_is_asked_for_many_at_a_time() -> None:
     assert contents == dict.fromkeys(urls, b"ok")
 
 
-def test_files_go_there_come_back_and_are_copied(folder: RemoteFolder, tmp_path: Path) -> None:
+def test_files_are_uploaded_downloaded_and_copied(folder: RemoteFolder, tmp_path: Path) -> None:
     source = tmp_path / "here"
     source.write_bytes(b"x" * 100_000)
     remote.upload_file(source, str(folder / "a/b"))
@@ -131,7 +131,7 @@ def test_a_file_that_cannot_be_moved_in_place_leaves_nothing(tmp_path: Path) -> 
         ("s3://[bucket/x", "not the URL of a folder"),
     ],
 )
-def test_a_url_that_is_no_folders_or_holds_a_secret_is_refused(url: str, words: str) -> None:
+def test_a_url_of_no_folder_or_with_a_secret_is_rejected(url: str, words: str) -> None:
     with pytest.raises(ValueError, match=words) as caught:
         open_folder(url)
     assert "hunter2" not in str(caught.value)
@@ -146,7 +146,7 @@ def test_a_folder_has_one_name(url: str) -> None:
     assert (folder / "a").name == "a"
 
 
-def test_a_store_that_nobody_knows_is_told_in_words() -> None:
+def test_an_unknown_store_is_a_readable_error() -> None:
     with pytest.raises(RemoteError, match="zzz"):
         remote.check_reachable(open_folder("zzz://bucket/x"))
 

@@ -173,7 +173,9 @@ def test_verdicts_and_lines_are_those_of_local_folders(
     assert (away.exit_code, away.run.pass_rates) == (local.exit_code, local.run.pass_rates)
 
 
-def test_what_is_sent_is_what_was_made_and_latest_a_copy_of_it(recorded_project: Project) -> None:
+def test_the_uploaded_run_equals_the_local_one_and_the_latest(
+    recorded_project: Project,
+) -> None:
     outcome = done(recorded_project)
     assert isinstance(outcome.location, remote.RemoteFolder)
     reports = outcome.location.parent
@@ -187,7 +189,7 @@ def test_what_is_sent_is_what_was_made_and_latest_a_copy_of_it(recorded_project:
     assert all(run in listing for run in whole_runs(recorded_project))
 
 
-def test_nothing_stays_on_this_machine(recorded_project: Project) -> None:
+def test_no_file_stays_on_this_machine(recorded_project: Project) -> None:
     outcome = done(recorded_project)
     copy = outcome.folder.parent
     assert copy.is_dir()
@@ -195,7 +197,7 @@ def test_nothing_stays_on_this_machine(recorded_project: Project) -> None:
     assert not copy.exists()
 
 
-def test_the_past_is_that_of_the_store(recorded_project: Project) -> None:
+def test_the_past_runs_are_those_in_the_store(recorded_project: Project) -> None:
     first = done(recorded_project)
     second = done(recorded_project)
     assert [past.run_id for past in second.run.past][-1] == first.run.run_id
@@ -205,7 +207,7 @@ def test_the_past_is_that_of_the_store(recorded_project: Project) -> None:
     assert {run.summary.trials for run in runs} == {4}
 
 
-def test_heads_too_long_for_a_first_look_are_fetched_whole(recorded_project: Project) -> None:
+def test_heads_longer_than_the_first_read_are_fetched_whole(recorded_project: Project) -> None:
     reports = recorded_project.settings.reports
     assert isinstance(reports, remote.RemoteFolder)
     (name,) = whole_runs(recorded_project)
@@ -216,7 +218,7 @@ def test_heads_too_long_for_a_first_look_are_fetched_whole(recorded_project: Pro
     assert run.environment["note"] == "长" * 9000
 
 
-def test_last_failed_goes_by_the_stores_latest_run(recorded_project: Project) -> None:
+def test_last_failed_uses_the_latest_run_in_the_store(recorded_project: Project) -> None:
     (trial,) = select_trials(recorded_project, TrialSelection(last_failed=True))
     assert trial.key.id == "wrong"
 
@@ -255,7 +257,7 @@ def test_runs_are_merged_from_urls_into_a_url(
     assert remote.read_file(f"{into}/index.html")
 
 
-def test_an_interrupted_run_is_sent_and_gone_on_with(
+def test_an_interrupted_run_is_uploaded_and_resumed(
     recorded_project: Project, tmp_path: Path
 ) -> None:
     stopped = done(recorded_project, listener=Interrupts(1), stop_at_first=True)
@@ -325,7 +327,7 @@ def test_an_upload_that_breaks_leaves_the_old_run_the_latest(flaky: Project, lef
     assert sent.run.summary == old.run.summary
 
 
-def test_cassettes_are_listed_and_strays_found(recorded_project: Project) -> None:
+def test_cassettes_are_listed_and_unused_ones_reported(recorded_project: Project) -> None:
     cassettes = recorded_project.settings.cassettes
     assert isinstance(cassettes, remote.RemoteFolder)
     trials = select_trials(recorded_project, TrialSelection())
@@ -369,13 +371,13 @@ def test_a_cassette_that_is_missing_or_torn_is_an_error_of_its_trial(
     assert missing == ["identity"]
 
 
-def test_what_moves_recordings_about_refuses_remote_ones(recorded_project: Project) -> None:
+def test_commands_that_move_recordings_reject_remote_ones(recorded_project: Project) -> None:
     with pytest.raises(UsageError, match="memory://"):
         _ = recorded_project.local_cassettes
 
 
 @pytest.mark.parametrize("key", ["cassettes", "reports"])
-def test_a_store_that_cannot_be_asked_is_told_before_anything_is_done(
+def test_an_unreachable_store_is_reported_before_anything_is_done(
     opening: Callable[..., Project], key: str, tmp_path: Path
 ) -> None:
     project = opening(**{key: "zzz://bucket/x"})
@@ -387,7 +389,7 @@ def test_a_store_that_cannot_be_asked_is_told_before_anything_is_done(
     assert not list((tmp_path / "temporary").rglob("run.json"))
 
 
-def test_a_run_that_is_not_there_is_told_with_those_that_are(recorded_project: Project) -> None:
+def test_a_missing_run_is_reported_with_the_existing_ones(recorded_project: Project) -> None:
     with pytest.raises(ResultsError, match="no run") as caught:
         recorded_project.locate_run("20200101T000000000Z-0000")
     assert whole_runs(recorded_project)[0] in str(caught.value.next_step)

@@ -80,7 +80,7 @@ def test_verdicts_and_lines_are_those_of_local_folders(
     )
 
 
-def test_a_recording_that_is_stopped_is_sent_and_gone_on_with(
+def test_an_interrupted_recording_is_uploaded_and_resumed(
     project: ProjectFolder, bucket: Bucket
 ) -> None:
     project.write("scenarios/never.yaml", "name: never\nturns: [{prompt: never}]\n")
@@ -109,7 +109,7 @@ def test_a_recording_that_is_stopped_is_sent_and_gone_on_with(
         pytest.param({"AWS_ACCESS_KEY_ID": ""}, "redentials", id="credentials"),
     ],
 )
-def test_a_store_that_does_not_serve_is_one_block(
+def test_a_failing_store_is_one_block(
     project: ProjectFolder, bucket: Bucket, change: dict[str, str], words: str
 ) -> None:
     name = change.pop("bucket", bucket.name)

@@ -171,7 +171,7 @@ def test_the_log_id_of_the_head_is_in_the_error() -> None:
         assert failure(lambda: transport.send(POLL)).log_id == "LOG7"
 
 
-def test_a_request_that_is_not_taken_ends_at_the_deadline() -> None:
+def test_a_request_that_is_not_read_ends_at_the_deadline() -> None:
     big = HttpCall("POST", "/v3/chat", (), {"prompt": "问" * 4_000_000})
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}"
@@ -182,7 +182,7 @@ def test_a_request_that_is_not_taken_ends_at_the_deadline() -> None:
     assert isinstance(error, CallTimeoutError)
 
 
-def test_a_connection_that_is_not_accepted_took_nothing() -> None:
+def test_over_a_connection_that_is_not_accepted_nothing_arrived() -> None:
     with socket.create_server(("127.0.0.1", 0), backlog=0) as server, fill_queue(server):
         url = f"http://127.0.0.1:{server.getsockname()[1]}"
         with HttpTransport(
@@ -300,7 +300,7 @@ def test_a_stream_without_a_byte_is_an_error() -> None:
     assert (error.log_id, "poll: {timeout:" in str(error.next_step)) == ("LOG7", True)
 
 
-def test_half_a_rejection_of_a_stream_is_not_taken_for_a_stream() -> None:
+def test_half_a_rejection_of_a_stream_is_no_stream() -> None:
     head = HEAD + b"Content-Type: application/json\r\nContent-Length: 500\r\n\r\n{"
     with open_transport(drips(head, repeat(b" "))) as transport:
         assert isinstance(failure(lambda: transport.send(STREAM)), CallTimeoutError)
@@ -365,7 +365,7 @@ print(json.dumps([outcome, (after - before) / 1000]))
 
 
 @pytest.mark.parametrize("kind", ["one member", "many members", "deflate"])
-def test_a_bomb_takes_no_more_memory_than_the_limit(kind: str) -> None:
+def test_a_decompression_bomb_takes_no_more_memory_than_the_limit(kind: str) -> None:
     """3 GB in 3 MB; the default limit is 32 MB."""
     tens = b"\\0" * 5_000_000
     if kind == "many members":
@@ -481,7 +481,7 @@ def test_a_token_request_ends_at_its_deadline(handler: Handler) -> None:
 
 
 @pytest.mark.parametrize("is_packed", [False, True])
-def test_a_large_answer_to_a_token_request_is_an_error(is_packed: bool) -> None:
+def test_a_large_response_to_a_token_request_is_an_error(is_packed: bool) -> None:
     body = os.urandom(70_000)
     packed = http(gzip.compress(body), "200 OK", "Content-Encoding: gzip")
     with (

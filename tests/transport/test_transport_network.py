@@ -67,7 +67,7 @@ def readable(fault: HarnessError) -> None:
 # --- what is sent -------------------------------------------------------------------------------
 
 
-def test_a_prompt_goes_out_in_utf8_signed_and_counted() -> None:
+def test_a_prompt_is_sent_in_utf8_with_token_and_length() -> None:
     _answer, request = sent(PROMPT)
     head, _, body = request.partition(b"\r\n\r\n")
     lines = head.decode().split("\r\n")
@@ -89,7 +89,7 @@ def test_a_query_is_encoded_and_a_get_has_no_body() -> None:
     assert b"content-length" not in head.lower()
 
 
-def test_a_post_without_a_body_says_that_it_is_empty() -> None:
+def test_a_post_without_a_body_has_a_content_length_of_zero() -> None:
     _answer, request = sent(HttpCall("POST", "/v3/chat/message/list", (("chat_id", "1"),)))
     assert b"Content-Length: 0\r\n" in request
     assert b"Content-Type" not in request
@@ -155,7 +155,7 @@ def test_redirects_are_not_followed(status: str) -> None:
 
 
 @pytest.mark.parametrize("status", ["200 OK", "401 Unauthorized", "429 Slow Down", "502 Bad"])
-def test_an_answer_of_any_status_is_an_answer(status: str) -> None:
+def test_a_response_of_any_status_is_returned(status: str) -> None:
     answer, _request = sent(
         POLL, says(http("好".encode(), status, "X-Tt-Logid: L1", "Retry-After: 3"))
     )
@@ -165,7 +165,7 @@ def test_an_answer_of_any_status_is_an_answer(status: str) -> None:
     assert answer.headers["retry-after"] == "3"
 
 
-def test_packed_answers_are_unpacked() -> None:
+def test_compressed_responses_are_decompressed() -> None:
     body = "你好".encode() * 100
     packed = http(gzip.compress(body), "200 OK", "Content-Encoding: gzip")
     assert sent(POLL, says(packed))[0].body == body
@@ -173,31 +173,31 @@ def test_packed_answers_are_unpacked() -> None:
     assert sent(POLL, says(packed))[0].body == body
 
 
-def test_chunked_answers_are_joined() -> None:
+def test_chunked_responses_are_joined() -> None:
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     assert sent(POLL, says(head + b"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"))[0].body == b"abcde"
 
 
-def test_an_answer_without_a_length_ends_with_the_connection() -> None:
+def test_a_response_without_a_length_ends_with_the_connection() -> None:
     assert sent(POLL, says(b"HTTP/1.1 200 OK\r\n\r\n{}"))[0].body == b"{}"
 
 
-def test_a_line_counts_calls_and_times_from_its_first() -> None:
+def test_a_timed_transport_counts_calls_and_times_from_the_first() -> None:
     ticks = iter([100.0, 100.5, 103.0, 103.25])
     with RawServer(says(http(b"{}", "200 OK", "Connection: close"))) as server:
         transport = open_transport(server.base_url)
-        line = TimedTransport(transport, lambda: next(ticks))
-        first, second = line.send(POLL), line.send(POLL)
+        timed_transport = TimedTransport(transport, lambda: next(ticks))
+        first, second = timed_transport.send(POLL), timed_transport.send(POLL)
         transport.close()
     assert (first.started, first.elapsed) == (0.0, 0.5)
     assert (second.started, second.elapsed) == (3.0, 0.25)
-    assert line.calls == 2
+    assert timed_transport.calls == 2
 
 
 # --- what fails ---------------------------------------------------------------------------------
 
 
-def test_a_refused_connection_was_certainly_not_taken() -> None:
+def test_over_a_refused_connection_nothing_arrived() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     transport = open_transport(f"http://127.0.0.1:{port}")
@@ -208,7 +208,7 @@ def test_a_refused_connection_was_certainly_not_taken() -> None:
     readable(caught.value)
 
 
-def test_a_host_that_does_not_exist_was_certainly_not_asked() -> None:
+def test_at_a_host_that_does_not_exist_nothing_arrived() -> None:
     transport = open_transport("http://no-such-host.invalid")
     with pytest.raises(TransportError, match="No connection to") as caught:
         transport.send(PROMPT)
@@ -253,17 +253,17 @@ HALF = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"
         says(b"HTTP/1.1 200 OK\r\nA: " + b"x" * 100_000 + b"\r\n\r\n"),
     ],
 )
-def test_what_breaks_after_the_request_went_out_may_have_been_taken(handler: Handler) -> None:
+def test_a_request_whose_response_broke_may_have_arrived(handler: Handler) -> None:
     assert catch_error(handler).may_have_arrived
 
 
-def test_silence_is_told_with_its_seconds() -> None:
+def test_silence_is_reported_with_its_seconds() -> None:
     assert "within 0.4 s" in str(catch_error(keeps_silent).what)
 
 
 @given(st.binary(max_size=80))
 @settings(max_examples=40, deadline=None)
-def test_any_bytes_are_an_answer_or_an_error(data: bytes) -> None:
+def test_any_bytes_are_a_response_or_an_error(data: bytes) -> None:
     with RawServer(says(b"HTTP/1.1 200 OK\r\n" + data)) as server:
         transport = open_transport(server.base_url)
         try:
@@ -280,20 +280,20 @@ def test_any_bytes_are_an_answer_or_an_error(data: bytes) -> None:
 @pytest.mark.parametrize(
     "base_url", ["", "api.coze.com", "ftp://host", "http://", "https:// ", "http://*.x", "host:80"]
 )
-def test_a_base_url_that_is_none_is_a_fault_of_the_settings(base_url: str) -> None:
+def test_an_invalid_base_url_is_an_error_of_the_settings(base_url: str) -> None:
     with pytest.raises(SettingsError) as caught:
         open_transport(base_url)
     assert "https://api.coze.com" in str(caught.value.next_step)
 
 
 @pytest.mark.parametrize("token", ["pat_a b", "pat_a\n", "令牌", "pat_a\r\nEvil: 1", ""])
-def test_a_token_that_cannot_be_one_is_refused_without_being_shown(token: str) -> None:
+def test_an_invalid_token_is_rejected_and_not_shown(token: str) -> None:
     with pytest.raises(SettingsError) as caught:
         HttpTransport("http://127.0.0.1:1", token, workers=1, environment={})
     assert not token or token not in str(caught.value)
 
 
-def test_certificates_that_are_not_there_are_a_fault_of_the_settings(tmp_path: Path) -> None:
+def test_missing_certificates_are_an_error_of_the_settings(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="REQUESTS_CA_BUNDLE"):
         open_transport("https://api.coze.com", {"REQUESTS_CA_BUNDLE": str(tmp_path / "none.pem")})
 
@@ -330,7 +330,7 @@ def test_no_proxy_is_honoured(exempt: str) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_a_proxy_that_is_not_there_took_nothing(scheme: str) -> None:
+def test_through_a_missing_proxy_nothing_arrived(scheme: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     transport = open_transport(
@@ -342,7 +342,7 @@ def test_a_proxy_that_is_not_there_took_nothing(scheme: str) -> None:
     readable(caught.value)
 
 
-def test_a_proxy_that_refuses_the_way_took_nothing() -> None:
+def test_through_a_proxy_that_refuses_nothing_arrived() -> None:
     with RawServer(says(http(b"", "407 Proxy Authentication Required"))) as proxy:
         transport = open_transport("https://api.coze.example", {"HTTPS_PROXY": proxy.base_url})
         with pytest.raises(TransportError, match="407") as caught:
@@ -354,7 +354,7 @@ def test_a_proxy_that_refuses_the_way_took_nothing() -> None:
     readable(caught.value)
 
 
-def test_the_process_s_own_environment_has_no_part_in_it() -> None:
+def test_the_environment_of_the_process_is_not_used() -> None:
     program = SCRIPT + "\nprint('done')"
     with RawServer(says(http(b"{}"))) as server:
         done = subprocess.run(

@@ -64,7 +64,9 @@ class TokenIssuer:
         return f"czs_{self.token_count:016}", int(self.clock.at + self.life)
 
 
-def signer(issuer: TokenIssuer, learned_secrets: list[str] | None = None) -> OAuthTokenSource:
+def make_token_source(
+    issuer: TokenIssuer, learned_secrets: list[str] | None = None
+) -> OAuthTokenSource:
     return OAuthTokenSource(
         issuer, issuer.clock, (learned_secrets if learned_secrets is not None else []).append
     )
@@ -78,77 +80,77 @@ def keys(**fields: str) -> OAuthAppKeys:
 # --- when a token is renewed --------------------------------------------------------------------
 
 
-def test_a_token_serves_until_shortly_before_its_end() -> None:
+def test_a_token_is_used_until_shortly_before_its_end() -> None:
     issuer = TokenIssuer(HandClock())
-    signs = signer(issuer)
-    first = signs.token()
+    token_source = make_token_source(issuer)
+    first = token_source.token()
     issuer.clock.at += 830
-    assert signs.token() == first
+    assert token_source.token() == first
     issuer.clock.at += 15
-    assert signs.token() != first
+    assert token_source.token() != first
     assert issuer.token_count == 2
 
 
 @pytest.mark.parametrize("error", [-5000, 5000])
-def test_a_wrong_clock_of_this_machine_makes_no_flood_of_tokens(error: float) -> None:
+def test_a_wrong_clock_of_this_machine_does_not_renew_all_the_time(error: float) -> None:
     issuer = TokenIssuer(HandClock(), life=900 + error)
-    signs = signer(issuer)
-    signs.token()
+    token_source = make_token_source(issuer)
+    token_source.token()
     issuer.clock.at += 0.5
-    signs.token()
+    token_source.token()
     assert issuer.token_count == 1
     issuer.clock.at += 900
-    signs.token()
+    token_source.token()
     assert issuer.token_count == 2
 
 
-def test_every_token_is_told_before_it_is_used() -> None:
+def test_every_token_is_registered_as_a_secret_before_it_is_used() -> None:
     issuer = TokenIssuer(HandClock())
     learned_secrets: list[str] = []
-    signs = signer(issuer, learned_secrets)
+    token_source = make_token_source(issuer, learned_secrets)
     assert learned_secrets == []
-    used = [signs.token(), signs.renew_token(signs.token())]
+    used = [token_source.token(), token_source.renew_token(token_source.token())]
     assert learned_secrets == used
 
 
-def test_a_refused_token_is_renewed_once_and_not_for_ever() -> None:
+def test_a_rejected_token_is_renewed_once() -> None:
     issuer = TokenIssuer(HandClock())
-    signs = signer(issuer)
-    first = signs.token()
-    second = signs.renew_token(first)
+    token_source = make_token_source(issuer)
+    first = token_source.token()
+    second = token_source.renew_token(first)
     assert second
     assert second != first
-    assert signs.renew_token(first) == second  # a worker that comes late with the old one
-    assert signs.renew_token(second) == ""
+    assert token_source.renew_token(first) == second  # a worker that comes late with the old one
+    assert token_source.renew_token(second) == ""
     assert issuer.token_count == 2
     issuer.clock.at += 1000
-    third = signs.token()
-    assert signs.renew_token(third) not in ("", third)
+    third = token_source.token()
+    assert token_source.renew_token(third) not in ("", third)
 
 
-def test_an_endpoint_that_is_away_is_waited_for_while_the_token_is_good() -> None:
+def test_an_unreachable_endpoint_is_retried_while_the_token_is_valid() -> None:
     issuer = TokenIssuer(HandClock())
-    signs = signer(issuer)
-    first = signs.token()
+    token_source = make_token_source(issuer)
+    first = token_source.token()
     issuer.clock.at += 850
     issuer.fault = TransportError("away", may_have_arrived=False)
-    assert signs.token() == first
+    assert token_source.token() == first
     issuer.clock.at += 60
     with pytest.raises(TransportError):
-        signs.token()
+        token_source.token()
     issuer.fault = None
-    assert signs.token() != first
+    assert token_source.token() != first
 
 
-def test_a_refusal_is_final_and_is_not_asked_for_again() -> None:
+def test_a_rejection_is_final_and_no_token_is_requested_again() -> None:
     issuer = TokenIssuer(HandClock())
     issuer.fault = ApiError("no", code=0, http_status=0)
-    signs = signer(issuer)
+    token_source = make_token_source(issuer)
     with pytest.raises(ApiError):
-        signs.token()
+        token_source.token()
     issuer.fault = None
     with pytest.raises(ApiError):
-        signs.token()
+        token_source.token()
     assert issuer.token_count == 0
 
 
@@ -159,7 +161,7 @@ def send_call(call: HttpCall, *answers: bytes) -> tuple[HttpResponse, list[str]]
     """Return the last answer to a call, and the tokens of the requests that it took."""
     with RawServer(*(says(answer) for answer in answers)) as server:
         transport = HttpTransport(
-            server.base_url, signer(TokenIssuer(HandClock())), workers=1, environment={}
+            server.base_url, make_token_source(TokenIssuer(HandClock())), workers=1, environment={}
         )
         answer = transport.send(call)
         transport.close()
@@ -176,31 +178,31 @@ def send_call(call: HttpCall, *answers: bytes) -> tuple[HttpResponse, list[str]]
         http(b'{"code":700012006,"msg":"authentication failed"}'),
     ],
 )
-def test_a_call_refused_for_its_token_is_made_once_more(call: HttpCall, refused: bytes) -> None:
+def test_a_call_rejected_for_its_token_is_sent_once_more(call: HttpCall, refused: bytes) -> None:
     answer, tokens = send_call(call, refused, http(b'{"code":0}'))
     assert answer.body == b'{"code":0}'
     assert tokens == ["1", "2"]
 
 
-def test_a_second_refusal_stands() -> None:
+def test_a_second_rejection_is_returned() -> None:
     answer, tokens = send_call(POLL, REFUSED)
     assert answer.status == 401
     assert tokens == ["1", "2"]
 
 
-def test_a_gateways_own_401_repeats_a_read_and_no_prompt() -> None:
+def test_a_gateways_401_repeats_a_read_and_no_prompt() -> None:
     page = http(b"<html>login</html>", "401 Unauthorized")
     assert send_call(POLL, page, http(b"{}"))[1] == ["1", "2"]
     assert send_call(PROMPT, page, http(b"{}"))[1] == ["1"]
 
 
 @pytest.mark.parametrize("code", [4101, 4200, 4000, 0])
-def test_other_refusals_are_not_about_the_token(code: int) -> None:
+def test_other_rejections_are_not_about_the_token(code: int) -> None:
     body = json.dumps({"code": code, "msg": "4100"}).encode()
     assert send_call(PROMPT, http(body))[1] == ["1"]
 
 
-def test_a_plain_token_has_nothing_to_renew() -> None:
+def test_a_plain_token_is_not_renewed() -> None:
     with RawServer(says(REFUSED)) as server:
         transport = HttpTransport(server.base_url, "pat_right", workers=1, environment={})
         assert transport.send(POLL).status == 401
@@ -233,8 +235,8 @@ def test_sixty_four_workers_share_each_renewal() -> None:
     secrets = Redactor()
     with serve(script(BOTS, rest="defaults: {token_seconds: 2}")) as server:
         ask = token_request(keys(), server.base_url, secrets.redact)
-        signs = OAuthTokenSource(ask, SystemClock(), secrets.add_secret)
-        transport = HttpTransport(server.base_url, signs, workers=64, environment={})
+        token_source = OAuthTokenSource(ask, SystemClock(), secrets.add_secret)
+        transport = HttpTransport(server.base_url, token_source, workers=64, environment={})
         codes: list[bytes] = []
         until = time.monotonic() + 3
 
@@ -253,14 +255,14 @@ def test_sixty_four_workers_share_each_renewal() -> None:
         # A token lives one to two seconds here, and three are worked: a handful of renewals.
         assert 2 <= server.calls[ROUTE] <= 6
         assert len(codes) > 64
-        assert secrets.redact(f"core {signs.token()[4:]}") == "core <redacted>"
+        assert secrets.redact(f"core {token_source.token()[4:]}") == "core <redacted>"
     assert b"700012006" not in b"".join(codes)
 
 
 @pytest.mark.parametrize(
     ("kind", "words"), [("ec", "not an RSA key"), ("locked", "password"), ("none", "PEM")]
 )
-def test_a_key_that_cannot_be_used_is_a_fault_of_the_settings(kind: str, words: str) -> None:
+def test_an_unusable_key_is_an_error_of_the_settings(kind: str, words: str) -> None:
     text = "-----BEGIN PRIVATE KEY-----\nQUJD\n-----END" if kind == "none" else pem(kind)
     with pytest.raises(SettingsError, match=words) as caught:
         token_request(keys(private_key=text), "http://127.0.0.1:1", str)
@@ -268,7 +270,7 @@ def test_a_key_that_cannot_be_used_is_a_fault_of_the_settings(kind: str, words: 
     assert caught.value.next_step
 
 
-def test_a_refused_jwt_is_told_in_the_services_words_without_secrets(
+def test_a_rejected_jwt_is_reported_in_the_services_words_without_secrets(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     rejection = {"error_code": "invalid_client", "error_message": "kid unknown: czs_a1b2c3d4e5f6"}
@@ -287,7 +289,7 @@ def test_a_refused_jwt_is_told_in_the_services_words_without_secrets(
 @pytest.mark.parametrize(
     "body", [b"[]", b'{"access_token": "x"}', b'{"access_token":"a b","expires_in":9}']
 )
-def test_what_is_no_answer_of_a_token_endpoint_is_said_so(body: bytes) -> None:
+def test_a_response_without_a_token_is_reported_as_of_another_endpoint(body: bytes) -> None:
     answer = http(body, "200 OK", "Content-Type: application/json")
     with RawServer(says(answer)) as server, pytest.raises(PayloadError, match="token endpoint"):
         token_request(keys(), server.base_url, str)()
@@ -305,7 +307,7 @@ def test_an_id_that_looks_like_a_credit_card_is_replaced() -> None:
 
 
 @pytest.mark.parametrize("status", ["502 Bad Gateway", "503 Away", "429 Too Many"])
-def test_a_gateways_trouble_may_pass(status: str) -> None:
+def test_an_html_response_of_a_gateway_is_a_transport_error(status: str) -> None:
     answer = http(b"<html>", status)
     with RawServer(says(answer)) as server, pytest.raises(TransportError) as caught:
         token_request(keys(), server.base_url, str)()
@@ -334,7 +336,7 @@ def test_the_servers_faults_reach_the_token_endpoint(kind: FaultKind) -> None:
     assert 880 < ends - time.time() <= 901
 
 
-def test_the_server_looks_at_the_jwts_audience() -> None:
+def test_the_server_checks_the_jwts_audience() -> None:
     with serve(script(BOTS)) as server:
         other = server.base_url.replace("127.0.0.1", "localhost")
         assert token_request(keys(), other, str)()[0]

@@ -119,7 +119,7 @@ class CozeConversation:
                 completed and no expectation of the turn judges the status.
             ScenarioError: the bot calls a tool that the turn has no output for.
         """
-        call = yield from self._prompt(turn)
+        call = yield from self._prepare_prompt(turn)
         if self._schedule.timeout is not None:
             call = replace(call, timeout=self._schedule.timeout)
         envelope, response = yield from call_with_retry(call, self._policy, repeatable=False)
@@ -130,9 +130,9 @@ class CozeConversation:
             envelope.log_id,
             self._schedule.timeout,
         )
-        chat = progress.chat_of(envelope, response)
+        chat = progress.read_chat(envelope, response)
         if chat.status not in response_parsing.FAILED and not (chat.id and chat.conversation_id):
-            raise _unusable(envelope, message("coze.response.no_ids"))
+            raise _payload_error(envelope, message("coze.response.no_ids"))
         self._conversation_id = chat.conversation_id or self._conversation_id
         if self._bot.is_workflow and progress.is_stream_complete:
             chat = chat.with_final_status()  # it has no state to poll
@@ -141,7 +141,7 @@ class CozeConversation:
         if chat.status == "completed" or chat.asks:
             is_whole = bool(self._bot.is_workflow) and progress.is_stream_complete
             if not is_whole and not _has_answer(messages):
-                messages = yield from self._messages(chat)
+                messages = yield from self._list_messages(chat)
         elif not turn.checks_status:
             raise _failed_chat_error(chat, progress.log_id)
         reply = Reply(
@@ -162,7 +162,7 @@ class CozeConversation:
         )
         return with_pace(reply, progress.growth, progress.started)
 
-    def _prompt(self, turn: Turn) -> CallFlow[HttpCall]:
+    def _prepare_prompt(self, turn: Turn) -> CallFlow[HttpCall]:
         """Create the conversation, upload the files, and return the call that sends the prompt."""
         options, policy = self._options, self._policy
         if options.create_conversation and not self._conversation_id:
@@ -199,7 +199,7 @@ class CozeConversation:
             envelope.raise_for_code(message("coze.call.tool_outputs"))
             progress.submitted += response_parsing.pending_tool_calls(chat)
             progress.update(response, envelope)
-            chat = chat.update_to(progress.chat_of(envelope, response))
+            chat = chat.update_to(progress.read_chat(envelope, response))
         return chat
 
     def _poll(self, chat: ChatState, progress: _TurnProgress) -> CallFlow[ChatState]:
@@ -226,7 +226,7 @@ class CozeConversation:
             progress.update(response, envelope)
             current = response_parsing.parse_chat(envelope.data)
             if not current.status:
-                raise _unusable(envelope, message("coze.response.no_status"))
+                raise _payload_error(envelope, message("coze.response.no_status"))
             chat = chat.update_to(current)
         self._rounds += bool(polls)
         return chat
@@ -256,11 +256,11 @@ class CozeConversation:
         return ChatTimeoutError(
             what,
             next_step=message("coze.chat.timeout.next"),
-            detail=(_ids(chat),),
+            detail=(_chat_ids(chat),),
             log_id=progress.log_id,
         )
 
-    def _messages(self, chat: ChatState) -> CallFlow[tuple[Message, ...]]:
+    def _list_messages(self, chat: ChatState) -> CallFlow[tuple[Message, ...]]:
         """List the chat's messages; the answer may appear a moment after the chat has completed."""
         messages, _envelope, response = yield from self._list_once(chat)
         # A recording has equal responses to GET once.
@@ -306,7 +306,7 @@ class _TurnProgress:
     def seconds(self) -> float:
         return self.now - self.started
 
-    def chat_of(self, envelope: Envelope, response: HttpResponse) -> ChatState:
+    def read_chat(self, envelope: Envelope, response: HttpResponse) -> ChatState:
         """Return the chat in a response; if that is a stream, keep its messages.
 
         A stream that broke leaves a running chat, which is polled like any other; its messages then
@@ -326,7 +326,7 @@ class _TurnProgress:
                     next_step=message("coze.chat.stream_timeout.next"),
                     log_id=envelope.log_id,
                 )
-            raise _unusable(envelope, message("coze.response.stream_broke"))
+            raise _payload_error(envelope, message("coze.response.stream_broke"))
         self.is_stream_complete = stream.is_complete
         if stream.is_complete or stream.chat.status in response_parsing.FINAL:
             self.streamed += stream.messages
@@ -392,7 +392,7 @@ def _failed_chat_error(chat: ChatState, log_id: str) -> ChatFailedError:
     return ChatFailedError(
         what,
         next_step=advice_for(code, 200) if code else message("coze.advice.log_id"),
-        detail=(_ids(chat),) if chat.id else (),
+        detail=(_chat_ids(chat),) if chat.id else (),
         log_id=log_id,
     )
 
@@ -411,9 +411,9 @@ def _stream_error(error: tuple[int, str], envelope: Envelope) -> ApiError:
     )
 
 
-def _unusable(envelope: Envelope, what: LocalizedText) -> PayloadError:
+def _payload_error(envelope: Envelope, what: LocalizedText) -> PayloadError:
     return PayloadError(what, next_step=message("coze.response.next"), log_id=envelope.log_id)
 
 
-def _ids(chat: ChatState) -> LocalizedText:
+def _chat_ids(chat: ChatState) -> LocalizedText:
     return message("coze.chat.ids", chat=chat.id, conversation=chat.conversation_id)

@@ -50,10 +50,9 @@ def list_messages(
         PayloadError: the response was not Coze's JSON.
     """
     call = api_calls.list_messages(conversation_id, chat_id, timeout)
-    if known is None:
-        return (yield from call_with_retry(call, policy, repeatable=True))
-    if known.uses_get:
+    if known is not None and known.uses_get:
         call = replace(call, method="GET")
+    if known is None or known.uses_get:
         return (yield from call_with_retry(call, policy, repeatable=True))
     try:
         envelope, response = yield from call_with_retry(

@@ -158,26 +158,26 @@ def _call(call: HttpCall, policy: RetryPolicy) -> CallFlow[HttpResponse]:
         TransportError: no response came.
         ApiError: the HTTP status is an error.
     """
-    rejected = 0
-    for tried in range(1, policy.tries + 1):
+    responses = 0
+    for tries in range(1, policy.tries + 1):
         response: HttpResponse | None = None
         try:
-            response = yield replace(call, attempt=rejected + 1) if rejected else call
+            response = yield replace(call, attempt=responses + 1) if responses else call
             assert response is not None  # noqa: S101 (a call is always sent a response)
         except TransportError as error:
-            if error.may_have_arrived or tried == policy.tries:
+            if error.may_have_arrived or tries == policy.tries:
                 raise
         else:
-            rejected += 1
+            responses += 1
             if response.status < 400:
                 return response
-            if response.status != 429 or tried == policy.tries:
-                raise _rejection(response, tried)
-        yield Wait(policy.retry_delay(tried, response, is_minute_limit=response is not None))
+            if response.status != 429 or tries == policy.tries:
+                raise _rejection(response, tries)
+        yield Wait(policy.retry_delay(tries, response, is_minute_limit=response is not None))
     raise AssertionError  # tries is 1 or more
 
 
-def _rejection(response: HttpResponse, tried: int) -> ApiError:
+def _rejection(response: HttpResponse, tries: int) -> ApiError:
     body = parse_fields(response.body)
     texts = (text(body.get(key)) for key in ("message", "msg", "detail", "error_msg"))
     words = next(filter(None, texts), "")
@@ -188,7 +188,7 @@ def _rejection(response: HttpResponse, tried: int) -> ApiError:
         code=number(body.get("code")) or response.status,
         http_status=response.status,
         detail=(
-            *((message("coze.tried", n=tried),) if tried > 1 else ()),
+            *((message("coze.tried", n=tries),) if tries > 1 else ()),
             *(() if words else (describe_body(response),)),
         ),
         next_step=project_errors.advice_for_status(response.status),

@@ -37,14 +37,14 @@ class RetryPolicy(Struct, frozen=True, kw_only=True):
     base: float = 1.0
 
     def retry_delay(
-        self, tried: int, response: HttpResponse | None, *, is_minute_limit: bool = False
+        self, tries: int, response: HttpResponse | None, *, is_minute_limit: bool = False
     ) -> float:
-        """Return the seconds to wait after `tried` tries."""
+        """Return the seconds to wait after `tries` tries."""
         requested = _retry_after(response)
         if requested is not None:
             return min(requested, _MAX_DELAY) + self.jitter() * 0.1
         growth = _MINUTE_LIMIT_GROWTH if is_minute_limit else _GROWTH
-        delay = min(self.base * growth ** (tried - 1), _MAX_DELAY)
+        delay = min(self.base * growth ** (tries - 1), _MAX_DELAY)
         return delay * (0.5 + self.jitter() / 2)
 
 
@@ -65,34 +65,34 @@ def call_with_retry(
         ResponseTooLargeError: the response is larger than the limit; so would the next be.
         PayloadError: the response was not Coze's JSON.
     """
-    tried = rejected = 0
+    tries = responses = 0
     spent = 0.0
     limit = call.timeout if repeatable and call.timeout is not None else inf
     while True:
-        tried += 1
-        last = tried >= policy.tries
+        tries += 1
+        is_last = tries >= policy.tries
         response: HttpResponse | None = None
         is_minute_limit = False
         try:
             # The attempt counts responses: without one, the retry replaces no recorded interaction.
-            response = yield replace(call, attempt=call.attempt + rejected) if rejected else call
+            response = yield replace(call, attempt=call.attempt + responses) if responses else call
             assert response is not None  # noqa: S101 (a call is always sent a response)
-            rejected += 1
+            responses += 1
             is_minute_limit = response.status == 429
             envelope = parse_envelope(response)
-            if last or not _is_worth_retrying(envelope, repeatable=repeatable):
-                return replace(envelope, tries=tried) if tried > 1 else envelope, response
+            if is_last or not _is_worth_retrying(envelope, repeatable=repeatable):
+                return replace(envelope, tries=tries) if tries > 1 else envelope, response
             is_minute_limit = is_minute_limit or envelope.code in error_codes.MINUTE_CODES
         except TransportError as error:
             if isinstance(error, CallTimeoutError):
                 spent += error.seconds
                 error.seconds = spent
-            if last or (error.may_have_arrived and not repeatable) or spent >= limit:
+            if is_last or (error.may_have_arrived and not repeatable) or spent >= limit:
                 raise
         except PayloadError:
-            if last or not (repeatable or is_minute_limit) or not retries_payload:
+            if is_last or not (repeatable or is_minute_limit) or not retries_payload:
                 raise
-        delay = policy.retry_delay(tried, response, is_minute_limit=is_minute_limit)
+        delay = policy.retry_delay(tries, response, is_minute_limit=is_minute_limit)
         spent += delay
         if limit - spent < inf:
             call = replace(call, timeout=max(limit - spent, _MIN_TIMEOUT))

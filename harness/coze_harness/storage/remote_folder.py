@@ -292,10 +292,10 @@ def _as_os_error(error: Exception) -> OSError:
     reason = _first_line(error)
     if isinstance(error, RemoteError):
         return error
-    if isinstance(error, FileNotFoundError) and "bucket" not in reason.lower():
-        return FileNotFoundError(errno.ENOENT, "No such file")
     if isinstance(error, FileNotFoundError):
-        return RemoteError(reason, message("storage.no_bucket.next"))
+        if "bucket" in reason.lower():
+            return RemoteError(reason, message("storage.no_bucket.next"))
+        return FileNotFoundError(errno.ENOENT, "No such file")
     if isinstance(error, PermissionError):
         return RemoteError(
             message("storage.permission", reason=reason), message("storage.permission.next")
