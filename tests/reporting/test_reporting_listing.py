@@ -127,7 +127,7 @@ def test_a_row_has_the_counts_the_cost_and_a_link() -> None:
 )
 def test_a_comparison_goes_by_its_states(one: Run, tone: str, verdict: str) -> None:
     (row,) = run_list_rows([one])
-    assert (row.tone, row.verdict) == (tone, verdict)
+    assert (row.tone, str(row.phrase)) == (tone, verdict)
 
 
 def test_a_comparison_of_an_older_version_goes_by_its_scenarios() -> None:
@@ -143,7 +143,7 @@ def test_a_comparison_of_an_older_version_goes_by_its_scenarios() -> None:
         baseline="a", candidate="b", counts={ChangeKind.REGRESSED: 2}, scenarios=(change,)
     )
     (row,) = run_list_rows([a_run(1, mode=Mode.COMPARE, comparison=older)])
-    assert (row.tone, row.verdict) == ("bad", "1 of 1 scenario regressed.")
+    assert (row.tone, str(row.phrase)) == ("bad", "1 of 1 scenario regressed.")
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_spoilt_answers_go_by_how_many_were_caught(
     )
     one = a_run(1, mode=Mode.MUTATE, mutation=MutationReport(seed=1, scores=tuple(scores)))
     (row,) = run_list_rows([one])
-    assert (row.tone, row.verdict) == (tone, verdict)
+    assert (row.tone, str(row.phrase)) == (tone, verdict)
 
 
 def test_the_list_is_written_in_chinese_when_asked_for() -> None:

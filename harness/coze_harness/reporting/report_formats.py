@@ -147,10 +147,8 @@ class ReportSet:
 
     def extra_files(self) -> Mapping[str, bytes]:
         """Return files that the reports refer to, by their names."""
-        files: dict[str, bytes] = {}
-        for writer in self.renderer.writers.values():
-            files.update(writer.extra_files())
-        return files
+        writers = self.renderer.writers.values()
+        return {name: data for one in writers for name, data in one.extra_files().items()}
 
     def close(self) -> None:
         """Delete the fragments."""

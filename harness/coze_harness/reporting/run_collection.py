@@ -7,8 +7,8 @@ worker keeps the finished trials, and all reports are written: the run can be re
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeAlias, TypeVar
@@ -196,17 +196,11 @@ class _Ending(Struct, frozen=True):
             interrupted=interrupted,
             summarize=self.summarize,
         )
-        with self._verdict_in_errors(run):
+        try:
             if unsaved:
                 raise unsaved
             return self.writer.finish(run, self.before_history)
-
-    @contextmanager
-    def _verdict_in_errors(self, run: Run) -> Iterator[None]:
-        """Print the verdict with the error by which a run has no report."""
-        try:
-            yield
-        except ResultsError as error:
+        except ResultsError as error:  # by which the run has no report
             error.detail = (*error.detail, literal(verdict_line(run, words=self.words)))
             raise
 

@@ -166,7 +166,7 @@ def _case(row: TrialRow, fragments: Fragments) -> bytes:
     if row.key.id in fragments:
         return fragments.get(row.key.id)
     names = {"name": single_line(row.key.id), "classname": single_line(row.key.scenario)}
-    return f"{_tag('testcase', names, end=' />')}".encode()
+    return _tag("testcase", names, end=" />").encode()
 
 
 def _counts(rows: Sequence[TrialRow]) -> dict[str, str]:
@@ -195,15 +195,15 @@ def _tag(name: str, attributes: Mapping[str, str], *, end: str = ">") -> str:
 def _element(name: str, text: str, **attributes: str) -> str:
     """Return an element with text; empty attributes are left out."""
     tag = _tag(name, {key: value for key, value in attributes.items() if value}, end="")
-    return f"{tag}>{_escaped_text(text)}</{name}>" if text else f"{tag} />"
+    return f"{tag}>{_escape_text(text)}</{name}>" if text else f"{tag} />"
 
 
 def _system_out(text: str) -> str:
     """Return <system-out>; empty without text."""
-    return f"<system-out>{_escaped_text(text)}</system-out>" if text else ""
+    return f"<system-out>{_escape_text(text)}</system-out>" if text else ""
 
 
-def _escaped_text(text: str) -> str:
+def _escape_text(text: str) -> str:
     """Return text for XML, in which GitLab finds no path of an attachment."""
     if "[[A" in text:
         text = text.replace("[[ATTACHMENT|", "[[ATTACHMENT¦")

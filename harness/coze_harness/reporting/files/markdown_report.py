@@ -18,10 +18,10 @@ from coze_harness.reporting.files.markdown_comparison import (
     comparison_head,
     mutation_parts,
 )
-from coze_harness.reporting.files.markdown_escape import code_span, fence
+from coze_harness.reporting.files.markdown_escape import code_span, labelled_fence
 from coze_harness.reporting.fragment_spool import Fragments, TextOutput
 from coze_harness.reporting.report_writer import ReportWriter
-from coze_harness.reporting.views.bot_matrix import Matrix
+from coze_harness.reporting.views.bot_matrix import Matrix, cell_text
 from coze_harness.reporting.views.failure_causes import CauseGroup
 from coze_harness.reporting.views.run_view import RunView
 from coze_harness.reporting.views.safe_text import format_duration, single_line
@@ -31,6 +31,7 @@ from coze_harness.reporting.views.transcript import (
     label,
     labelled_text,
     relevant_answer,
+    verdict_texts,
 )
 from coze_harness.reporting.views.view_model import TrialView, TurnView, VerdictView, status_badge
 from coze_harness.reporting.views.wording import list_names
@@ -312,10 +313,7 @@ def _matrix(matrix: Matrix, words: Catalogue) -> str:
         f"|{' --- |' * (len(bots) + 1)}",
     ]
     for row in matrix.rows[:_MAX_ROWS]:
-        cells = [
-            f"{status_badge(cell.status, words)} {cell.share}".strip() if cell else ""
-            for cell in row.cells
-        ]
+        cells = [cell_text(cell, words) for cell in row.cells]
         lines.append(f"| {code_span(row.name)} | {' | '.join(cells)} |")
     more = len(matrix.rows) - _MAX_ROWS
     if more > 0:
@@ -339,7 +337,7 @@ def _error_block(trial: TrialView, words: Catalogue) -> str:
     if error is None:
         return ""
     lines = _title(trial)
-    lines += _labelled_fence("error", [error.what, error.detail], words)
+    lines += labelled_fence(label("error", words), error.what, error.detail)
     if error.where:
         lines += [code_span(error.where), ""]
     if error.next_step:
@@ -359,9 +357,8 @@ def _failure_block(trial: TrialView, words: Catalogue) -> str:
 
 
 def _turn(turn: TurnView, words: Catalogue) -> Iterator[str]:
-    answer = relevant_answer(turn, words)
-    yield from _labelled_fence("prompt", [turn.prompt], words)
-    yield from _labelled_fence("answer", [answer], words)
+    yield from labelled_fence(label("prompt", words), turn.prompt)
+    yield from labelled_fence(label("answer", words), relevant_answer(turn, words))
     failed = [verdict for verdict in turn.verdicts if verdict.status == "failed"]
     for verdict in failed[:_MAX_VERDICTS]:
         yield from _verdict(verdict, turn.answer, words)
@@ -371,25 +368,11 @@ def _turn(turn: TurnView, words: Catalogue) -> Iterator[str]:
 
 
 def _verdict(verdict: VerdictView, answer: str, words: Catalogue) -> Iterator[str]:
-    name = code_span(verdict.name) + " " if verdict.name else ""
-    yield f"- ✗ {name}{code_span(verdict.kind)} {code_span(verdict.place)}"
-    actual = "" if verdict.actual == answer else verdict.actual
-    for name_of_label, text in (
-        ("why", verdict.reason),
-        ("expected", verdict.expected),
-        ("seen", actual),
-    ):
-        if text:
-            yield f"  - {labelled_text(name_of_label, code_span(text), words)}"
+    own_name = code_span(verdict.name) + " " if verdict.name else ""
+    yield f"- ✗ {own_name}{code_span(verdict.kind)} {code_span(verdict.place)}"
+    for name, text in verdict_texts(verdict, answer):
+        yield f"  - {labelled_text(name, code_span(text), words)}"
     yield ""
-
-
-def _labelled_fence(name: str, texts: Sequence[str], words: Catalogue) -> list[str]:
-    """Return a label and, below it, texts in a fence, truncated."""
-    text = "\n".join(filter(None, texts))
-    if len(text) > 600:
-        text = f"{text[:600]}…"
-    return [label(name, words), "", *fence(text.split("\n"), "text"), ""]
 
 
 def _foot(view: RunView, version: str, words: Catalogue) -> str:

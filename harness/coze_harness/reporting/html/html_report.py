@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -205,11 +206,11 @@ class HtmlWriter:
         out: TextOutput,
     ) -> None:
         """Write the rows; add each trial to the index, and the first failing ones to `first`."""
-        words: dict[bytes, bytes] = {}
+        word = cache(self._renderer.word_html)
         opening: dict[bool, bytes] = {False: b"<li>", True: b'<li class="flaky">'}
         for number, row in enumerate(rows):
             entry = entries.get(row)
-            html = _WORD.sub(lambda match: self._word(match.group(1), words), entry.row)
+            html = _WORD.sub(lambda match: word(match.group(1).decode()), entry.row)
             shows_history = row.history and (
                 row.status is not TrialStatus.PASSED or row.key.id in flaky
             )
@@ -228,12 +229,6 @@ class HtmlWriter:
             f'<span class="past" role="img" data-w-label="history.past" aria-label="{label}">'
             f"{bars}</span>"
         ).encode()
-
-    def _word(self, key: bytes, words: dict[bytes, bytes]) -> bytes:
-        word = words.get(key)
-        if word is None:
-            word = words[key] = self._renderer.word_html(key.decode())
-        return word
 
     def _comparison(self, run: Run, view: RunView, entries: _Entries) -> Mapping[str, object]:
         """Return what the page of a comparison shows, its cards first; empty for another run."""

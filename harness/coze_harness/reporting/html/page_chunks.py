@@ -184,12 +184,8 @@ def _without_repeats(texts: Sequence[bytes]) -> tuple[list[bytes], dict[bytes, i
     numbers: dict[bytes, int] = {}
     own: list[bytes] = []
     for number, text in enumerate(texts):
-        if len(text) < _MIN_REFERRED:
-            own.append(b'"%b"' % text)
-        elif (first := numbers.setdefault(text, number)) != number:
-            own.append(b"%d" % first)
-        else:
-            own.append(b'"%b"' % text)
+        first = numbers.setdefault(text, number) if len(text) >= _MIN_REFERRED else number
+        own.append(b'"%b"' % text if first == number else b"%d" % first)
     return own, numbers
 
 

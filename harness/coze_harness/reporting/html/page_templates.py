@@ -19,6 +19,7 @@ from jinja2 import BaseLoader, Environment, FileSystemLoader, ModuleLoader, Stri
 from markupsafe import Markup, escape
 
 from coze_harness.messages import LITERAL, Catalogue, Language, LocalizedText, Param
+from coze_harness.reporting.html.served_page import PAGE_RULES
 from coze_harness.reporting.views.earlier_view import EarlierView
 from coze_harness.reporting.views.safe_text import single_line
 from coze_harness.reporting.views.view_model import TrialView
@@ -129,7 +130,7 @@ class PageRenderer:
         template = self._environment.get_template(name)
         return template.render(
             language=self.words.language,
-            text=self._text,
+            text=self.words.word,
             phrase_text=self.words.text,
             pair=self._wording.pair,
             line_pair=self._line_pair,
@@ -143,9 +144,6 @@ class PageRenderer:
     def _line_pair(self, message: LocalizedText, limit: int) -> tuple[str, str]:
         text, second = self._wording.pair(message)
         return single_line(text, limit), single_line(second, limit)
-
-    def _text(self, key: str, values: Mapping[str, Param] = {}) -> str:
-        return self.words.word(key, values)
 
 
 class _TrialMacros(Protocol):
@@ -184,12 +182,8 @@ class PageLayout:
                 f"script-src {' '.join(dict.fromkeys(sources))}",
                 f"style-src {self._source_of(_STYLE)}",
                 "img-src data:",
-                # A file has no server of its own: this is for `coze-harness view`.
-                "connect-src 'self'",
-                "base-uri 'none'",
-                "form-action 'none'",
-                "require-trusted-types-for 'script'",
-                "trusted-types 'none'",
+                # A file has no server of its own: to connect is for `coze-harness view`.
+                *PAGE_RULES,
             )
         )
 

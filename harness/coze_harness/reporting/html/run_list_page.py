@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple, TextIO
 from urllib.parse import quote
 
-from coze_harness.messages import Catalogue, LocalizedText
+from coze_harness.messages import LocalizedText
 from coze_harness.model import Mode, Run
 from coze_harness.reporting.page_options import PageOptions
 from coze_harness.reporting.views.history_view import (
     Chart,
     draw_chart,
-    format_number,
-    format_percent,
     format_seconds,
 )
 from coze_harness.reporting.views.run_verdict import verdict_phrase, verdict_tone
@@ -51,11 +49,6 @@ class RunListRow(NamedTuple):
     p50: str
     p95: str
     tokens: str
-
-    @property
-    def verdict(self) -> str:
-        """The verdict as an English sentence."""
-        return Catalogue().text(self.phrase)
 
 
 def run_list_rows(runs: Sequence[Run]) -> list[RunListRow]:
@@ -106,10 +99,6 @@ def render_run_list(runs: Sequence[Run], out: TextIO, options: PageOptions = _DE
     out.write(page)
 
 
-def _is_comparable(run: Run, newest: Run) -> bool:
-    return run.mode is newest.mode and run.selection == newest.selection
-
-
 def run_list_charts(runs: Sequence[Run]) -> list[Chart]:
     """Return charts of the share of scenarios that passed, the seconds of a trial, and tokens.
 
@@ -120,15 +109,20 @@ def run_list_charts(runs: Sequence[Run]) -> list[Chart]:
         runs: newest first.
     """
     oldest_first = [run for run in reversed(runs) if run.mode is not Mode.MUTATE]
-    comparable = [run for run in oldest_first if _is_comparable(run, oldest_first[-1])]
+    newest = oldest_first[-1] if oldest_first else None
+    comparable = [
+        run
+        for run in oldest_first
+        if newest and (run.mode, run.selection) == (newest.mode, newest.selection)
+    ]
     counts = [scenario_counts(run) for run in comparable]
     shares = [100 * (one.passed / one.trials) for one in counts if one.trials]
     lowest = min(int(min(shares, default=100.0) / 10) * 10.0, 90.0)
     times = [run.cost.p95 for run in comparable if run.cost.p95]
     tokens = [run.cost.tokens for run in comparable if run.cost.tokens]
     charts = (
-        draw_chart("listing.passed", shares, format_percent, lowest, 100.0, min_values=2),
+        draw_chart("listing.passed", shares, "{:.0f}%".format, lowest, 100.0, min_values=2),
         draw_chart("listing.p95", times, format_seconds, min_values=2),
-        draw_chart("history.tokens", tokens, format_number, min_values=2),
+        draw_chart("history.tokens", tokens, "{:,.0f}".format, min_values=2),
     )
     return [chart for chart in charts if chart]

@@ -17,11 +17,12 @@ PAGE_RULES: Final = (
     "connect-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
-    "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
     "trusted-types 'none'",
 )
-"""What a policy says of every served page, besides its scripts, styles and images."""
+"""What the policy of a page says besides its scripts, styles and images."""
+SERVED_RULES: Final = (*PAGE_RULES, "frame-ancestors 'none'")
+"""The same of a page that a server sends: in a file, no policy can forbid frames."""
 
 
 def served_policy() -> str:
@@ -36,7 +37,7 @@ def served_policy() -> str:
             f"script-src 'self' {' '.join(_sources('*.js'))}",
             f"style-src 'self' {' '.join(_sources('*.css'))}",
             "img-src data:",
-            *PAGE_RULES,
+            *SERVED_RULES,
         )
     )
 

@@ -12,7 +12,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from coze_harness.messages import Catalogue
-from coze_harness.reporting.html.served_page import PAGE_RULES
+from coze_harness.reporting.html.served_page import SERVED_RULES
 
 _TEMPLATE: Final = Path(__file__).with_name("waiting_page.html")
 
@@ -44,7 +44,7 @@ def render_waiting_page(run: str, run_id: str, token: str, words: Catalogue) -> 
             "default-src 'none'",
             f"script-src {_hash_of('script', source)}",
             f"style-src {_hash_of('style', source)}",
-            *PAGE_RULES,
+            *SERVED_RULES,
         )
     )
 

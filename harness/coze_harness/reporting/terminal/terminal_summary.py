@@ -12,21 +12,20 @@ from coze_harness.model import (
 )
 from coze_harness.model.errors import CassetteEditedError
 from coze_harness.reporting.terminal.terminal_failures import wrap_lines
-from coze_harness.reporting.views.bot_matrix import build_matrix
+from coze_harness.reporting.views.bot_matrix import build_matrix, cell_text
 from coze_harness.reporting.views.history_view import run_events
 from coze_harness.reporting.views.line_wrapping import (
     cell_width,
     fit_line,
     pad_cells,
 )
-from coze_harness.reporting.views.run_verdict import run_notes, trials_phrase, verdict_sentence
+from coze_harness.reporting.views.run_verdict import run_notes, trials_phrase, verdict_phrase
 from coze_harness.reporting.views.safe_text import single_line
 from coze_harness.reporting.views.scenario_results import (
     ScenarioResult,
     scenario_results,
     since_view,
 )
-from coze_harness.reporting.views.view_model import status_badge
 from coze_harness.reporting.views.wording import list_names
 
 _MAX_LINES: Final = 12
@@ -119,13 +118,9 @@ def bot_table(run: Run, *, width: int = 0, words: Catalogue | None = None) -> li
         return []
     words = words or Catalogue()
     heads = [f"{bot} {total}" for bot, total in zip(matrix.bots, matrix.totals, strict=True)]
+    rows = matrix.rows[:_MAX_LINES]
     table = [[words.text(message("report.bots")), *heads]]
-    for row in matrix.rows[:_MAX_LINES]:
-        cells = [
-            f"{status_badge(cell.status, words)} {cell.share}".rstrip() if cell else ""
-            for cell in row.cells
-        ]
-        table.append([row.name, *cells])
+    table += [[row.name, *(cell_text(one, words) for one in row.cells)] for row in rows]
     widths = [max(map(cell_width, column)) for column in zip(*table, strict=True)]
     lines = ["  ".join(map(pad_cells, cells, widths)).rstrip() for cells in table]
     more = len(matrix.rows) - _MAX_LINES
@@ -172,7 +167,7 @@ def verdict_line(run: Run, note: str = "", words: Catalogue | None = None) -> st
     """
     words = words or Catalogue()
     notes = [one for one in run_notes(run) if one.id not in ("note.edited", "note.interrupted")]
-    parts = [verdict_sentence(run, words), *map(words.text, (trials_phrase(run), *notes))]
+    parts = [*map(words.text, (verdict_phrase(run), trials_phrase(run), *notes))]
     separator = "" if words.language == "zh" else " "
     return separator.join(filter(None, (*parts, single_line(note))))
 

@@ -7,11 +7,12 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from coze_harness.messages import Catalogue
 from coze_harness.model import TrialRow, TrialStatus
 from coze_harness.model.struct_decoding import decode_struct
 from coze_harness.reporting.views.row_order import count_passed, worst_row
 from coze_harness.reporting.views.safe_text import language_hint, single_line, truncate_text
-from coze_harness.reporting.views.view_model import anchor
+from coze_harness.reporting.views.view_model import anchor, status_badge
 
 MAX_PREVIEWED: Final = 200
 """Rows with previews of answers; those that differ come first."""
@@ -107,6 +108,11 @@ def _cell(group: Sequence[TrialRow]) -> MatrixCell:
     worst = worst_row(group)
     share = _share(group) if len(group) > 1 else ""
     return MatrixCell(worst.status, share, anchor(worst.key.id), worst.key.id)
+
+
+def cell_text(cell: MatrixCell | None, words: Catalogue) -> str:
+    """Return a cell's status and how many trials passed; empty for no cell."""
+    return f"{status_badge(cell.status, words)} {cell.share}".rstrip() if cell else ""
 
 
 def _share(group: Sequence[TrialRow]) -> str:

@@ -9,27 +9,17 @@ import msgspec
 
 from coze_harness.model import ChangeKind
 from coze_harness.model.struct_decoding import decode_struct
-from coze_harness.reporting.views.view_model import FlipView, TrialView
+from coze_harness.reporting.views.view_model import TrialView, TurnDiffView
 
 _MAX_TURNS: Final = 3
 
 
 class CardTurn(NamedTuple):
-    """A turn that changed: the prompt, the difference of the answers, verdicts that flipped.
+    """A turn that changed: the prompt, its language, and the difference of the answers."""
 
-    `is_paced`: the pace of both answers is known.
-    """
-
-    number: int
     prompt: str
     language: str
-    answer: str
-    similarity: str
-    tree: str
-    rewritten: bool
-    flips: Sequence[FlipView]
-    still_passing: int
-    is_paced: bool
+    difference: TurnDiffView
 
 
 class TrialCard(NamedTuple):
@@ -45,23 +35,9 @@ def trial_card(trial: TrialView) -> bytes:
     diff = trial.diff
     if diff is None or not diff.kind or diff.kind == ChangeKind.SAME.value:
         return b""
-    prompts = {turn.number: turn for turn in trial.turns}
+    prompts = {turn.number: (turn.prompt, turn.language) for turn in trial.turns}
     changed = [turn for turn in diff.turns if turn.flips or turn.answer not in ("same", "")]
-    turns = [
-        CardTurn(
-            turn.number,
-            prompts[turn.number].prompt if turn.number in prompts else "",
-            prompts[turn.number].language if turn.number in prompts else "",
-            turn.answer,
-            turn.similarity,
-            turn.tree,
-            turn.rewritten,
-            turn.flips,
-            turn.still_passing,
-            turn.is_paced,
-        )
-        for turn in changed[:_MAX_TURNS]
-    ]
+    turns = [CardTurn(*prompts.get(turn.number, ("", "")), turn) for turn in changed[:_MAX_TURNS]]
     return msgspec.json.encode(TrialCard(turns, len(changed), len(diff.turns)))
 
 

@@ -259,7 +259,7 @@ class _CardReader(NamedTuple):
             [exceeded_phrase(one) for one in change.cost if one.exceeded],
             facts,
             trial,
-            _snippet(trial.turns[0].tree) if trial and trial.turns else (),
+            _snippet(trial.turns[0].difference.tree) if trial and trial.turns else (),
             f"coze-harness compare {shell_word(scenario)} --budget {calls}" if calls else "",
             message("decide.more_calls", n=calls) if calls else LocalizedText(),
             anchor(key.id) if key else "",
@@ -282,11 +282,11 @@ class _CardReader(NamedTuple):
         # Only a changed prompt needs it, and the facts of texts.
         from coze_harness.reporting.views.prompt_echo import ChangedTexts, find_echoes
 
-        answers = [_sides(turn.tree) for turn in card.turns]
+        answers = [_sides(turn.difference.tree) for turn in card.turns]
         required = [
             flip.expected
             for turn in card.turns
-            for flip in turn.flips
+            for flip in turn.difference.flips
             if flip.before == "passed" and flip.after == "failed"
         ]
         echoes = find_echoes(view.difference.changes, ChangedTexts(answers, required))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from coze_harness.messages import LocalizedText, literal, message
@@ -219,9 +219,5 @@ class Causes:
 
     def groups(self, rows: Iterable[TrialRow]) -> list[CauseGroup]:
         """Return the causes of these trials, in their order."""
-        return group_causes(self._of(rows))
-
-    def _of(self, rows: Iterable[TrialRow]) -> Iterator[TrialCauses]:
-        for row in rows:
-            if row.key.id in self._trials:
-                yield self._trials[row.key.id]
+        ids = (row.key.id for row in rows)
+        return group_causes(self._trials[name] for name in ids if name in self._trials)

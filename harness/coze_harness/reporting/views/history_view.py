@@ -144,9 +144,9 @@ def history_view(run: Run) -> HistoryView | None:
     shares = [100 * one.passed / one.trials if one.trials else None for one in summaries]
     lowest = min((share for share in shares if share is not None), default=100.0)
     charts = (
-        draw_chart("history.share", shares, format_percent, min(lowest, 90.0), 100.0),
+        draw_chart("history.share", shares, "{:.0f}%".format, min(lowest, 90.0), 100.0),
         draw_chart("history.p95", [cost.p95 or None for cost in costs], format_seconds),
-        draw_chart("history.tokens", [cost.tokens or None for cost in costs], format_number),
+        draw_chart("history.tokens", [cost.tokens or None for cost in costs], "{:,.0f}".format),
     )
     step = _WIDTH / (len(rows) - 1)
     marks = [f"{number * step:.1f}" for number, row in enumerate(rows) if row.events]
@@ -193,16 +193,6 @@ def _row(run: Run | PreviousRun, link: str, counts: Counts) -> PreviousRunView:
         f"{cost.tokens:,}" if cost.tokens else "",
         run_events(run.changes),
     )
-
-
-def format_percent(value: float) -> str:
-    """Return a percentage as text: ``95%``."""
-    return f"{value:.0f}%"
-
-
-def format_number(value: float) -> str:
-    """Return ``12,000``."""
-    return f"{value:,.0f}"
 
 
 def format_seconds(value: float) -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
-from coze_harness.messages import Catalogue, LocalizedText, message
+from coze_harness.messages import LocalizedText, message
 from coze_harness.model import ChangeKind, Comparison, Counts, MutationReport, Run, ScenarioState
 from coze_harness.results import scenario_counts
 
@@ -68,11 +68,6 @@ def _count_costly(comparison: Comparison) -> int:
 
 def _count_survivors(mutation: MutationReport) -> int:
     return sum(score.mutants - score.killed for score in mutation.scores)
-
-
-def verdict_sentence(run: Run, words: Catalogue | None = None) -> str:
-    """Return the verdict of a run as a sentence; in English by default."""
-    return (words or Catalogue()).text(verdict_phrase(run))
 
 
 def verdict_phrase(run: Run) -> LocalizedText:

@@ -162,14 +162,15 @@ def verdict_lines(verdict: VerdictView, words: Catalogue, answer: str = "") -> I
     score = f" ({words.word('fact.score')} {verdict.score})" if verdict.score else ""
     at = f"  {verdict.place}" if verdict.place else ""
     yield f"{verdict.badge} {kind}{score}{at}"
+    for name, text in verdict_texts(verdict, answer):
+        yield from _labelled_lines(name, text, words, indent="  ")
+
+
+def verdict_texts(verdict: VerdictView, answer: str) -> Iterator[tuple[str, str]]:
+    """Return the labels and texts of a verdict; not the whole answer, which is above them."""
     actual = "" if verdict.actual in (answer, truncate_text(answer)) else verdict.actual
-    for name_of_label, text in (
-        ("why", verdict.reason),
-        ("expected", verdict.expected),
-        ("seen", actual),
-    ):
-        if text:
-            yield from _labelled_lines(name_of_label, text, words, indent="  ")
+    texts = (("why", verdict.reason), ("expected", verdict.expected), ("seen", actual))
+    return ((name, text) for name, text in texts if text)
 
 
 def error_lines(error: ErrorView, words: Catalogue) -> Iterator[str]:

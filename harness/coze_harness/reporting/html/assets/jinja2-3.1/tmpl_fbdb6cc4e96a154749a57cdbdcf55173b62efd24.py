@@ -158,10 +158,10 @@ def root(context, missing=missing):
     context.exported_vars.add('attributes')
     context.vars['attributes'] = l_0_attributes = Macro(environment, macro, 'attributes', ('card',), False, False, False, context.eval_ctx.autoescape)
     yield '\n'
-    def macro(l_1_turn):
+    def macro(l_1_diff):
         t_7 = []
-        if l_1_turn is missing:
-            l_1_turn = undefined("parameter 'turn' was not provided", name='turn')
+        if l_1_diff is missing:
+            l_1_diff = undefined("parameter 'diff' was not provided", name='diff')
         pass
         t_7.extend((
             '<table class="exp">\n<thead><tr><th scope="col">',
@@ -174,7 +174,7 @@ def root(context, missing=missing):
             escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'decide.now')),
             '</th></tr></thead>\n<tbody>\n',
         ))
-        for l_2_flip in environment.getattr(l_1_turn, 'flips'):
+        for l_2_flip in environment.getattr(l_1_diff, 'flips'):
             _loop_vars = {}
             pass
             t_7.extend((
@@ -245,7 +245,7 @@ def root(context, missing=missing):
         )
         return concat(t_7)
     context.exported_vars.add('expectations')
-    context.vars['expectations'] = l_0_expectations = Macro(environment, macro, 'expectations', ('turn',), False, False, False, context.eval_ctx.autoescape)
+    context.vars['expectations'] = l_0_expectations = Macro(environment, macro, 'expectations', ('diff',), False, False, False, context.eval_ctx.autoescape)
     yield '\n'
     def macro(l_1_card):
         t_8 = []
@@ -288,25 +288,28 @@ def root(context, missing=missing):
             l_2_loop = missing
             for l_2_turn, l_2_loop in LoopContext(environment.getattr(environment.getattr(l_1_card, 'card'), 'turns'), undefined):
                 l_2_flatten = resolve('flatten')
+                l_2_diff = missing
                 _loop_vars = {}
                 pass
+                l_2_diff = environment.getattr(l_2_turn, 'difference')
+                _loop_vars['diff'] = l_2_diff
                 t_8.append(
                     '<div class="change"',
                 )
-                if environment.getattr(l_2_turn, 'answer'):
+                if environment.getattr((undefined(name='diff') if l_2_diff is missing else l_2_diff), 'answer'):
                     pass
                     t_8.extend((
                         ' data-answer="',
-                        escape(environment.getattr(l_2_turn, 'answer')),
+                        escape(environment.getattr((undefined(name='diff') if l_2_diff is missing else l_2_diff), 'answer')),
                         '"',
                     ))
-                if environment.getattr(l_2_turn, 'is_paced'):
+                if environment.getattr((undefined(name='diff') if l_2_diff is missing else l_2_diff), 'is_paced'):
                     pass
                     t_8.extend((
                         ' data-paced="',
                         escape(environment.getattr(l_1_card, 'trial')),
                         '" data-turn="',
-                        escape(environment.getattr(l_2_turn, 'number')),
+                        escape(environment.getattr((undefined(name='diff') if l_2_diff is missing else l_2_diff), 'number')),
                         '"',
                     ))
                 t_8.append(
@@ -330,20 +333,20 @@ def root(context, missing=missing):
                     pass
                     t_8.extend((
                         ' <span class="tag">',
-                        escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'decide.turn', {'n': environment.getattr(l_2_turn, 'number'), 'of': environment.getattr(environment.getattr(l_1_card, 'card'), 'of')}, _loop_vars=_loop_vars)),
+                        escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'decide.turn', {'n': environment.getattr((undefined(name='diff') if l_2_diff is missing else l_2_diff), 'number'), 'of': environment.getattr(environment.getattr(l_1_card, 'card'), 'of')}, _loop_vars=_loop_vars)),
                         '</span>',
                     ))
                 t_8.append(
                     '</p>\n',
                 )
-                if (environment.getattr(l_2_turn, 'answer') == 'same'):
+                if (environment.getattr((undefined(name='diff') if l_2_diff is missing else l_2_diff), 'answer') == 'same'):
                     pass
                     t_8.extend((
                         '<p class="small">',
                         escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'decide.same_answer', _loop_vars=_loop_vars)),
                         '</p>\n',
                     ))
-                elif environment.getattr(l_2_turn, 'rewritten'):
+                elif environment.getattr((undefined(name='diff') if l_2_diff is missing else l_2_diff), 'rewritten'):
                     pass
                     t_8.extend((
                         '<p class="small">',
@@ -355,7 +358,7 @@ def root(context, missing=missing):
                     escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'who.answer', _loop_vars=_loop_vars)),
                     '</span>\n',
                 ))
-                if environment.getattr(l_2_turn, 'rewritten'):
+                if environment.getattr((undefined(name='diff') if l_2_diff is missing else l_2_diff), 'rewritten'):
                     pass
                     t_8.append(
                         '<div class="pair whole">',
@@ -370,7 +373,7 @@ def root(context, missing=missing):
                             '</p><div class="diff ',
                             escape(l_3_side),
                             '" dir="auto">',
-                            escape(context.call((undefined(name='node') if l_0_node is missing else l_0_node), context.call((undefined(name='flatten') if l_2_flatten is missing else l_2_flatten), environment.getattr(l_2_turn, 'tree'), _loop_vars=_loop_vars), _loop_vars=_loop_vars)),
+                            escape(context.call((undefined(name='node') if l_0_node is missing else l_0_node), context.call((undefined(name='flatten') if l_2_flatten is missing else l_2_flatten), environment.getattr((undefined(name='diff') if l_2_diff is missing else l_2_diff), 'tree'), _loop_vars=_loop_vars), _loop_vars=_loop_vars)),
                             '</div></div>',
                         ))
                     l_3_loop = l_3_side = missing
@@ -391,31 +394,31 @@ def root(context, missing=missing):
                         ))
                     t_8.extend((
                         '>',
-                        escape(context.call((undefined(name='node') if l_0_node is missing else l_0_node), context.call((undefined(name='flatten') if l_2_flatten is missing else l_2_flatten), environment.getattr(l_2_turn, 'tree'), _loop_vars=_loop_vars), _loop_vars=_loop_vars)),
+                        escape(context.call((undefined(name='node') if l_0_node is missing else l_0_node), context.call((undefined(name='flatten') if l_2_flatten is missing else l_2_flatten), environment.getattr((undefined(name='diff') if l_2_diff is missing else l_2_diff), 'tree'), _loop_vars=_loop_vars), _loop_vars=_loop_vars)),
                         '</div>\n',
                     ))
                 t_8.append(
                     '</div>\n',
                 )
-                if environment.getattr(l_2_turn, 'flips'):
+                if environment.getattr((undefined(name='diff') if l_2_diff is missing else l_2_diff), 'flips'):
                     pass
                     t_8.extend((
-                        escape(context.call((undefined(name='expectations') if l_0_expectations is missing else l_0_expectations), l_2_turn, _loop_vars=_loop_vars)),
+                        escape(context.call((undefined(name='expectations') if l_0_expectations is missing else l_0_expectations), (undefined(name='diff') if l_2_diff is missing else l_2_diff), _loop_vars=_loop_vars)),
                         '\n',
                     ))
-                if environment.getattr(l_2_turn, 'still_passing'):
+                if environment.getattr((undefined(name='diff') if l_2_diff is missing else l_2_diff), 'still_passing'):
                     pass
                     t_8.extend((
                         '<p class="small kept">',
                         escape(context.call((undefined(name='icon') if l_0_icon is missing else l_0_icon), 'passed', _loop_vars=_loop_vars)),
                         ' ',
-                        escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'decide.kept', {'n': environment.getattr(l_2_turn, 'still_passing')}, _loop_vars=_loop_vars)),
+                        escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'decide.kept', {'n': environment.getattr((undefined(name='diff') if l_2_diff is missing else l_2_diff), 'still_passing')}, _loop_vars=_loop_vars)),
                         '</p>\n',
                     ))
                 t_8.append(
                     '</div>\n',
                 )
-            l_2_loop = l_2_turn = l_2_flatten = missing
+            l_2_loop = l_2_turn = l_2_diff = l_2_flatten = missing
             if (environment.getattr(environment.getattr(l_1_card, 'card'), 'changed') > t_1(environment.getattr(environment.getattr(l_1_card, 'card'), 'turns'))):
                 pass
                 t_8.extend((
@@ -896,7 +899,7 @@ def root(context, missing=missing):
                 if (environment.getattr(l_2_card, 'card') and environment.getattr(environment.getattr(l_2_card, 'card'), 'turns')):
                     pass
                     yield ' <span class="small">'
-                    yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'decide.similar', {'n': environment.getattr(environment.getitem(environment.getattr(environment.getattr(l_2_card, 'card'), 'turns'), 0), 'similarity')}, _loop_vars=_loop_vars))
+                    yield escape(context.call((undefined(name='word') if l_0_word is missing else l_0_word), 'decide.similar', {'n': environment.getattr(environment.getattr(environment.getitem(environment.getattr(environment.getattr(l_2_card, 'card'), 'turns'), 0), 'difference'), 'similarity')}, _loop_vars=_loop_vars))
                     yield '</span>'
                 yield '</summary>\n<div class="body">'
                 yield escape(context.call((undefined(name='happened') if l_0_happened is missing else l_0_happened), l_2_card, _loop_vars=_loop_vars))
@@ -1022,4 +1025,4 @@ def root(context, missing=missing):
         yield '</button></div>\n</div>\n'
 
 blocks = {}
-debug_info = '2=24&3=33&5=47&6=52&9=78&10=89&11=93&12=95&13=98&14=102&19=112&21=127&23=161&25=168&27=177&28=182&29=197&30=202&36=250&37=255&38=259&40=286&41=289&42=296&43=315&44=339&45=343&46=346&47=350&49=355&50=358&51=364&53=385&55=400&56=403&58=406&59=410&63=419&64=423&67=426&68=430&72=441&73=450&74=463&76=468&77=473&81=502&82=507&86=522&87=525&88=529&92=542&93=547&95=553&96=557&98=564&99=568&100=571&101=576&105=591&106=596&110=605&111=610&112=617&113=622&114=627&115=630&117=637&118=641&121=659&122=662&123=665&124=670&125=673&127=675&128=678&132=726&133=729&135=731&137=737&138=741&147=752&148=754&149=766&150=768&151=772&153=782&154=788&155=791&157=793&158=796&163=799&164=803&165=814&169=825&170=829&171=833&172=843&173=846&174=867&176=870&177=875&178=902&179=918&180=921&186=930&187=935&188=939&189=965&190=967&191=969&192=972&195=975&197=987&198=990&203=994&204=997&210=1002&211=1005&212=1007&214=1019'
+debug_info = '2=24&3=33&5=47&6=52&9=78&10=89&11=93&12=95&13=98&14=102&19=112&21=127&23=161&25=168&27=177&28=182&29=197&30=202&36=250&37=255&38=259&40=286&41=289&42=294&43=299&44=318&45=342&46=346&47=349&48=353&50=358&51=361&52=367&54=388&56=403&57=406&59=409&60=413&64=422&65=426&68=429&69=433&73=444&74=453&75=466&77=471&78=476&82=505&83=510&87=525&88=528&89=532&93=545&94=550&96=556&97=560&99=567&100=571&101=574&102=579&106=594&107=599&111=608&112=613&113=620&114=625&115=630&116=633&118=640&119=644&122=662&123=665&124=668&125=673&126=676&128=678&129=681&133=729&134=732&136=734&138=740&139=744&148=755&149=757&150=769&151=771&152=775&154=785&155=791&156=794&158=796&159=799&164=802&165=806&166=817&170=828&171=832&172=836&173=846&174=849&175=870&177=873&178=878&179=905&180=921&181=924&187=933&188=938&189=942&190=968&191=970&192=972&193=975&196=978&198=990&199=993&204=997&205=1000&211=1005&212=1008&213=1010&215=1022'
