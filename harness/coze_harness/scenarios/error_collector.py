@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from coze_harness.model import JSON
 from coze_harness.model.errors import ScenarioError, ScenarioErrors
 from coze_harness.model.location import SourcePositions
@@ -15,24 +13,17 @@ from coze_harness.yaml_source.unquoted_text import (
 )
 
 
-class ErrorCollector:
-    """Collects errors; `with collector:` adds the one that ends its block, and execution goes on.
+class ErrorCollector(list[ScenarioError]):
+    """A list of errors; `with collector:` adds the one that ends its block, and execution goes on.
 
     A class of its own and no `contextmanager`, which takes longer than most of these blocks.
     """
 
-    __slots__ = ("errors",)
-
-    def __init__(self) -> None:
-        self.errors: list[ScenarioError] = []
+    __slots__ = ()
 
     def add(self, error: ScenarioError) -> None:
         """Add an error, or each of those that it combines."""
-        self.errors.extend(error.errors if isinstance(error, ScenarioErrors) else (error,))
-
-    def extend(self, errors: Iterable[ScenarioError]) -> None:
-        """Add several errors."""
-        self.errors.extend(errors)
+        self.extend(error.errors if isinstance(error, ScenarioErrors) else (error,))
 
     def __enter__(self) -> None:
         """Begin a block whose error is collected."""
@@ -48,7 +39,7 @@ class ErrorCollector:
 
     def combine(self) -> ScenarioErrors:
         """Return one error that combines all, sorted by file and line."""
-        return ScenarioErrors(sorted(without_repeated_places(self.errors), key=_place))
+        return ScenarioErrors(sorted(without_repeated_places(self), key=_place))
 
     def raise_all(self) -> None:
         """Raise the collected errors, if there are any.
@@ -56,7 +47,7 @@ class ErrorCollector:
         Raises:
             ScenarioErrors: all of them, sorted by file and line.
         """
-        if self.errors:
+        if self:
             raise self.combine()
 
 

@@ -89,7 +89,7 @@ class ScenarioBuilder:
         errors = ErrorCollector()
         schema = DEFAULTS if "simulate" in data else SCENARIO
         errors.extend(shape_errors(data, schema, positions))
-        if errors.errors:
+        if errors:
             _check_expectations(data, positions, self._project.code, errors)
             raise errors.combine()
         values = cast("dict[str, Any]", data)
@@ -226,7 +226,6 @@ def _bot_below(
 
 
 def _bots(spec: ScenarioSpec) -> tuple[BotReference, ...]:
-    """Return the bots that a scenario names, in order."""
     if spec.bot:
         return (BotReference(spec.bot, spec.positions.at("bot")),)
     return tuple(

@@ -53,7 +53,7 @@ def load_scenarios(
     for path, (of_file, file_errors) in files.items():
         if path not in builder.case_files:
             scenarios += of_file
-            errors.extend(file_errors.errors)
+            errors.extend(file_errors)
     errors.extend(_check_names(scenarios))
     for scenario in scenarios:
         with errors:
@@ -65,7 +65,6 @@ def load_scenarios(
 def _load_file(
     path: str, project: ProjectPaths, builder: ScenarioBuilder
 ) -> tuple[list[Scenario], ErrorCollector]:
-    """Return a file's scenarios and errors."""
     scenarios: list[Scenario] = []
     errors = ErrorCollector()
     with errors:

@@ -108,18 +108,24 @@ class _Parser:
             self._is_word = match.group("word") is not None and self._symbol not in _OPERATORS
 
     def _parse_or(self) -> Predicate:
-        parts = [self._parse_and()]
-        while self._symbol == "or" and not self._is_word:
-            self._next()
-            parts.append(self._parse_and())
-        return parts[0] if len(parts) == 1 else lambda text: any(part(text) for part in parts)
+        return self._parse_operands("or", self._parse_and, any)
 
     def _parse_and(self) -> Predicate:
-        parts = [self._parse_not()]
-        while self._symbol == "and" and not self._is_word:
+        return self._parse_operands("and", self._parse_not, all)
+
+    def _parse_operands(
+        self,
+        operator: str,
+        parse: Callable[[], Predicate],
+        combine: Callable[[Iterable[bool]], bool],
+    ) -> Predicate:
+        parts = [parse()]
+        while self._symbol == operator and not self._is_word:
             self._next()
-            parts.append(self._parse_not())
-        return parts[0] if len(parts) == 1 else lambda text: all(part(text) for part in parts)
+            parts.append(parse())
+        if len(parts) == 1:
+            return parts[0]
+        return lambda text: combine(part(text) for part in parts)
 
     def _parse_not(self) -> Predicate:
         self._depth += 1

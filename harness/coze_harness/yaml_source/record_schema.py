@@ -46,22 +46,14 @@ ANY_TEXT: Final[Schema] = {"type": "string"}
 BOOLEAN: Final[Schema] = {"type": "boolean"}
 MAPPING: Final[Schema] = {"type": "object"}
 
-# Exact types: isinstance takes true for a number.
-_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
-    "string": (str,),
-    "boolean": (bool,),
-    "integer": (int,),
-    "number": (int, float),
-    "array": (list,),
-    "object": (dict,),
-}
-_TYPE_NAMES: Final[Mapping[str, LocalizedText]] = {
-    "string": message("type.text"),
-    "boolean": message("type.boolean"),
-    "integer": message("type.integer"),
-    "number": message("type.any_number"),
-    "array": message("type.list"),
-    "object": message("type.mapping"),
+# Exact types, since isinstance takes true for a number, and what messages call them.
+_TYPES: Final[Mapping[str, tuple[tuple[type, ...], LocalizedText]]] = {
+    "string": ((str,), message("type.text")),
+    "boolean": ((bool,), message("type.boolean")),
+    "integer": ((int,), message("type.integer")),
+    "number": ((int, float), message("type.any_number")),
+    "array": ((list,), message("type.list")),
+    "object": ((dict,), message("type.mapping")),
 }
 _LIMITS: Final[Mapping[str, tuple[Callable[[Any, Any], bool], Callable[..., LocalizedText]]]] = {
     "minimum": (operator.ge, lambda **values: message("yaml.minimum", **values)),
@@ -197,10 +189,9 @@ class _ShapeChecker:
         self, value: JSON, schema: Schema, path: tuple[PathPart, ...], outer: Schema | None
     ) -> object:
         expected = schema.get("type")
-        if (
-            expected
-            and type(value) not in _TYPES[expected if isinstance(expected, str) else expected[0]]
-        ):
+        if isinstance(expected, list):
+            expected = expected[0]
+        if expected and type(value) not in _TYPES[expected][0]:
             self._add_type(value, schema, path)
         elif "enum" in schema and value not in schema["enum"]:
             self._add_word(value, schema["enum"], path)
@@ -308,7 +299,7 @@ class _ShapeChecker:
                 step = _example_step(path, str(schema["examples"][0]))
             self._add(path, what, step)
         else:
-            what = message("yaml.type", key=key, expected=_TYPE_NAMES[kind], actual=actual)
+            what = message("yaml.type", key=key, expected=_TYPES[kind][1], actual=actual)
             step = _advise(kind, value, source)
             required = schema.get("required", ())
             if kind == "object" and isinstance(value, str) and len(required) == 1:
