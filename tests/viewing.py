@@ -15,8 +15,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from builders import run, trial
 from coze_harness.cli.view_command import served_reports
-from coze_harness.commands.view_report import ViewedRun
 from coze_harness.model import JSON
+from coze_harness.project.viewed_run import ViewedRun
 from coze_harness.reporting.run_reports import render_reports, update_run_list
 from coze_harness.results import RunFolder
 from coze_harness.server.http_listener import LOOPBACK, listen

@@ -17,7 +17,6 @@ from coze_harness.commands.record_trials import record_trials
 from coze_harness.commands.report_runs import all_runs, render_runs
 from coze_harness.commands.run_options import RunOptions
 from coze_harness.commands.run_trials import replay_trials, replay_workers
-from coze_harness.commands.view_report import find_viewed_run
 from coze_harness.execution.recording_facts import inspect_recordings
 from coze_harness.messages import UserText
 from coze_harness.model import (
@@ -34,6 +33,7 @@ from coze_harness.model.settings_overrides import SettingsOverrides
 from coze_harness.project.opened_project import Project, open_project
 from coze_harness.project.selected_trials import select_trials
 from coze_harness.project.trial_selection import TrialSelection
+from coze_harness.project.viewed_run import find_viewed_run
 from coze_harness.reporting.encoded_result import ResultEncoder
 from coze_harness.reporting.run_writer import RunOutcome
 from coze_harness.results.run_upload import RunUpload

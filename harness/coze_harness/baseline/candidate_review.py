@@ -19,6 +19,7 @@ from coze_harness.baseline.decisions import (
     ScenarioDecision,
     missing_candidate,
     more_errors,
+    other_candidate,
     unknown_scenario,
 )
 from coze_harness.baseline.promotion import Promotion
@@ -56,6 +57,10 @@ class DecidedCandidates(Struct, frozen=True):
     promotions: Sequence[Promotion]
     files: Sequence[Path]
 
+    def has_answers(self, answers: Mapping[str, tuple[str | None, ...]]) -> bool:
+        """Return whether the candidates' answers, by trial, are those."""
+        return all(answers.get(p.recorded.key.id) == p.result.answers for p in self.promotions)
+
 
 class CandidateReview(Struct, frozen=True):
     """Finds and checks the candidates of a project.
@@ -86,10 +91,16 @@ class CandidateReview(Struct, frozen=True):
             )
         return self._check_all(self._select(names, candidates) if names else candidates, candidates)
 
-    def find_decided(self, decisions: Decisions) -> list[DecidedCandidates | HarnessError]:
+    def find_decided(
+        self, decisions: Decisions, answers: Mapping[str, tuple[str | None, ...]]
+    ) -> list[DecidedCandidates | HarnessError]:
         """Return the candidates of each decision, or why it cannot be applied.
 
         Only those that are accepted must be usable. After twenty errors, the rest is not checked.
+
+        Args:
+            decisions: of a comparison.
+            answers: those that the comparison has shown, by trial; others are not decided.
         """
         candidates = list(self.candidates.find(self.trials))
         scenarios = {trial.key.scenario for trial in self.trials}
@@ -109,7 +120,12 @@ class CandidateReview(Struct, frozen=True):
             else:
                 ones = self._find_for_decision(entry, selected, candidates)
             errors += sum(isinstance(one, HarnessError) for one in ones)
-            decided += ones
+            decided += [
+                other_candidate(one.entry, decisions.run_id)
+                if isinstance(one, DecidedCandidates) and not one.has_answers(answers)
+                else one
+                for one in ones
+            ]
         return decided
 
     def _find_for_decision(

@@ -20,8 +20,8 @@ from msgspec import Struct
 
 from coze_harness.messages import LocalizedText, message
 from coze_harness.messages.shell_word import shell_word
-from coze_harness.model import JSON
-from coze_harness.model.errors import UsageError
+from coze_harness.model import JSON, Mode
+from coze_harness.model.errors import ResultsError, UsageError
 from coze_harness.model.location import Location
 from coze_harness.storage.storage_errors import failure_reason
 from coze_harness.text.json_text import JsonPositions
@@ -64,6 +64,22 @@ class Decisions(Struct, frozen=True, kw_only=True):
     run_id: str
     location: Location
     entries: Sequence[ScenarioDecision]
+
+    def check_mode(self, mode: Mode) -> None:
+        """Check that the run is a comparison: only that shows candidates.
+
+        Raises:
+            UsageError: it is not.
+        """
+        if mode is not Mode.COMPARE:
+            raise self._not_of_run(message("decisions.no_comparison", run=self.run_id))
+
+    def unknown_run(self, error: ResultsError) -> UsageError:
+        """Return the error of decisions about a run that cannot be read."""
+        return self._not_of_run(message("decisions.no_run", run=self.run_id, reason=error.what))
+
+    def _not_of_run(self, what: LocalizedText) -> UsageError:
+        return UsageError(what, where=self.location, next_step=message("decisions.no_run.next"))
 
 
 def read_decisions(path: Path, display_path: str) -> Decisions:

@@ -27,7 +27,7 @@ from coze_harness.reporting.views.safe_text import single_line
 
 if TYPE_CHECKING:
     from coze_harness.baseline.applied_decisions import AppliedDecisions
-    from coze_harness.commands.view_report import ViewedRun
+    from coze_harness.project.viewed_run import ViewedRun
     from coze_harness.server.report_app import Decide, PostedDecisions
     from coze_harness.server.report_files import ServedReports
 
@@ -66,7 +66,7 @@ def view(run: str, port: int | None, is_opened: bool, overrides: SettingsOverrid
             message("serve.not_installed", package=error.name or ""),
             next_step="pip install 'coze-harness[serve]'",
         ) from error
-    from coze_harness.commands.view_report import find_viewed_run
+    from coze_harness.project.viewed_run import find_viewed_run
 
     with opened_project(overrides) as project:
         viewed_run = find_viewed_run(project, run)
@@ -97,7 +97,7 @@ def view(run: str, port: int | None, is_opened: bool, overrides: SettingsOverrid
 
 def served_reports(viewed_run: ViewedRun, language: Language) -> ServedReports:
     """Return what the server has to know about runs and their pages."""
-    from coze_harness.commands.view_report import planned_trials
+    from coze_harness.project.viewed_run import planned_trials
     from coze_harness.reporting.html.page_templates import PageLayout
     from coze_harness.reporting.html.served_page import served_policy
     from coze_harness.reporting.html.waiting_page import render_waiting_page

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 from coze_harness.baseline.candidate_review import CandidateReview, DecidedCandidates
 from coze_harness.baseline.cassette_access import Note
-from coze_harness.baseline.decisions import Decisions, other_candidate
+from coze_harness.baseline.decisions import Decisions
 from coze_harness.baseline.promotion import Promotion
 from coze_harness.baseline.scenario_review import ReviewItem, compare_candidates
-from coze_harness.messages import message
-from coze_harness.model import Comparison, Mode
-from coze_harness.model.errors import HarnessError, ResultsError, UsageError
+from coze_harness.model import Comparison
+from coze_harness.model.errors import HarnessError, ResultsError
 from coze_harness.project.opened_project import Project
 from coze_harness.project.selected_trials import select_trials
 from coze_harness.project.trial_selection import TrialSelection
@@ -34,44 +33,16 @@ def find_decided(
 ) -> list[DecidedCandidates | HarnessError]:
     """Return the candidates of each decision, or why it cannot be applied.
 
-    A decision is about the answers that its run has shown: other candidates are not decided.
-
     Raises:
         UsageError: there is no such comparison.
     """
-    answers = _answers_of_run(project, decisions)
-    checked: list[DecidedCandidates | HarnessError] = []
-    for one in review.find_decided(decisions):
-        if isinstance(one, DecidedCandidates) and any(
-            answers.get(promotion.recorded.key.id) != promotion.result.answers
-            for promotion in one.promotions
-        ):
-            checked.append(other_candidate(one.entry, decisions.run_id))
-        else:
-            checked.append(one)
-    return checked
-
-
-def _answers_of_run(project: Project, decisions: Decisions) -> dict[str, tuple[str | None, ...]]:
-    """Return the answers that a comparison has shown, by trial."""
-    run = decisions.run_id
     try:
-        folder = project.run_folder(run)
-        is_comparison = read_run(folder).mode is Mode.COMPARE
+        folder = project.run_folder(decisions.run_id)
         answers = {result.key.id: result.answers for result in read_results(folder)}
+        decisions.check_mode(read_run(folder).mode)
     except ResultsError as error:
-        raise UsageError(
-            message("decisions.no_run", run=run, reason=error.what),
-            where=decisions.location,
-            next_step=message("decisions.no_run.next"),
-        ) from error
-    if not is_comparison:
-        raise UsageError(
-            message("decisions.no_comparison", run=run),
-            where=decisions.location,
-            next_step=message("decisions.no_run.next"),
-        )
-    return answers
+        raise decisions.unknown_run(error) from error
+    return review.find_decided(decisions, answers)
 
 
 def compare_reviewed(
