@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from coze_harness.baseline.promotion import Promotion, find_failing
 from coze_harness.baseline.review_outcome import ReviewOutcome, apply_decisions
 from coze_harness.cli import shared_options
 from coze_harness.cli.command_help import DONE, RUN, argument, command, option
-from coze_harness.cli.command_output import current_output, echo
+from coze_harness.cli.command_output import current_output, echo, print_errors
 from coze_harness.cli.interactive_review import InteractiveReview
 from coze_harness.cli.key_reader import pressed_keys
 from coze_harness.cli.progress_display import ProgressDisplay
@@ -32,7 +31,7 @@ from coze_harness.model.location import Location
 from coze_harness.model.settings_overrides import SettingsOverrides
 from coze_harness.project.opened_project import Project
 from coze_harness.reporting.views.comparison_view import comparison_view
-from coze_harness.reporting.views.safe_text import show_control_characters, single_line
+from coze_harness.reporting.views.safe_text import single_line
 
 _FAILING_CODE = 1
 
@@ -99,7 +98,7 @@ def accept(
         matches = review.find(names)
         promotions = [one for one in matches if isinstance(one, Promotion)]
         errors = [one for one in matches if isinstance(one, HarnessError)]
-        code = _print_errors(errors)
+        code = print_errors(errors)
         if interactive:
             outcome = _ask_for_each(project, review, promotions, failing=failing)
             return _apply(project, review, outcome, failing=failing, wait=wait) or code
@@ -109,20 +108,12 @@ def accept(
         return _apply(project, review, ReviewOutcome(promotions), failing=failing, wait=wait)
 
 
-def _print_errors(errors: Sequence[HarnessError]) -> int:
-    """Print errors; return the exit code."""
-    for error in errors:
-        for line in error.lines(current_output().words):
-            print(show_control_characters(line), file=sys.stderr)  # noqa: T201 (the command's output)
-    return max((error.exit_code for error in errors), default=0)
-
-
 def _read_decisions(
     project: Project, review: CandidateReview, file: Path, name: str
 ) -> ReviewOutcome | int:
     """Return the decisions of a file; if one cannot be applied, the exit code."""
     entries = find_decided(project, review, read_decisions(file, name))
-    if code := _print_errors([one for one in entries if isinstance(one, HarnessError)]):
+    if code := print_errors([one for one in entries if isinstance(one, HarnessError)]):
         echo(message("accept.nothing_decided"), err=True)
         return code
     return ReviewOutcome.of_decisions(one for one in entries if isinstance(one, DecidedCandidates))

@@ -77,6 +77,16 @@ def echo(text: LocalizedText, *, err: bool = False, indent: int = 0) -> None:
     click.echo(f"{' ' * indent}{current_output().words.text(text)}", err=err)
 
 
+def print_errors(errors: Sequence[HarnessError]) -> int:
+    """Print errors on stderr; return the exit code."""
+    from coze_harness.reporting.views.safe_text import show_control_characters
+
+    for error in errors:
+        for line in error.lines(current_output().words):
+            click.echo(show_control_characters(line), err=True)
+    return max((error.exit_code for error in errors), default=0)
+
+
 def _read_options(arguments: Sequence[str]) -> tuple[str, bool]:
     """Return the last `--lang`, and whether there is a `--debug`; ``--`` ends the options."""
     lang, debug = "", False

@@ -42,6 +42,8 @@ from coze_harness.reporting.terminal.terminal_comparison import closing_line, co
     exit_codes={**TALKED, 0: message("exit.not_regressed"), 1: message("exit.regressed")},
     environment=RECORDING,
 )
+@shared_options.group("candidate", CandidateOptions)
+@shared_options.group("asking", AskingOptions)
 @shared_options.selection
 @option("--draft", is_flag=True, section=TARGET, text=message("option.draft"))
 @option(
@@ -59,7 +61,7 @@ from coze_harness.reporting.terminal.terminal_comparison import closing_line, co
     section=RUN,
     text=message("option.budget"),
 )
-@option("--thorough", is_flag=True, section=RUN, text=message("option.thorough"))
+@option("--thorough", "is_thorough", is_flag=True, section=RUN, text=message("option.thorough"))
 @option("--strict", is_flag=True, section=RUN, text=message("option.strict_compare"))
 @option("--replay", is_flag=True, section=RUN, text=message("option.replay"))
 @shared_options.force
@@ -69,10 +71,8 @@ from coze_harness.reporting.terminal.terminal_comparison import closing_line, co
 @shared_options.brief_display
 def compare(
     selection: TrialSelection,
-    draft: bool,
-    version: str,
-    budget: int | None,
-    thorough: bool,
+    candidate: CandidateOptions,
+    asking: AskingOptions,
     replay: bool,
     force: bool,
     wait: bool,
@@ -81,15 +81,13 @@ def compare(
     display: DisplayOptions,
 ) -> int:
     """Ask the bot again, record candidates next to the baseline, and report what changed."""
-    candidate = CandidateOptions(draft, version)
-    asking = AskingOptions(budget=budget, is_thorough=thorough)
     with opened_project(overrides) as project:
         runs = find_two_runs(project, selection.paths)
         for_candidates = {
-            "--draft": draft,
-            "--bot-version": bool(version),
-            "--budget": budget is not None,
-            "--thorough": thorough,
+            "--draft": candidate.draft,
+            "--bot-version": bool(candidate.version),
+            "--budget": asking.budget is not None,
+            "--thorough": asking.is_thorough,
             "--base-url": overrides.base_url is not None,
             "--wait": wait,
             "--force": force,
@@ -111,7 +109,7 @@ def compare(
             elif replay:
                 outcome, summary = compare_recorded(project, selection, options, progress)
             else:
-                if budget is None and selection.repeat is None:
+                if asking.budget is None and selection.repeat is None:
                     asking = replace(asking, budget=project.settings.compare.budget)
                 outcome, summary = compare_candidate(
                     project, selection, candidate, asking, options, progress

@@ -18,6 +18,7 @@ from coze_harness.cli.command_help import (
     command,
     option,
 )
+from coze_harness.cli.command_output import print_errors
 from coze_harness.cli.progress_display import ProgressDisplay
 from coze_harness.cli.project_access import lock_for_writing, opened_project
 from coze_harness.cli.shared_options import DisplayOptions
@@ -43,6 +44,8 @@ _BOUND: Final = 0.5
     exit_codes={**TALKED, 0: message("exit.judge_strong"), 1: message("exit.judge_weak")},
     environment=RECORDING,
 )
+@shared_options.group("options", JudgeCheckOptions)
+@shared_options.group("display", DisplayOptions)
 @shared_options.selection
 @option("--labels", metavar="FILE", default="", section=SELECTION, text=message("option.labels"))
 @option(
@@ -78,38 +81,20 @@ _BOUND: Final = 0.5
 @option("--no-progress", is_flag=True, section=OUTPUT, text=message("option.no_progress"))
 def judge_check(
     selection: TrialSelection,
-    labels: str,
-    operators: tuple[str, ...],
-    bound: float,
-    seed: int,
-    budget: int | None,
-    asks_again: bool,
-    force: bool,
+    options: JudgeCheckOptions,
     wait: bool,
     overrides: SettingsOverrides,
-    as_json: bool,
-    no_progress: bool,
+    display: DisplayOptions,
 ) -> int:
     """Measure judges on recorded answers and their mutants, or on labelled answers."""
-    options = JudgeCheckOptions(
-        seed=seed,
-        bound=bound,
-        budget=budget,
-        labels=labels,
-        operators=operators,
-        asks_again=asks_again,
-        force=force,
-    )
-    display = DisplayOptions(as_json=as_json, no_progress=no_progress)
     with opened_project(overrides, uses_baseline=True) as project:
         lock_for_writing(project, "judge-check", wait=wait)
         words = project.words
         with ProgressDisplay(project, display, ticking=True) as progress:
             outcome = check_judges(project, selection, options, progress)
             progress.print_errors()
-    for error in outcome.errors:
-        click.echo("\n".join(error.lines(words)), err=True)
-    if as_json:
+    print_errors(outcome.errors)
+    if display.as_json:
         click.echo(json.dumps(_records(outcome, words), ensure_ascii=False, indent=2))
         return outcome.exit_code
     for line in _lines(outcome, words):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from coze_harness.cli import shared_options
 from coze_harness.cli.command_help import SCENARIO, argument, command, option
 from coze_harness.cli.command_output import echo
 from coze_harness.cli.project_access import opened_project
@@ -16,6 +17,7 @@ from coze_harness.project.scenario_folder import NewScenario
     description=(message("help.new"), message("help.new_keeps")),
     example='coze-harness new refund --prompt "买错了可以退吗？" --tag smoke',
 )
+@shared_options.group("scenario", NewScenario)
 @argument("name", message("option.new_name"))
 @option("--prompt", default="", metavar="TEXT", section=SCENARIO, text=message("option.new_prompt"))
 @option(
@@ -35,10 +37,9 @@ from coze_harness.project.scenario_folder import NewScenario
     text=message("option.new_tag"),
     shell_complete=complete_tags,
 )
-def new(name: str, prompt: str, bot: str, tags: tuple[str, ...]) -> int:
+def new(scenario: NewScenario) -> int:
     """Write the file of a new scenario into the scenarios folder."""
     with opened_project() as project:
-        scenario = NewScenario(name=name, prompt=prompt, bot=bot, tags=tags)
         path = create_scenario(project, scenario, project.words.text)
         file = project.folders.display_path(path)
     echo(message("new.written", file=file))

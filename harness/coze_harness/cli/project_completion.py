@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -11,54 +11,33 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 
-def complete_paths(
-    _ctx: click.Context, _parameter: click.Parameter, incomplete: str
+def _complete(
+    kind: str, _ctx: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Complete names of scenarios, and files and folders."""
-    from click.shell_completion import CompletionItem
-
-    from coze_harness.project.project_names import scenario_names
-
-    # First, since bash forgets what stands before it.
-    files = CompletionItem(incomplete, type="file")
-    return [files, *_complete(scenario_names, incomplete)]
-
-
-def complete_tags(
-    _ctx: click.Context, _parameter: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
-    """Complete tags."""
-    from coze_harness.project.project_names import tag_names
-
-    return _complete(tag_names, incomplete)
-
-
-def complete_bots(
-    _ctx: click.Context, _parameter: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
-    """Complete names of bots."""
-    from coze_harness.project.project_names import bot_names
-
-    return _complete(bot_names, incomplete)
-
-
-def complete_runs(
-    _ctx: click.Context, _parameter: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
-    """Complete ids of runs."""
-    from coze_harness.project.project_names import run_names
-
-    return _complete(run_names, incomplete)
-
-
-def _complete(find: Callable[..., list[str]], incomplete: str) -> list[CompletionItem]:
     from click.shell_completion import CompletionItem
 
     from coze_harness.project.current_process import current_process
     from coze_harness.project.opened_project import open_project
+    from coze_harness.project.project_names import FINDERS
 
     try:
         with open_project(current_process()) as project:
-            return [CompletionItem(name) for name in find(project, incomplete)]
+            return [CompletionItem(name) for name in FINDERS[kind](project, incomplete)]
     except Exception:  # noqa: BLE001 (an error would be printed in the middle of a command line)
         return []
+
+
+complete_tags = partial(_complete, "tags")
+complete_bots = partial(_complete, "bots")
+complete_runs = partial(_complete, "runs")
+
+
+def complete_paths(
+    ctx: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Complete names of scenarios, and files and folders."""
+    from click.shell_completion import CompletionItem
+
+    # First, since bash forgets what stands before it.
+    files = CompletionItem(incomplete, type="file")
+    return [files, *_complete("scenarios", ctx, parameter, incomplete)]

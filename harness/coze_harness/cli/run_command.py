@@ -224,16 +224,10 @@ def finish(outcome: RunOutcome, display: DisplayOptions) -> int:
         from coze_harness.reporting.files.json_results import run_json  # few runs need it
 
         click.echo(run_json(outcome.folder), nl=False)
-    if display.open_report:
-        open_report(outcome)
-    return outcome.exit_code
-
-
-def open_report(outcome: RunOutcome) -> None:
-    """Open a run's page in a browser, or print its URL if the run was uploaded."""
-    if isinstance(outcome.location, Path):
+    if display.open_report and isinstance(outcome.location, Path):
         import webbrowser
 
         webbrowser.open((outcome.location / "index.html").resolve().as_uri())
-    else:
+    elif display.open_report:  # the run was uploaded
         echo(message("run.report_at", url=f"{outcome.location}/index.html"), err=True)
+    return outcome.exit_code

@@ -45,10 +45,6 @@ class DisplayOptions(Struct, frozen=True, kw_only=True):
     open_report: bool = False
 
 
-_Options: TypeAlias = (
-    type[TrialSelection] | type[SettingsOverrides] | type[RunOptions] | type[DisplayOptions]
-)
-
 _PATHS = (
     argument("paths", message("option.path"), nargs=-1, metavar="[PATH]…",
              shell_complete=complete_paths),
@@ -112,8 +108,8 @@ _SCREEN = (
 )  # fmt: skip
 
 
-def _group(name: str, make: _Options, *options: Decorator) -> Decorator:
-    """Add options whose values reach the command as one keyword argument.
+def group(name: str, make: type[Struct], *options: Decorator) -> Decorator:
+    """Add options; their values, and those of options below, are one keyword argument.
 
     Args:
         name: the argument's name.
@@ -149,31 +145,31 @@ seed: Decorator = option(
 force: Decorator = option("--force", is_flag=True, section=RUN, text=message("option.force"))
 """`force`: whether to record although CI is set."""
 
-selection = _group("selection", TrialSelection, *_PATHS, _REPEAT)
+selection = group("selection", TrialSelection, *_PATHS, _REPEAT)
 """`selection`: the trials to use."""
 
-selection_of_one_repeat = _group("selection", TrialSelection, *_PATHS)
+selection_of_one_repeat = group("selection", TrialSelection, *_PATHS)
 """`selection`: the trials to use, without their repeats."""
 
-cassettes = _group("overrides", SettingsOverrides, _CASSETTES)
+cassettes = group("overrides", SettingsOverrides, _CASSETTES)
 """`overrides`: the folder of recordings."""
 
-reports = _group("overrides", SettingsOverrides, _REPORTS)
+reports = group("overrides", SettingsOverrides, _REPORTS)
 """`overrides`: the folder of runs."""
 
-folders = _group("overrides", SettingsOverrides, _CASSETTES, _REPORTS)
+folders = group("overrides", SettingsOverrides, _CASSETTES, _REPORTS)
 """`overrides`: the folders of recordings and runs."""
 
-service = _group("overrides", SettingsOverrides, _BASE_URL)
+service = group("overrides", SettingsOverrides, _BASE_URL)
 """`overrides`: the address of Coze's API."""
 
-page = _group("overrides", SettingsOverrides, _REPORTS, _LAYOUT)
+page = group("overrides", SettingsOverrides, _REPORTS, _LAYOUT)
 """`overrides`: the folder of runs, and the page's layout."""
 
-offline = _group("overrides", SettingsOverrides, _CASSETTES, _REPORTS, _LAYOUT, _WEAK_JUDGE)
+offline = group("overrides", SettingsOverrides, _CASSETTES, _REPORTS, _LAYOUT, _WEAK_JUDGE)
 """`overrides`: the settings of a run without the network."""
 
-project = _group(
+project = group(
     "overrides",
     SettingsOverrides,
     _CASSETTES,
@@ -184,23 +180,23 @@ project = _group(
 )
 """`overrides`: the settings of a run that talks to Coze."""
 
-asking = _group("overrides", SettingsOverrides, _CASSETTES, _BASE_URL)
+asking = group("overrides", SettingsOverrides, _CASSETTES, _BASE_URL)
 """`overrides`: the settings of a command that asks Coze and writes no run."""
 
-replay = _group("options", RunOptions, _SHARD, _CLUSTER, _STRICT, *_EXECUTION, _PROCESSES)
+replay = group("options", RunOptions, _SHARD, _CLUSTER, _STRICT, *_EXECUTION, _PROCESSES)
 """`options`: how trials are replayed."""
 
-execution = _group("options", RunOptions, _SHARD, *_EXECUTION, _CALLS)
+execution = group("options", RunOptions, _SHARD, *_EXECUTION, _CALLS)
 """`options`: how trials are executed."""
 
-recording = _group("options", RunOptions, _SHARD, *_EXECUTION, _CALLS, _PUBLIC_ADDRESS)
+recording = group("options", RunOptions, _SHARD, *_EXECUTION, _CALLS, _PUBLIC_ADDRESS)
 """`options`: how trials are recorded."""
 
-comparison = _group("options", RunOptions, *_EXECUTION, _CALLS)
+comparison = group("options", RunOptions, *_EXECUTION, _CALLS)
 """`options`: how a comparison is executed."""
 
-display = _group("display", DisplayOptions, _JSON, _QUIET, _VERBOSE, *_SCREEN)
+display = group("display", DisplayOptions, _JSON, _QUIET, _VERBOSE, *_SCREEN)
 """`display`: what a run shows."""
 
-brief_display = _group("display", DisplayOptions, _JSON, _QUIET, *_SCREEN)
+brief_display = group("display", DisplayOptions, _JSON, _QUIET, *_SCREEN)
 """`display`: what a command without verdicts shows."""

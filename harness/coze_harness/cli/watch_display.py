@@ -5,19 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-import click
-
+from coze_harness.cli.command_output import echo, print_errors
 from coze_harness.cli.progress_display import ProgressDisplay
 from coze_harness.cli.project_access import opened_project, project_to_read
 from coze_harness.cli.shared_options import DisplayOptions
 from coze_harness.commands.watch_trials import JudgedChange, judge_again
-from coze_harness.messages import Catalogue, LocalizedText, message
+from coze_harness.messages import LocalizedText, message
 from coze_harness.model import TrialStatus
 from coze_harness.model.errors import HarnessError, SettingsError
 from coze_harness.model.settings_overrides import SettingsOverrides
 from coze_harness.project.changed_files import wait_for_changes
 from coze_harness.project.trial_selection import TrialSelection
-from coze_harness.reporting.views.safe_text import show_control_characters
 
 
 def run_and_watch(
@@ -39,7 +37,6 @@ def run_and_watch(
         UsageError: the package that watches is missing.
     """
     with opened_project(overrides) as project:
-        words = project.words
         changes = wait_for_changes(project)
         # Changes during the first run must not be missed.
         next(changes)
@@ -48,21 +45,20 @@ def run_and_watch(
         except SettingsError:
             raise
         except HarnessError as error:
-            _show_error(error, words)
-        click.echo(words.text(message("watch.waiting", folder=str(project.root))), err=True)
+            print_errors([error])
+        echo(message("watch.waiting", folder=str(project.root)), err=True)
         for files in filter(None, changes):
             try:
                 with project_to_read(overrides) as current:
                     judged = judge_again(current, selection, files)
-                    words = current.words
                     with ProgressDisplay(current, display, ticking=False) as progress:
                         for result in judged.results:
                             if result.status is not TrialStatus.PASSED:
                                 progress.on_result(result)
                         progress.print_errors()
-                        progress.line(words.text(_conclusion(judged)))
+                        progress.line(progress.words.text(_conclusion(judged)))
             except HarnessError as error:
-                _show_error(error, words)
+                print_errors([error])
             sys.stdout.flush()
 
 
@@ -73,8 +69,3 @@ def _conclusion(judged: JudgedChange) -> LocalizedText:
     if failed or errors:
         return message("watch.judged", files=files, n=n, failed=failed, errors=errors)
     return message("watch.judged_all_passed", files=files, n=n)
-
-
-def _show_error(error: HarnessError, words: Catalogue) -> None:
-    for line in error.lines(words):
-        click.echo(show_control_characters(line), err=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from coze_harness.model.errors import HarnessError
@@ -51,3 +52,9 @@ def _scenarios(project: Project, prefix: str) -> Iterator[Scenario]:
     for path in islice(fitting, _MAX_FILES):
         with suppress(HarnessError):
             yield from load_scenarios([path], paths)
+
+
+FINDERS: Final[Mapping[str, Callable[[Project, str], list[str]]]] = MappingProxyType(
+    {"scenarios": scenario_names, "tags": tag_names, "bots": bot_names, "runs": run_names}
+)
+"""Functions that return the names of a kind that begin with a text."""
