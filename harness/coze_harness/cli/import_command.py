@@ -34,8 +34,9 @@ def import_file(file: Path, name: str, force: bool) -> int:
         outcome = import_tests(project, file, name=name, force=force)
         file_names = {path: project.folders.display_path(path) for path in outcome.files}
     words = current_output().words
-    lost = [one for one in outcome.findings if not one.is_approximate]
-    approximate = [one for one in outcome.findings if one.is_approximate]
+    imported = outcome.imported
+    lost = [one for one in imported.findings if not one.is_approximate]
+    approximate = [one for one in imported.findings if one.is_approximate]
     for heading, findings in (
         (message("import.not_imported", n=len(lost)), lost),
         (message("import.approximately", n=len(approximate)), approximate),
@@ -46,15 +47,15 @@ def import_file(file: Path, name: str, force: bool) -> int:
             for line in _lines(sentences, words):
                 click.echo(f"  {single_line(line, _LINE)}")
     for path, text in file_names.items():
-        replaced = path in outcome.replaced_files
-        echo(message("import.replaced" if replaced else "import.written", file=text))
+        is_replaced = outcome.files[path]
+        echo(message("import.replaced" if is_replaced else "import.written", file=text))
     echo(
         message(
             "import.counts",
-            scenarios=message("check.scenarios", n=outcome.scenarios),
-            trials=message("check.trials", n=outcome.trials),
-            imported=outcome.imported,
-            n=outcome.assertions,
+            scenarios=message("check.scenarios", n=len(imported.scenarios)),
+            trials=message("check.trials", n=imported.trials),
+            imported=imported.imported,
+            n=imported.assertions,
         )
     )
     echo(message("import.next", file=next(iter(file_names.values()))), err=True)

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from msgspec import Struct
 
 from coze_harness.importing.import_source import read_source
-from coze_harness.importing.imported_scenario import ImportFinding
+from coze_harness.importing.imported_scenario import ImportedFile
 from coze_harness.importing.scenario_files import file_name, scenario_files, scenario_names
 from coze_harness.project.opened_project import Project
 from coze_harness.project.scenario_folder import ScenarioFolder
 
 
-class ImportOutcome(Struct, frozen=True, kw_only=True):
-    """What was written, and what was not imported.
+class ImportOutcome(Struct, frozen=True):
+    """What was imported, and whether each written file replaced one that existed."""
 
-    `replaced_files` are those of the written files that existed. `trials` counts cases.
-    """
-
-    files: Sequence[Path]
-    replaced_files: Sequence[Path]
-    scenarios: int
-    trials: int
-    assertions: int
-    imported: int
-    findings: Sequence[ImportFinding]
+    imported: ImportedFile
+    files: Mapping[Path, bool]
 
 
 def import_tests(
@@ -60,12 +52,4 @@ def import_tests(
         scenario_names(name, len(imported.scenarios)),
         force=force,
     )
-    return ImportOutcome(
-        files=list(files),
-        replaced_files=[path for path, is_replaced in files.items() if is_replaced],
-        scenarios=len(imported.scenarios),
-        trials=sum(max(len(one.rows), 1) for one in imported.scenarios),
-        assertions=imported.assertions,
-        imported=imported.imported,
-        findings=imported.findings,
-    )
+    return ImportOutcome(imported, files)

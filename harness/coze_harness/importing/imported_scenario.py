@@ -86,3 +86,8 @@ class ImportedFile(Struct, frozen=True, kw_only=True):
     findings: Sequence[ImportFinding]
     assertions: int = 0
     imported: int = 0
+
+    @property
+    def trials(self) -> int:
+        """How many trials the scenarios have, each with its cases."""
+        return sum(max(len(one.rows), 1) for one in self.scenarios)
