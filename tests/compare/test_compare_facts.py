@@ -52,7 +52,7 @@ def compare_results(*results: TrialResult) -> Comparison:
         ("运费5元，包邮。", "包邮。", "number", ("5元", None)),
     ],
 )
-def test_an_answer_that_passes_with_other_facts_is_told(
+def test_an_answer_that_passes_with_other_facts_is_reported(
     before: str, after: str, kind: str, sections: tuple[str | None, str | None]
 ) -> None:
     result = compare_trial(conversation(before), conversation(after))

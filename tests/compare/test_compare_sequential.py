@@ -196,5 +196,5 @@ def test_a_real_drop_is_found(
         (True, thorough_least, THOROUGH_EVIDENCE),
     ):
         suites = simulate_suites(before, after, thorough=thorough, wanted_evidence=wanted_evidence)
-        share_found = sum(0 in suite.regressed for suite in suites) / len(suites)
-        assert share_found >= share - 3 * standard_error(share), thorough
+        power = sum(0 in suite.regressed for suite in suites) / len(suites)
+        assert power >= share - 3 * standard_error(share), thorough

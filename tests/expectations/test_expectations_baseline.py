@@ -40,7 +40,7 @@ def judge_answer(item: str, answer: str, baseline: str | None = BEFORE) -> Verdi
         ("any_of: [{same_as_baseline: true}, 对不起]", OTHER, "passed"),
     ],
 )
-def test_an_answer_is_held_to_the_baseline(item: str, answer: str, status: str) -> None:
+def test_an_answer_is_compared_with_the_baseline(item: str, answer: str, status: str) -> None:
     verdict = judge_answer(item, answer)
     assert verdict.status.value == status, verdict.reason
 
@@ -98,7 +98,7 @@ def test_it_takes_what_every_kind_takes() -> None:
         ("same_as_baseline:", "nothing is written"),
     ],
 )
-def test_what_is_no_such_demand_is_refused_with_what_to_write(item: str, sentence: str) -> None:
+def test_an_invalid_item_is_rejected_with_what_to_write(item: str, sentence: str) -> None:
     error = refusal(item)
     assert sentence in error
     assert "scenarios/greet.yaml:1:" in error

@@ -113,7 +113,7 @@ def test_a_pattern_that_takes_too_long_fails_also_inside_not() -> None:
         ("{exists: 1}", "1:33", "true or false", "exists: true"),
     ],
 )
-def test_a_wrong_operand_is_refused(check: str, place: str, what: str, step: str) -> None:
+def test_a_wrong_operand_is_rejected(check: str, place: str, what: str, step: str) -> None:
     error = refusal(f"json: {{where: {{temp: {check}}}}}")
     assert error.startswith(f"scenarios/greet.yaml:{place}: ")
     assert what in error

@@ -157,5 +157,5 @@ def test_long_answers_are_bounded() -> None:
         ("conversation: {keep: [dates]}", "keeps"),
     ],
 )
-def test_what_cannot_be_built_is_refused_with_words(item: str, part: str) -> None:
+def test_what_cannot_be_built_is_rejected_with_words(item: str, part: str) -> None:
     assert part in refusal(item)

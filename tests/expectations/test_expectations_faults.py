@@ -222,7 +222,7 @@ FOREIGN = {
 
 
 @pytest.mark.parametrize("name", FOREIGN)
-def test_a_name_of_another_tool_is_refused_with_the_name_used_here(name: str) -> None:
+def test_a_name_of_another_tool_is_rejected_with_the_name_used_here(name: str) -> None:
     assert f'"{name}" is called "{FOREIGN[name]}" here' in refusal(f"{name}: 1")
 
 
@@ -246,6 +246,6 @@ def test_a_date_is_text() -> None:
     )
 
 
-def test_an_expression_that_cannot_be_read_is_refused_at_its_key() -> None:
+def test_an_expression_that_cannot_be_read_is_rejected_at_its_key() -> None:
     error = refusal('json: {where: {"items[": 1}}')
     assert error.startswith(f'{FILE}:1:18: "items[" is not a JMESPath expression: ')

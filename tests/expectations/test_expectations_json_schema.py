@@ -114,7 +114,7 @@ def test_the_outermost_violation_is_shown_with_its_path() -> None:
         ("[1]", "must be a mapping"),
     ],
 )
-def test_what_is_no_schema_is_refused(schema: str, what: str) -> None:
+def test_what_is_no_schema_is_rejected(schema: str, what: str) -> None:
     error = refusal(f"json: {{schema: {schema}}}")
     assert error.startswith("scenarios/greet.yaml:1:18: ")
     assert what in error
@@ -203,7 +203,7 @@ def test_a_file_is_found_from_the_scenario_or_the_project(
         ("no.json", "scenarios/a/b.yaml:1:16", '"scenarios/a/no.json" is not a JSON Schema'),
     ],
 )
-def test_a_wrong_file_is_refused(project: Path, path: str, where: str, what: str) -> None:
+def test_a_wrong_file_is_rejected(project: Path, path: str, where: str, what: str) -> None:
     with pytest.raises(ScenarioError) as caught:
         declare_in(project, path)
     assert str(caught.value).startswith(f"{where}: ")

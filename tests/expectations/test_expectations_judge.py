@@ -91,7 +91,7 @@ def test_the_judges_reply_decides(item: str, replies: list[str], status: str, wh
 
 
 @pytest.mark.parametrize("item", ["judge: q", "not: {judge: q}", "not: {not: {judge: q}}"])
-def test_a_judge_that_cannot_tell_lets_neither_a_question_nor_its_opposite_pass(item: str) -> None:
+def test_an_undecided_judge_passes_neither_a_question_nor_its_opposite(item: str) -> None:
     assert judge_answer(item, UNKNOWN).status == "failed"
 
 
@@ -171,7 +171,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("item", FAULTS)
-def test_a_judge_that_cannot_be_meant_is_refused(item: str) -> None:
+def test_an_invalid_judge_is_rejected(item: str) -> None:
     assert FAULTS[item] in refusal(item)
 
 

@@ -397,7 +397,7 @@ def test_name_weight_and_severity_travel_into_the_verdict() -> None:
     )
 
 
-def test_an_inner_expectation_is_told_by_its_name_where_it_has_one() -> None:
+def test_an_inner_expectation_is_reported_by_its_name_if_it_has_one() -> None:
     verdict = judge("any_of: [{contains: 九点, name: opens early}, 八点]", "十点")
     reasons = verdict.reason.params["reasons"]
     assert isinstance(reasons, tuple)

@@ -76,7 +76,9 @@ def test_code_addresses_and_names_do_not_change_the_language(text: str) -> None:
         ("你好", "zh"),
     ],
 )
-def test_variants_of_chinese_are_told_by_characters_of_one_only(text: str, language: str) -> None:
+def test_variants_of_chinese_are_detected_by_characters_of_one_only(
+    text: str, language: str
+) -> None:
     assert detect_language(text, DEFAULT_CANDIDATES, ["zh"]).language == language
     for variant in ("zh-Hans", "zh-Hant"):
         passes = judge(f"language: {variant}", text).status.value == "passed"

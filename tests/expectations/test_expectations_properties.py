@@ -186,7 +186,7 @@ def test_every_expectation_gives_a_whole_verdict_on_every_reply(item: JSON, repl
 
 @given(ITEMS, replies())
 @settings(max_examples=scale_down(200), deadline=None)
-def test_not_is_the_opposite_of_whatever_can_be_judged(item: JSON, reply: Reply) -> None:
+def test_not_is_the_opposite_of_all_that_can_be_judged(item: JSON, reply: Reply) -> None:
     opposite = {
         VerdictStatus.PASSED: VerdictStatus.FAILED,
         VerdictStatus.FAILED: VerdictStatus.PASSED,
@@ -266,7 +266,7 @@ def test_words_are_counted_as_they_are_cut(text: str) -> None:
 
 @given(st.text(alphabet=ODD + "ab学", min_size=250, max_size=700), st.data())
 @settings(max_examples=scale_down(100), deadline=None)
-def test_an_excerpt_holds_the_piece_and_is_a_piece_of_the_answer(
+def test_an_excerpt_contains_the_piece_and_is_a_piece_of_the_answer(
     answer: str, data: st.DataObject
 ) -> None:
     start = data.draw(st.integers(0, len(answer)))
@@ -278,7 +278,7 @@ def test_an_excerpt_holds_the_piece_and_is_a_piece_of_the_answer(
     assert len(section) <= LIMIT + 2
 
 
-def test_an_excerpt_that_begins_before_a_grapheme_still_holds_the_end() -> None:
+def test_an_excerpt_that_begins_before_a_grapheme_still_contains_the_end() -> None:
     answer = "字" * 399 + "e\u0301" + "字" * 298 + "完"
     section = excerpt(answer, 668, 700)
     assert answer[668:700] in section

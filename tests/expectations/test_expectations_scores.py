@@ -93,7 +93,7 @@ def test_a_failed_expectation_does_not_fail_a_turn_with_a_high_score() -> None:
     assert judge_by_items([FAILS, PASSES], 0.5).failures == ()
 
 
-def test_expectations_of_the_scenario_must_pass_whatever_the_score() -> None:
+def test_expectations_of_the_scenario_must_pass_at_any_score() -> None:
     result = judge_by_items([FAILS, PASSES, "contains: 五"], 0.5, own=2)
     assert kinds(result.verdicts) == ["length", "length", MIN_SCORE, "contains"]
     assert kinds(result.failures) == ["contains"]

@@ -86,7 +86,7 @@ def test_a_long_answer_is_not_judged_by_a_slow_metric() -> None:
             assert (verdict.status.value, verdict.reason.id) == ("failed", "kind.text.long")
 
 
-def test_a_metric_that_does_not_exist_yet_is_refused() -> None:
+def test_a_metric_that_does_not_exist_yet_is_rejected() -> None:
     assert "not available in this version" in refusal("similar: {to: a, metric: embedding}")
 
 

@@ -164,7 +164,7 @@ def test_a_giant_line_with_one_edit_is_shown_whole_with_its_likeness() -> None:
     assert 0.99 < diff.similarity < 1.0
 
 
-def test_giant_texts_are_told_apart_by_their_lines() -> None:
+def test_giant_texts_are_compared_by_their_lines() -> None:
     before = [f"第 {number} 行：{random_text(number, 20)}\n" for number in range(20_000)]
     after = [*before[:7], "插入一行\n", *before[7:19_000], "改了\n", *before[19_001:]]
     diff = diff_texts("".join(before), "".join(after))

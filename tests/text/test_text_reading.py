@@ -114,7 +114,7 @@ def test_another_answer_altogether_is_rewritten(before: str, after: str) -> None
         ("", "好"),
     ],
 )  # fmt: skip
-def test_a_retold_or_longer_answer_is_not_rewritten(before: str, after: str) -> None:
+def test_a_paraphrased_or_longer_answer_is_not_rewritten(before: str, after: str) -> None:
     assert not diff_texts(before, after).rewritten
     assert not diff_texts(after, before).rewritten
 
@@ -124,7 +124,7 @@ def test_white_space_does_not_make_texts_alike_nor_wholly_alike() -> None:
     assert 0.99 < similarity("7 天", "7\u00a0天") < 1.0
 
 
-def test_lines_of_a_prompt_are_told_whole_and_pair_by_pair() -> None:
+def test_lines_of_a_prompt_are_reported_whole_and_pair_by_pair() -> None:
     before = "# 角色\n你是客服。\n\n- 回答要短\n- 语气友好\n- 不谈价格\n结束"
     after = "# 角色\n你是资深客服。\n\n- 回答要简短\n- 语气友好\n- 不谈价格\n- 不谈竞品\n结束\n"
     assert diff_lines(before, after) == (

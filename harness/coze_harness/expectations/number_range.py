@@ -54,11 +54,13 @@ class RangeMessages(NamedTuple):
         """Return a number with its unit."""
         return message(self.amount, n=n)
 
-    def explain(self, violation: Violation | None, **params: Param) -> LocalizedText:
+    def explain(
+        self, amount: LocalizedText, violation: Violation | None, **subject: Param
+    ) -> LocalizedText:
         """Return what was measured, and the violated limit."""
         if violation is None:
-            return message(self.within, **params)
-        return message(getattr(self, violation.side), **params, n=violation.limit)
+            return message(self.within, amount=amount, **subject)
+        return message(getattr(self, violation.side), amount=amount, n=violation.limit, **subject)
 
 
 def format_number(value: float) -> str:

@@ -85,5 +85,5 @@ class Length(ExpectationKind):
         messages = _MESSAGES[self.unit]
         amount = messages.describe_amount(size)
         violation = self.bounds.violation(size)
-        reason = messages.explain(violation, subject=ANSWER, amount=amount)
+        reason = messages.explain(amount, violation, subject=ANSWER)
         return self.failed(reason, amount) if violation else self.passed(reason, amount)

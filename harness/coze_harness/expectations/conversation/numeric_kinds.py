@@ -64,10 +64,10 @@ class NumericKind(ExpectationKind):
         violation = self.bounds.violation(value)
         amount = self.messages.describe_amount(value)
         if violation is None:
-            return self.passed(self.messages.explain(None, amount=amount), amount)
+            return self.passed(self.messages.explain(amount, None), amount)
         if format_number(value) == format_number(violation.limit):
             amount = self.messages.describe_amount(repr(value))  # 3.0000001 s, at most 3 s
-        return self.failed(self.messages.explain(violation, amount=amount), amount)
+        return self.failed(self.messages.explain(amount, violation), amount)
 
 
 class Latency(NumericKind):

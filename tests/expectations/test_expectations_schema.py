@@ -1,4 +1,4 @@
-"""What editors and documentation are told, and what importing the room costs."""
+"""The schema of all kinds for editors, and what importing the room costs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def mappings(value: JSON) -> Iterator[Mapping[str, JSON]]:
             yield from mappings(inner)
 
 
-def test_every_kind_is_told_once_and_in_one_order() -> None:
+def test_every_kind_is_listed_once_and_in_one_order() -> None:
     names = list(KINDS)
     assert len(set(names)) == len(names)
     assert [kind.kind for kind in KINDS.values()] == names
