@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from builders import error, failed_verdict, key, reply, run, trial, turn
-from coze_harness.messages import literal
+from coze_harness.messages import Catalogue, literal
 from coze_harness.model import RequiredPassRate, Run, Severity, TrialResult, TrialStatus, replace
 from coze_harness.model.location import Location
 from coze_harness.reporting.files.github_actions import (
@@ -71,7 +71,10 @@ def _run(results: Sequence[TrialResult], **fields: object) -> Run:
 def _commands(
     results: Sequence[TrialResult], prefix: str = "", **fields: object
 ) -> list[tuple[str, dict[str, str], str]]:
-    return [_read(line) for line in workflow_commands(_run(results, **fields), results, prefix)]
+    return [
+        _read(line)
+        for line in workflow_commands(_run(results, **fields), results, prefix, words=Catalogue())
+    ]
 
 
 def test_a_failed_expectation_is_an_error_at_its_own_place() -> None:
@@ -124,7 +127,7 @@ def test_warnings_and_fixed_known_failures_are_warnings_and_a_known_one_is_not_t
 
 def test_a_fixed_known_failure_is_an_error_where_that_fails_the_run() -> None:
     fixed = trial(TrialStatus.FIXED, trial_key=key("b"), known_failure="always was")
-    (line,) = workflow_commands(_run([fixed]), [fixed], strict_known=True)
+    (line,) = workflow_commands(_run([fixed]), [fixed], strict_known=True, words=Catalogue())
     assert line.startswith("::error ")
 
 
@@ -142,7 +145,7 @@ def test_a_notice_says_how_many_more_there_are_than_github_shows() -> None:
         _failing(f"w{number:02}", TrialStatus.PASSED, Severity.WARNING)
         for number in range(MAX_ANNOTATIONS + 1)
     ]
-    lines = workflow_commands(_run(results), results)
+    lines = workflow_commands(_run(results), results, words=Catalogue())
     assert sum(line.startswith("::error ") for line in lines) == MAX_ANNOTATIONS
     assert sum(line.startswith("::warning ") for line in lines) == MAX_ANNOTATIONS
     assert lines[-1] == (
@@ -163,7 +166,7 @@ def test_repeats_that_fail_for_one_reason_share_an_annotation() -> None:
 def test_a_trial_that_was_executed_again_is_told_as_it_was_executed_last() -> None:
     first = trial(TrialStatus.ERROR, trial_key=key("a"), note=error())
     last = trial(trial_key=key("a"))
-    assert workflow_commands(_run([last]), [first, last]) == []
+    assert workflow_commands(_run([last]), [first, last], words=Catalogue()) == []
 
 
 _nasty = st.text(
@@ -176,7 +179,7 @@ _nasty = st.text(
 @settings(max_examples=scale_down(150), deadline=None)
 def test_no_answer_and_no_name_breaks_out_of_its_command(answer: str, name: str) -> None:
     result = _failing(name or "x", answer=answer)
-    (line,) = workflow_commands(_run([result]), [result])
+    (line,) = workflow_commands(_run([result]), [result], words=Catalogue())
     level, properties, message = _read(line)
     assert level == "error"
     assert set(properties) == {"file", "line", "col", "title"}

@@ -13,6 +13,7 @@ from typing import Any
 import junitparser
 import pytest
 from builders import run, trial
+from coze_harness.messages import Catalogue
 from coze_harness.model import RequiredPassRate, Run, TrialResult, TrialStatus, replace
 from coze_harness.reporting.files.markdown_report import RUN_LIMIT
 from coze_harness.reporting.html.run_list_page import render_run_list
@@ -261,9 +262,9 @@ def test_markdown_always_fits_a_comment(text: str) -> None:
 @pytest.mark.parametrize("text", ATTACKS)
 def test_a_terminal_is_never_told_to_do_anything(text: str) -> None:
     result = hostile_trial(text)
-    line = failure_line(result)
-    block = failure_block(result)
-    last = summary_line(run([result]), text, text)
+    line = failure_line(result, words=Catalogue())
+    block = failure_block(result, words=Catalogue())
+    last = summary_line(run([result]), text, words=Catalogue())
     for one in (line, last, *block):
         assert not HIDDEN.search(one)
         assert "\n" not in one
@@ -280,7 +281,7 @@ def test_a_line_of_millions_of_characters_is_cut_with_a_remark() -> None:
     assert f"⟨20,000 / {length:,} → trials.jsonl⟩" in text_of(tree)
     assert record is None
     assert [name for name, text in reports_as_text.items() if "九九九" not in text] == []
-    assert max(map(len, failure_block(result))) < 1_000
+    assert max(map(len, failure_block(result, words=Catalogue()))) < 1_000
 
 
 @pytest.mark.parametrize("text", ATTACKS)

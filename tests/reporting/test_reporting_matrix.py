@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 from builders import key, run
+from coze_harness.messages import Catalogue
 from coze_harness.model import Run, TrialRow, TrialStatus, replace
 from coze_harness.reporting.files.markdown_report import MarkdownWriter
 from coze_harness.reporting.fragment_spool import Fragments, FragmentSpool
@@ -46,7 +47,7 @@ def encode_answers(*answers: str) -> bytes:
 
 def test_one_bot_alone_has_nothing_beside_it() -> None:
     assert build_matrix(rows(("a", "", "gpt", P), ("b", "", "claude", P))) is None
-    assert bot_table(of_rows(rows(("a", "", "gpt", P)))) == []
+    assert bot_table(of_rows(rows(("a", "", "gpt", P))), words=Catalogue()) == []
 
 
 def test_lines_that_differ_come_first_and_totals_count_what_is_shared() -> None:
@@ -114,7 +115,7 @@ def test_every_output_has_the_table_and_hostile_names_are_text() -> None:
     assert "<script>alert" not in html
     markdown = page(of, MarkdownWriter())
     assert "| `退货` | ✓ passed | ✗ failed |" in markdown
-    lines = bot_table(of_rows(of))
+    lines = bot_table(of_rows(of), words=Catalogue())
     assert lines[0].startswith("bots side by side")
     assert "✓ passed" in lines[1]
     assert "✗ failed" in lines[1]
@@ -129,8 +130,8 @@ def test_the_terminals_table_keeps_its_columns_in_chinese_and_its_width() -> Non
         ("a", "", "豆包", P),
         ("a", "", "gpt", P),
     )
-    head, *lines = bot_table(of_rows(of))
+    head, *lines = bot_table(of_rows(of), words=Catalogue())
     starts = {cell_len(line[: line.index("passed")]) for line in lines if "✓ passed" in line[:40]}
     assert len(starts) <= 2
-    assert all(cell_len(line) <= 24 for line in bot_table(of_rows(of), width=24))
+    assert all(cell_len(line) <= 24 for line in bot_table(of_rows(of), width=24, words=Catalogue()))
     assert cell_len(head) >= 30

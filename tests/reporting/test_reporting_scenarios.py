@@ -124,7 +124,10 @@ def test_the_headline_counts_scenarios_and_the_last_line_trials_too() -> None:
     )
     assert verdict_phrase(of) == message("run.all_passed", n=2)
     assert trials_phrase(of).params["n"] == 3
-    assert verdict_line(of) == "All 2 scenarios passed. (3 trials: 2 passed, 1 failed)"
+    assert (
+        verdict_line(of, words=Catalogue())
+        == "All 2 scenarios passed. (3 trials: 2 passed, 1 failed)"
+    )
     assert verdict_line(of, words=Catalogue("zh")) == (
         "2 个场景全部通过。（共 3 次测试：2 次通过、1 次未通过）"
     )
@@ -167,7 +170,7 @@ def test_all_missing_recordings_are_one_cause_with_one_command() -> None:
     blocks = ErrorBlocks()
     for result in results:
         blocks.add(result)
-    assert blocks.lines() == [
+    assert blocks.lines(words=Catalogue()) == [
         "! error  138 recordings are missing.",
         "  s000, s001, s002, and 135 more",
         "  next: coze-harness record",
@@ -189,7 +192,7 @@ def test_errors_of_one_kind_with_other_words_are_other_causes() -> None:
     blocks = ErrorBlocks()
     for result in results:
         blocks.add(result)
-    text = "\n".join(blocks.lines())
+    text = "\n".join(blocks.lines(words=Catalogue()))
     assert text.count("code 1") == text.count("code 2") == 1
     assert "  a, c\n  d\n  log id: L\n" in text
 
@@ -211,7 +214,7 @@ def test_what_changed_since_the_last_comparable_run() -> None:
     assert names(view.newly_failing) == [("new", 1)]
     assert [one.label for one in view.fixed] == ["fixed"]
     assert names(view.still_failing) == [("still", 3), ("case", 2), ("error", 2)]
-    assert since_lines(of) == [
+    assert since_lines(of, words=Catalogue()) == [
         "Since the last comparable run, 2026-11-03 00:00:00 UTC:",
         "  newly failing: new",
         "  fixed:         fixed",
@@ -224,9 +227,9 @@ def test_what_changed_since_the_last_comparable_run() -> None:
 
 def test_without_a_run_before_or_a_change_nothing_is_said() -> None:
     good = run([trial()])
-    assert since_lines(good) == []
+    assert since_lines(good, words=Catalogue()) == []
     assert run_view(good, Causes()).since is None
-    assert since_lines(with_past(good, "pp")) == []
+    assert since_lines(with_past(good, "pp"), words=Catalogue()) == []
 
 
 def test_the_trend_has_the_scenarios_and_what_was_edited() -> None:
@@ -345,7 +348,7 @@ def test_a_long_answer_is_shown_where_it_failed() -> None:
     answer = "甲" * 1_000 + "15 天" + "乙" * 1_000
     verdict = replace(failed_verdict(actual="…15 天…"), evidence=((1_000, 1_004),))
     result = trial(F, turns=[turn("?", reply(answer), [verdict])])
-    text = "".join(line.strip() for line in failure_block(result))
+    text = "".join(line.strip() for line in failure_block(result, words=Catalogue()))
     assert "15 天" in text
     assert text.count("甲") < 200
     assert verdict.status is VerdictStatus.FAILED
@@ -380,14 +383,16 @@ def test_equal_failures_of_a_scenario_are_printed_once_and_counted() -> None:
         )
     ]
     blocks = FailureBlocks()
-    lines = [blocks.lines(result) for result in results]
+    lines = [blocks.lines(result, words=Catalogue()) for result in results]
     assert [len(block) > 2 for block in lines] == [True, True, False, True]
     assert lines[2][1] == "  Prompt, answer and verdicts are the same as those of a."
-    assert share_lines(run(results)) == ["a: 0 of 3 trials passed, 100% required."]
+    assert share_lines(run(results), words=Catalogue()) == [
+        "a: 0 of 3 trials passed, 100% required."
+    ]
     assert share_lines(run(results), words=Catalogue("zh")) == [
         "a：3 次测试通过 0 次，要求通过率 100%。"
     ]
-    assert share_lines(run(results[3:])) == []
+    assert share_lines(run(results[3:]), words=Catalogue()) == []
 
 
 def trial_without_seven(name: str, *, scenario: str, answer: str) -> TrialResult:

@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ET
 import junitparser
 import pytest
 from builders import error, failed_verdict, key, reply, run, trial, turn, verdict
+from coze_harness.messages import Catalogue
 from coze_harness.model import Mode, Summary, TrialStatus, VerdictStatus, replace
 from coze_harness.model.location import Location
 from coze_harness.reporting.html.run_list_page import render_run_list, run_list_rows
@@ -138,7 +139,7 @@ def test_a_good_run_is_a_short_comment() -> None:
 
 
 def test_a_failure_is_one_line_for_a_pipe() -> None:
-    assert [failure_line(result) for result in everything()[1:6]] == [
+    assert [failure_line(result, words=Catalogue()) for result in everything()[1:6]] == [
         "FAILED  hours[北京]  contains: the answer lacks “九点”.  scenarios/identity.yaml:9:9",
         "FAILED  hours[上海]  contains: the answer lacks “九点”.  scenarios/identity.yaml:9:9",
         "ERROR  orders  The next request is not what the cassette holds (interaction 4 of 6)."
@@ -151,11 +152,11 @@ def test_a_failure_is_one_line_for_a_pipe() -> None:
 
 def test_a_line_without_a_place_of_its_own_names_the_scenario() -> None:
     result = trial(TrialStatus.ERROR, turns=[], note=error(where=""))
-    assert failure_line(result).endswith("  scenarios/identity.yaml:2")
+    assert failure_line(result, words=Catalogue()).endswith("  scenarios/identity.yaml:2")
 
 
 def test_a_block_shows_the_turn_that_failed_and_not_the_others() -> None:
-    lines = failure_block(everything()[1])
+    lines = failure_block(everything()[1], words=Catalogue())
     assert lines[0] == "✗ failed  hours[北京]  scenarios/hours.yaml:2"
     assert "  turn 2 of 2" in lines
     assert "  prompt:   北京的店几点开门？" in lines
@@ -165,14 +166,14 @@ def test_a_block_shows_the_turn_that_failed_and_not_the_others() -> None:
 
 
 def test_a_block_of_an_error_ends_with_what_to_do() -> None:
-    lines = failure_block(everything()[3])
+    lines = failure_block(everything()[3], words=Catalogue())
     assert lines[-1] == "  next:     if the new prompt is intended: coze-harness record orders"
     assert any('now       POST /v3/chat  content = "我的订单到哪里了？"' in line for line in lines)
 
 
 @pytest.mark.parametrize("width", [40, 41, 80])
 def test_a_block_fits_the_terminal_in_cells(width: int) -> None:
-    lines = failure_block(everything()[1], width=width)
+    lines = failure_block(everything()[1], width=width, words=Catalogue())
     assert [line for line in lines if cell_len(line) > width and " " in line.strip()] == []
     assert "".join(lines).replace(" ", "").count("节假日请以公告为准。") >= 1, "nothing is cut"
 
@@ -187,21 +188,21 @@ def test_a_long_answer_is_folded_in_the_terminal() -> None:
             )
         ],
     )
-    lines = failure_block(long)
+    lines = failure_block(long, words=Catalogue())
     assert len(lines) < 40
     assert any("the report has it all" in line for line in lines)
     assert any("expected:" in line for line in lines)
 
 
 def test_the_last_line_has_the_counts_and_the_path() -> None:
-    line = summary_line(full_run(), "reports/r1/", "exit 4: Coze or the network failed")
+    line = summary_line(full_run(), "reports/r1/", words=Catalogue())
     assert line == (
         "1 of 7 scenarios failed and 1 could not be judged. (13 trials: 8 passed, 2 failed,"
         " 1 not judged, 1 skipped, 1 known failure) 1 known failure now passes: remove"
-        " known_failure. 2 warnings. exit 4: Coze or the network failed"
+        " known_failure. 2 warnings."
         "  report: reports/r1/index.html"
     )
-    assert summary_line(run([trial()]), "reports/r1") == (
+    assert summary_line(run([trial()]), "reports/r1", words=Catalogue()) == (
         "The only scenario passed.  report: reports/r1/index.html"
     )
 
@@ -246,4 +247,4 @@ def test_the_list_of_runs_can_be_empty_or_of_one() -> None:
 def test_a_place_without_a_line_is_the_file_alone() -> None:
     judged = verdict(VerdictStatus.FAILED, location=Location("scenarios/a.yaml"))
     result = trial(TrialStatus.FAILED, trial_key=key(line=0), turns=[turn(verdicts=[judged])])
-    assert failure_line(result).endswith("  scenarios/a.yaml")
+    assert failure_line(result, words=Catalogue()).endswith("  scenarios/a.yaml")

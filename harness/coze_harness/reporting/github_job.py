@@ -32,7 +32,7 @@ def annotation_lines(
     environment: Mapping[str, str],
     *,
     strict_known: bool = False,
-    words: Catalogue | None = None,
+    words: Catalogue,
 ) -> list[str]:
     """Return the lines for stdout that annotate the scenario files; none outside of GitHub.
 
@@ -41,7 +41,7 @@ def annotation_lines(
         root: the project's folder.
         environment: has GitHub's variables in a job on GitHub.
         strict_known: whether a known failure that passes fails the run.
-        words: the texts of the language; English by default.
+        words: the texts of the language.
 
     Raises:
         ResultsError: the run's folder cannot be read.

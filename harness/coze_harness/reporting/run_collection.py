@@ -16,14 +16,7 @@ from typing import TypeAlias, TypeVar
 from msgspec import Struct
 
 from coze_harness.messages import Catalogue, literal
-from coze_harness.model import (
-    Mode,
-    RequiredPassRate,
-    Run,
-    ShardInfo,
-    Summary,
-    TrialKey,
-)
+from coze_harness.model import Mode, RequiredPassRate, Run, ShardInfo, Summary, TrialKey
 from coze_harness.model.errors import ResultsError, WorkerLostError
 from coze_harness.model.process_context import ProcessContext
 from coze_harness.model.protocols import Clock, TextRedactor

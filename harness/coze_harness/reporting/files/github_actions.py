@@ -51,7 +51,7 @@ def workflow_commands(
     prefix: str = "",
     *,
     strict_known: bool = False,
-    words: Catalogue | None = None,
+    words: Catalogue,
 ) -> list[str]:
     """Return a finished run's workflow commands, in the order of its rows.
 
@@ -60,9 +60,8 @@ def workflow_commands(
         results: its trials; of one that was executed again, the last result counts.
         prefix: the project's folder in the repository, with forward slashes; empty for its root.
         strict_known: whether a known failure that passes fails the run.
-        words: the texts of the language; English by default.
+        words: the texts of the language.
     """
-    words = words or Catalogue()
     wording = Wording(words.language)
     annotations: dict[str, list[_Annotation]] = {}
     for result in results:

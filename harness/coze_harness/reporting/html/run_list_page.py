@@ -9,11 +9,7 @@ from urllib.parse import quote
 from coze_harness.messages import LocalizedText
 from coze_harness.model import Mode, Run
 from coze_harness.reporting.page_options import PageOptions
-from coze_harness.reporting.views.history_view import (
-    Chart,
-    draw_chart,
-    format_seconds,
-)
+from coze_harness.reporting.views.history_view import Chart, draw_chart, format_seconds
 from coze_harness.reporting.views.run_verdict import verdict_phrase, verdict_tone
 from coze_harness.reporting.views.safe_text import (
     format_duration,

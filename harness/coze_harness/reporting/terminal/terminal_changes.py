@@ -19,9 +19,7 @@ from coze_harness.model import (
 )
 from coze_harness.reporting.terminal.terminal_writer import StyledText, TerminalWriter, TextStyle
 from coze_harness.reporting.views.diff_view import FIGURES, is_other_prompt
-from coze_harness.reporting.views.line_wrapping import (
-    pad_cells,
-)
+from coze_harness.reporting.views.line_wrapping import pad_cells
 from coze_harness.reporting.views.safe_text import single_line
 
 _LINE_LIMIT: Final = 600
@@ -34,11 +32,8 @@ _MARKS: Final[Mapping[VerdictStatus | None, tuple[LocalizedText, TextStyle]]] = 
 }
 
 
-def change_lines(
-    result: TrialResult, writer: TerminalWriter, words: Catalogue | None = None
-) -> list[str]:
+def change_lines(result: TrialResult, writer: TerminalWriter, words: Catalogue) -> list[str]:
     """Return what changed in a trial: verdicts, answer and figures of each turn that changed."""
-    words = words or Catalogue()
     change = result.change
     before = change.baseline.turns if change and change.baseline else ()
     changes = change.turns if change else ()

@@ -8,14 +8,7 @@ from typing import Final, TypeAlias
 from msgspec import Struct
 
 from coze_harness.messages import Catalogue, LocalizedText, message
-from coze_harness.model import (
-    AnswerChange,
-    ChangeKind,
-    Comparison,
-    Run,
-    ScenarioState,
-    TrialResult,
-)
+from coze_harness.model import AnswerChange, ChangeKind, Comparison, Run, ScenarioState, TrialResult
 from coze_harness.reporting.terminal.terminal_bots import bot_lines
 from coze_harness.reporting.terminal.terminal_changes import change_lines
 from coze_harness.reporting.terminal.terminal_summary import report_location
@@ -57,7 +50,7 @@ def comparison_lines(
     examples: Mapping[ChangeKind, Sequence[TrialResult]],
     unusable: Sequence[TrialResult],
     writer: TerminalWriter,
-    words: Catalogue | None = None,
+    words: Catalogue,
     *,
     brief: bool = False,
 ) -> list[str]:
@@ -68,18 +61,17 @@ def comparison_lines(
         examples: by kind of change, the first trial of each scenario that changed so.
         unusable: trials that could not be judged or compared, or that have warnings.
         writer: formats the lines.
-        words: the texts of the language; English by default.
+        words: the texts of the language.
         brief: print only a line for each scenario that fails the comparison and each trial that
             could not be judged.
     """
-    return _ComparisonText(writer, words or Catalogue()).lines(
+    return _ComparisonText(writer, words).lines(
         comparison_view(comparison), examples, unusable, brief=brief
     )
 
 
-def closing_line(run: Run, folder: str, words: Catalogue | None = None) -> str:
+def closing_line(run: Run, folder: str, words: Catalogue) -> str:
     """Return the last line: the scenarios by state, the calls, where the report is."""
-    words = words or Catalogue()
     result = comparison_end(run.comparison) if run.comparison else message("run.none")
     if run.interrupted:
         result = message("compare.interrupted", result=result)

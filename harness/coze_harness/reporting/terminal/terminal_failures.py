@@ -11,18 +11,14 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from coze_harness.messages import Catalogue, message
-from coze_harness.model import (
-    TrialResult,
-)
+from coze_harness.model import TrialResult
 from coze_harness.reporting.views.failure_causes import (
     CauseGroup,
     TrialCauses,
     group_causes,
     trial_causes,
 )
-from coze_harness.reporting.views.line_wrapping import (
-    wrap_labelled,
-)
+from coze_harness.reporting.views.line_wrapping import wrap_labelled
 from coze_harness.reporting.views.safe_text import single_line
 from coze_harness.reporting.views.transcript import transcript
 from coze_harness.reporting.views.trial_view import trial_view
@@ -36,9 +32,8 @@ _PIPE_WIDTH: Final = 80
 """Cells of a line in a pipe: CI servers and mail show no longer ones."""
 
 
-def failure_line(result: TrialResult, words: Catalogue | None = None) -> str:
+def failure_line(result: TrialResult, words: Catalogue) -> str:
     """Return a trial that did not pass as one line: status, id, reason, location."""
-    words = words or Catalogue()
     trial = trial_view(result, Wording(words.language))
     place = trial.error.where if trial.error and trial.error.where else trial.place
     failed = (single_line(str(one.location)) for turn in result.turns for one in turn.failures)
@@ -50,7 +45,7 @@ def failure_block(
     result: TrialResult,
     *,
     width: int = 0,
-    words: Catalogue | None = None,
+    words: Catalogue,
     all_verdicts: bool = False,
 ) -> list[str]:
     """Return a trial that did not pass as lines: prompt, answer, verdicts and what to do next.
@@ -58,10 +53,9 @@ def failure_block(
     Args:
         result: the trial.
         width: cells of a line; 0 in a pipe. Longer lines are continued in the next one.
-        words: the texts of the language; English by default.
+        words: the texts of the language.
         all_verdicts: whether verdicts that passed are shown, too.
     """
-    words = words or Catalogue()
     trial = trial_view(result, Wording(words.language))
     place = f"  {trial.place}" if trial.place else ""
     lines = [f"{trial.badge}  {trial.name}{place}"]
@@ -82,11 +76,10 @@ class FailureBlocks:
         result: TrialResult,
         *,
         width: int = 0,
-        words: Catalogue | None = None,
+        words: Catalogue,
         all_verdicts: bool = False,
     ) -> list[str]:
         """Return a trial as `failure_block` does, or a reference to an equal trial."""
-        words = words or Catalogue()
         lines = failure_block(result, width=width, words=words, all_verdicts=all_verdicts)
         key = result.key
         content = "\0".join([key.scenario, key.bot, result.status.value, *lines[1:]])
@@ -109,9 +102,8 @@ class ErrorBlocks:
         if causes := trial_causes(result):
             self._trials.append(causes)
 
-    def lines(self, *, width: int = 0, words: Catalogue | None = None) -> list[str]:
+    def lines(self, *, width: int = 0, words: Catalogue) -> list[str]:
         """Return for each cause what happened, the first trials, and the command that helps."""
-        words = words or Catalogue()
         groups = group_causes(self._trials)
         lines = [line for group in groups[:_MAX_LINES] for line in _cause_lines(group, words)]
         if len(groups) > _MAX_LINES:

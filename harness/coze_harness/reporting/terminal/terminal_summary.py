@@ -6,19 +6,12 @@ from pathlib import PurePath
 from typing import Final
 
 from coze_harness.messages import Catalogue, LocalizedText, message
-from coze_harness.model import (
-    Run,
-    TrialStatus,
-)
+from coze_harness.model import Run, TrialStatus
 from coze_harness.model.errors import CassetteEditedError
 from coze_harness.reporting.terminal.terminal_failures import wrap_lines
 from coze_harness.reporting.views.bot_matrix import build_matrix, cell_text
 from coze_harness.reporting.views.history_view import run_events
-from coze_harness.reporting.views.line_wrapping import (
-    cell_width,
-    fit_line,
-    pad_cells,
-)
+from coze_harness.reporting.views.line_wrapping import cell_width, fit_line, pad_cells
 from coze_harness.reporting.views.run_verdict import run_notes, trials_phrase, verdict_phrase
 from coze_harness.reporting.views.safe_text import single_line
 from coze_harness.reporting.views.scenario_results import (
@@ -32,17 +25,16 @@ _MAX_LINES: Final = 12
 _MAX_NAMES: Final = 5
 
 
-def share_lines(run: Run, *, width: int = 0, words: Catalogue | None = None) -> list[str]:
+def share_lines(run: Run, *, width: int = 0, words: Catalogue) -> list[str]:
     """Return how many trials of each failed scenario passed; empty if each has a single one.
 
     Args:
         run: the finished run.
         width: cells of a line; 0 in a pipe.
-        words: the texts of the language; English by default.
+        words: the texts of the language.
     """
     if run.comparison is not None or run.mutation is not None:
         return []
-    words = words or Catalogue()
     failed = [one for one in scenario_results(run) if one.status is TrialStatus.FAILED]
     shared = [one for one in failed if one.share]
     lines = [
@@ -62,17 +54,16 @@ def share_lines(run: Run, *, width: int = 0, words: Catalogue | None = None) -> 
     return wrap_lines(lines, width, words)
 
 
-def since_lines(run: Run, *, width: int = 0, words: Catalogue | None = None) -> list[str]:
+def since_lines(run: Run, *, width: int = 0, words: Catalogue) -> list[str]:
     """Return what changed since the last comparable run; empty if nothing did.
 
     Args:
         run: the finished run.
         width: cells of a line; 0 in a pipe.
-        words: the texts of the language; English by default.
+        words: the texts of the language.
     """
     if not run.past or run.comparison is not None or run.mutation is not None:
         return []
-    words = words or Catalogue()
     view = since_view(run, scenario_results(run))
     events = run_events(run.changes)
     if view is None or (view.is_empty and not events):
@@ -98,25 +89,22 @@ def since_name(result: ScenarioResult) -> LocalizedText:
     label, runs, share = result.label, result.failing_runs, result.share
     if runs > 1:
         return message("since.for_runs", name=label, n=runs)
-    return (
-        message("since.share", name=label, share=share)
-        if share
-        else message("since.name", name=label)
-    )
+    if share:
+        return message("since.share", name=label, share=share)
+    return message("since.name", name=label)
 
 
-def bot_table(run: Run, *, width: int = 0, words: Catalogue | None = None) -> list[str]:
+def bot_table(run: Run, *, width: int = 0, words: Catalogue) -> list[str]:
     """Return the table of scenarios by bots; empty if no scenario was run with two bots.
 
     Args:
         run: the finished run.
         width: truncate lines after this number of cells; 0 keeps whole lines.
-        words: the texts of the language; English by default.
+        words: the texts of the language.
     """
     matrix = build_matrix(run.rows)
     if matrix is None:
         return []
-    words = words or Catalogue()
     heads = [f"{bot} {total}" for bot, total in zip(matrix.bots, matrix.totals, strict=True)]
     rows = matrix.rows[:_MAX_LINES]
     table = [[words.text(message("report.bots")), *heads]]
@@ -129,12 +117,11 @@ def bot_table(run: Run, *, width: int = 0, words: Catalogue | None = None) -> li
     return [fit_line(line, width) for line in lines]
 
 
-def edited_recordings(run: Run, words: Catalogue | None = None) -> list[str]:
+def edited_recordings(run: Run, words: Catalogue) -> list[str]:
     """Return the recordings that were edited since they were recorded, with their number."""
     paths = run.edited_recordings
     if not paths:
         return []
-    words = words or Catalogue()
     lines = [words.text(message("note.edited", n=len(paths)))]
     lines += [f"  {single_line(path)}" for path in paths[:_MAX_LINES]]
     if len(paths) > _MAX_LINES:
@@ -143,36 +130,29 @@ def edited_recordings(run: Run, words: Catalogue | None = None) -> list[str]:
     return [*lines, f"  {words.text(step)}"]
 
 
-def summary_line(
-    run: Run, folder: PurePath | str, note: str = "", words: Catalogue | None = None
-) -> str:
+def summary_line(run: Run, folder: PurePath | str, words: Catalogue) -> str:
     """Return a run's last line: the verdict, all counts, where the report is.
 
     Args:
         run: the finished run.
         folder: its folder, as the user should read it.
-        note: what the exit code means, if the verdict does not say it.
-        words: the texts of the language; English by default.
+        words: the texts of the language.
     """
-    return f"{verdict_line(run, note, words)}  {report_location(folder, words)}"
+    return f"{verdict_line(run, words)}  {report_location(folder, words)}"
 
 
-def verdict_line(run: Run, note: str = "", words: Catalogue | None = None) -> str:
+def verdict_line(run: Run, words: Catalogue) -> str:
     """Return a run's verdict, the counts of its trials, and notes.
 
     Args:
         run: the finished run.
-        note: what the exit code means, if the verdict does not say it.
-        words: the texts of the language; English by default.
+        words: the texts of the language.
     """
-    words = words or Catalogue()
     notes = [one for one in run_notes(run) if one.id not in ("note.edited", "note.interrupted")]
-    parts = [*map(words.text, (verdict_phrase(run), trials_phrase(run), *notes))]
-    separator = "" if words.language == "zh" else " "
-    return separator.join(filter(None, (*parts, single_line(note))))
+    return words.sentences((verdict_phrase(run), trials_phrase(run), *notes))
 
 
-def report_location(folder: PurePath | str, words: Catalogue | None = None) -> str:
+def report_location(folder: PurePath | str, words: Catalogue) -> str:
     """Return where a run's page is, as the end of its last line."""
     path = single_line(str(folder), 1_000).rstrip("/\\")
-    return (words or Catalogue()).text(message("report.location", path=f"{path}/index.html"))
+    return words.text(message("report.location", path=f"{path}/index.html"))

@@ -7,13 +7,7 @@ from typing import Final, NamedTuple
 
 from coze_harness.messages import LocalizedText, literal, message
 from coze_harness.messages.shell_word import shell_word
-from coze_harness.model import (
-    ErrorRecord,
-    TrialResult,
-    TrialRow,
-    TrialStatus,
-    Verdict,
-)
+from coze_harness.model import ErrorRecord, TrialResult, TrialRow, TrialStatus, Verdict
 from coze_harness.reporting.views.safe_text import single_line
 from coze_harness.reporting.views.view_model import anchor
 

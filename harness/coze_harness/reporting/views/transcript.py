@@ -55,18 +55,15 @@ def joined_label(head: str, text: str) -> str:
     return f"{head}{text}" if head.endswith("：") else f"{head} {text}"
 
 
-def transcript(
-    trial: TrialView, words: Catalogue | None = None, *, all_verdicts: bool = True
-) -> Iterator[str]:
+def transcript(trial: TrialView, words: Catalogue, *, all_verdicts: bool = True) -> Iterator[str]:
     """Yield a trial's lines: warnings, each turn's prompt, answer and verdicts, the error.
 
     Args:
         trial: the trial.
-        words: the texts of its language; English by default.
+        words: the texts of its language.
         all_verdicts: False leaves out verdicts that passed or were skipped, turns without others,
             ids, and the parts of long answers that no verdict refers to.
     """
-    words = words or Catalogue()
     for warning, _ in trial.warnings:
         yield from _labelled_lines("warning", warning, words)
     if trial.known_failure:
