@@ -95,8 +95,10 @@ def compare_sizes(context: BenchmarkContext) -> BenchmarkResult:
         }
         for count, times in ((small, 3), (large, 1))
     }
-    timed = measure_in_turn(runs[small] | runs[large], rounds, context.rng, context.report_progress)
-    sampled = measure_in_turn(
+    timed_rounds = measure_in_turn(
+        runs[small] | runs[large], rounds, context.rng, context.report_progress
+    )
+    sampled_rounds = measure_in_turn(
         {
             name: Contender(
                 partial(run_recorded_project, context, projects[count], count, samples_memory=True)
@@ -115,16 +117,16 @@ def compare_sizes(context: BenchmarkContext) -> BenchmarkResult:
         return ratio_figure(name, over, under, goal)
 
     figures = [
-        growth(f"time, {many} over {few}", timed, _wall, Goal(10.5)),
-        growth("memory of the largest process", timed, _largest, Goal(1.5)),
-        growth("memory of all processes, each by itself", sampled, _total_rss, Goal(1.5)),
-        growth("memory of all processes, shared pages once", sampled, _total_pss, Goal(1.5)),
+        growth(f"time, {many} over {few}", timed_rounds, _wall, Goal(10.5)),
+        growth("memory of the largest process", timed_rounds, _largest, Goal(1.5)),
+        growth("memory of all processes, each by itself", sampled_rounds, _total_rss, Goal(1.5)),
+        growth("memory of all processes, shared pages once", sampled_rounds, _total_pss, Goal(1.5)),
     ]
     for name in (few, many):
         figures += [
-            median_figure(f"wall, {name}", "s", _each(timed, name, _wall)),
-            median_figure(f"largest process, {name}", "MB", _each(timed, name, _largest)),
-            median_figure(f"all processes, {name}", "MB", _each(sampled, name, _total_rss)),
+            median_figure(f"wall, {name}", "s", _each(timed_rounds, name, _wall)),
+            median_figure(f"largest process, {name}", "MB", _each(timed_rounds, name, _largest)),
+            median_figure(f"all processes, {name}", "MB", _each(sampled_rounds, name, _total_rss)),
         ]
     return BenchmarkResult("size", f"{large:,} trials against {small:,}", figures)
 

@@ -126,8 +126,8 @@ def judged_turns(turns: Sequence[Turn], results: Sequence[TurnResult]) -> Sequen
 
 
 def _turn_result(turn: Turn, reply: Reply | None, verdicts: tuple[Verdict, ...]) -> TurnResult:
-    attached = tuple([file.name for file in turn.attachments]) if turn.attachments else ()
-    return TurnResult(prompt=turn.prompt, reply=reply, verdicts=verdicts, attached=attached)
+    file_names = tuple([file.name for file in turn.attachments]) if turn.attachments else ()
+    return TurnResult(prompt=turn.prompt, reply=reply, verdicts=verdicts, attached=file_names)
 
 
 class _Judging(NamedTuple):
@@ -238,7 +238,7 @@ def _status(
 ) -> TrialStatus:
     if error is not None:
         return TrialStatus.ERROR
-    failed = any(turn.failures for turn in conversation.turns)
+    has_failed = any(turn.failures for turn in conversation.turns)
     if trial.known_failure:
-        return TrialStatus.KNOWN_FAILURE if failed else TrialStatus.FIXED
-    return TrialStatus.FAILED if failed else TrialStatus.PASSED
+        return TrialStatus.KNOWN_FAILURE if has_failed else TrialStatus.FIXED
+    return TrialStatus.FAILED if has_failed else TrialStatus.PASSED

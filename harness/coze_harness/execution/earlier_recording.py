@@ -17,12 +17,12 @@ from coze_harness.model.trial import Trial, Turn
 class CandidateContext(Struct, frozen=True):
     """The baseline of a recorded candidate; recording a candidate does not change it.
 
-    `committed` is the baseline's trial, if there is one: its recording has the generated values,
+    `baseline` is its trial, if there is one: the recording of it has the generated values,
     the pace and the answers for `same_as_baseline`. `options` are request fields that override the
     scenario.
     """
 
-    committed: Trial | None
+    baseline: Trial | None
     options: Mapping[str, str]
 
 

@@ -53,8 +53,8 @@ def judge_version(bot_id: str, snapshot: BotSnapshot | None) -> str:
 
     Of a judge that Coze does not describe, only the id is known.
     """
-    known = snapshot or BotSnapshot()
-    parts = (bot_id, known.version, known.model, known.prompt)
+    description = snapshot or BotSnapshot()
+    parts = (bot_id, description.version, description.model, description.prompt)
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
@@ -105,15 +105,15 @@ def known_replies(
     paths: Iterable[str], judge: Target, snapshot: BotSnapshot | None
 ) -> dict[str, Sequence[Interaction]]:
     """Return the replies in recordings of the same version of a judge; unusable ones have none."""
-    known: dict[str, Sequence[Interaction]] = {}
+    replies: dict[str, Sequence[Interaction]] = {}
     for path in paths:
         try:
             cassette = read_judge_cassette(path)
         except CassetteError:
             continue
         if cassette.version == judge_version(judge.id, snapshot) and not cassette.edited:
-            known |= cassette.replies
-    return known
+            replies |= cassette.replies
+    return replies
 
 
 def write_judge_cassette(

@@ -73,13 +73,13 @@ def recorded_results(
         try:
             cassette = read_judge_cassette(survey.path)
             version = cassette.version
-            known = cassette.replies if cassette.bot_id == survey.judge.id else {}
+            recorded_replies = cassette.replies if cassette.bot_id == survey.judge.id else {}
         except CassetteError:
-            known = {}
+            recorded_replies = {}
         if versions.setdefault(survey.judge, version) != version:
-            known = {}
+            recorded_replies = {}
         for question in survey.questions:
-            items = known.get(question.key)
+            items = recorded_replies.get(question.key)
             reply = items and recorded_reply(question, survey.judge, items, runner.redactor)
             if reply:
                 replies[question.key] = reply

@@ -55,8 +55,8 @@ class LiveJudges(Struct, frozen=True, kw_only=True):
         snapshot = self.snapshots.find((judge, ""))
         snapshot = redactor.redact_snapshot(snapshot) if snapshot else None
         monotonic = self.conversations.clock.monotonic
-        timed = TimedTransport(self.transports.of(judge), monotonic)
-        return LiveJudge(judge, self, known, redactor, snapshot, timed)
+        timed_transport = TimedTransport(self.transports.of(judge), monotonic)
+        return LiveJudge(judge, self, known, redactor, snapshot, timed_transport)
 
 
 class LiveJudge(Struct, eq=False):
@@ -72,14 +72,14 @@ class LiveJudge(Struct, eq=False):
     known: Mapping[str, Sequence[Interaction]]
     redactor: Redactor
     snapshot: BotSnapshot | None
-    timed: TimedTransport
+    timed_transport: TimedTransport
     replies: dict[str, Sequence[Interaction]] = field(default_factory=dict)
     recorder: RecordingTransport | None = None
 
     @property
     def calls(self) -> int:
         """The number of requests that were made."""
-        return self.timed.calls
+        return self.timed_transport.calls
 
     def as_cassette(self) -> JudgeCassette:
         """Return what was asked, to be recorded."""
@@ -130,7 +130,7 @@ class LiveJudge(Struct, eq=False):
     def _ask(self, question: JudgeQuestion) -> CallFlow[Sequence[Interaction]]:
         judges = self.judges
         host = judges.address(self.judge)
-        self.recorder = RecordingTransport(self.timed, host, self.redactor)
+        self.recorder = RecordingTransport(self.timed_transport, host, self.redactor)
         conversation = judges.conversations.open(self.judge, JUDGE_OPTIONS)
         flow = conversation.run_turn(question_turn(question))
         try:

@@ -118,8 +118,8 @@ class LiveRunner(Struct, frozen=True, kw_only=True):
 
     def address(self, target: Target) -> str:
         """Return the address of a target's service in recordings."""
-        own = self.transports.of(target).base_url
-        return own if target.url else self.recorded_address or own
+        base_url = self.transports.of(target).base_url
+        return base_url if target.url else self.recorded_address or base_url
 
 
 class LiveSession(Struct, Generic[Encoded], frozen=True):
@@ -175,19 +175,21 @@ class LiveSession(Struct, Generic[Encoded], frozen=True):
             return self._open_judge(trial, replayer)
         clock = settings.conversations.clock
         candidate = settings.candidates.get(trial.key.id)
-        committed = candidate.committed if candidate else trial
-        baseline = EarlierRecording(committed, replayer, is_candidates=candidate is not None)
+        recorded_trial = candidate.baseline if candidate else trial
+        earlier = EarlierRecording(recorded_trial, replayer, is_candidates=candidate is not None)
         now = datetime.fromtimestamp(clock.now(), UTC)
         names = trial.script.generated_names
         values = dict(settings.generate(names, now.astimezone(), settings.conversations.rng))
-        values |= baseline.generated_values(names)
-        timed = TimedTransport(
+        values |= earlier.generated_values(names)
+        timed_transport = TimedTransport(
             settings.transports.of(trial.bot),
             clock.monotonic,
             root=settings.folder,
             services=self._services(trial),
         )
-        recorder = RecordingTransport(timed, settings.address(trial.bot), settings.redactor)
+        recorder = RecordingTransport(
+            timed_transport, settings.address(trial.bot), settings.redactor
+        )
         snapshot = self.snapshots.find(requested_version(trial))
         if trial.bot.is_project:
             snapshot = unknown_snapshot(message("live.project_snapshot"))
@@ -204,9 +206,9 @@ class LiveSession(Struct, Generic[Encoded], frozen=True):
         else:
             # With a simulated user, no two conversations have the same turns.
             is_known = settings.saves_cassettes and trial.tester is None
-            expected = baseline.poll_durations(settings.warn) if is_known else ()
-            conversation = settings.conversations.open(trial.bot, trial.options, expected)
-            answers = baseline.answers(turns)
+            poll_durations = earlier.poll_durations(settings.warn) if is_known else ()
+            conversation = settings.conversations.open(trial.bot, trial.options, poll_durations)
+            answers = earlier.answers(turns)
             judge = self._judge(trial, replayer, recorder.redactor)
             flow = run_conversation(
                 trial,
@@ -219,7 +221,9 @@ class LiveSession(Struct, Generic[Encoded], frozen=True):
             )
             flow = settings.conversations.limit(flow)
         started_at = now.isoformat(timespec="seconds")
-        attempt = _Attempt(trial, turns, values, started_at, timed, recorder, snapshot, judge)
+        attempt = _Attempt(
+            trial, turns, values, started_at, timed_transport, recorder, snapshot, judge
+        )
         transport = JudgedTransport(recorder, judge) if judge else recorder
         return FlowTask(flow, transport, partial(self._finish, attempt))
 
@@ -239,8 +243,8 @@ class LiveSession(Struct, Generic[Encoded], frozen=True):
         flow = self.settings.conversations.limit(replay.flow(judge))
 
         def finish(conversation: ConversationResult) -> Encoded:
-            own = self.settings.judge_only[trial.key.id]
-            error = self._write_judge(own, replay.recording.origin, judge)
+            judge_trial = self.settings.judge_only[trial.key.id]
+            error = self._write_judge(judge_trial, replay.recording.origin, judge)
             result = replay.result(conversation, error)
             return self.encode(replace(result, request_count=judge.calls))
 
@@ -254,8 +258,8 @@ class LiveSession(Struct, Generic[Encoded], frozen=True):
         paths: list[str] = []
         if not settings.asks_judge_again:
             candidate = settings.candidates.get(trial.key.id)
-            committed = candidate.committed if candidate else None
-            others = (trial, committed, settings.judge_only.get(trial.key.id))
+            baseline = candidate.baseline if candidate else None
+            others = (trial, baseline, settings.judge_only.get(trial.key.id))
             paths = [judge_path(replayer.path(one)) for one in others if one]
         known = known_replies(paths, target, self.snapshots.find_redacted((target, "")))
         return self.judges.open(target, known, redactor)
@@ -324,7 +328,7 @@ class LiveSession(Struct, Generic[Encoded], frozen=True):
                 trial,
                 result,
                 http_log=attempt.recorder.http_log,
-                request_count=attempt.timed.calls + (judge.calls if judge else 0),
+                request_count=attempt.timed_transport.calls + (judge.calls if judge else 0),
                 snapshot=attempt.snapshot,
                 recorded_at=attempt.started_at if settings.saves_cassettes else "",
                 error=error,
@@ -339,7 +343,7 @@ class _Attempt(Struct, frozen=True):
     turns: tuple[Turn, ...]
     generated_values: Mapping[str, str]
     started_at: str
-    timed: TimedTransport
+    timed_transport: TimedTransport
     recorder: RecordingTransport
     snapshot: BotSnapshot | None
     judge: LiveJudge | None
@@ -354,7 +358,7 @@ class _Attempt(Struct, frozen=True):
             recorded_at=self.started_at,
             harness=VERSION,
             generated_values=self.generated_values,
-            calls=self.timed.calls,
+            calls=self.timed_transport.calls,
             bot=self.snapshot,
             overridden_options=context.options if context else {},
             candidate=candidate if context else None,

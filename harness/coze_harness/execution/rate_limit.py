@@ -35,9 +35,9 @@ class RateLimit:
         """Reserve the next time and return how many seconds away it is."""
         with self._lock:
             now = self._monotonic()
-            reserved = max(now, self._next)
-            self._next = reserved + self._interval
-            return reserved - now
+            reserved_time = max(now, self._next)
+            self._next = reserved_time + self._interval
+            return reserved_time - now
 
 
 def limit_rate(flow: CallFlow[Value], limit: RateLimit) -> CallFlow[Value]:

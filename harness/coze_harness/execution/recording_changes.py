@@ -26,11 +26,11 @@ def recording_changes(
     """Return what changed since a recording, then how, as far as its requests show it."""
     if trial.tester is not None:
         return _simulation_changes(trial, trial.tester, turns[0], recording)
-    recorded = _recorded_prompts(recording)
-    now = prompt_bodies(trial.bot, trial.options, turns)
+    recorded_bodies = _recorded_prompts(recording)
+    current_bodies = prompt_bodies(trial.bot, trial.options, turns)
     what: LocalizedText | None = None
     lines: list[LocalizedText] = []
-    for turn, (before, after) in enumerate(zip(recorded, now, strict=False), 1):
+    for turn, (before, after) in enumerate(zip(recorded_bodies, current_bodies, strict=False), 1):
         changes = request_differences(before, after)
         lines += [message("replay.turn", turn=turn, line=line) for line in changes]
         if changes and what is None:
@@ -39,10 +39,10 @@ def recording_changes(
                 if _prompt(before) != _prompt(after)
                 else message("replay.stale.request", trial=trial.key.id, turn=turn)
             )
-    if len(recorded) != len(now):
+    if len(recorded_bodies) != len(current_bodies):
         what = what or message("replay.stale.turns", trial=trial.key.id)
-        lines.append(message("replay.recorded_turns", n=len(recorded)))
-        lines.append(message("replay.now_turns", n=len(now)))
+        lines.append(message("replay.recorded_turns", n=len(recorded_bodies)))
+        lines.append(message("replay.now_turns", n=len(current_bodies)))
     return (what or message("replay.stale", trial=trial.key.id), *lines[:_MAX_CHANGES])
 
 
@@ -66,20 +66,20 @@ def _simulation_changes(
 
     `pattern` is the turn that all turns are like.
     """
-    recorded = _recorded_prompts(recording)
-    goals = [goal_of(body) for body in recorded[:2]]
+    recorded_bodies = _recorded_prompts(recording)
+    goals = [goal_of(body) for body in recorded_bodies[:2]]
     name = trial.key.id
     if not any(goal is not None for goal in goals):
         return (message("simulate.stale.other", trial=name),)
     at = 0 if goals[0] is not None else 1
-    sent = tester_body(tester, trial.options, pattern)
+    sent_body = tester_body(tester, trial.options, pattern)
     to_tester = [
-        *request_differences(without_prompt(recorded[at]), without_prompt(sent)),
-        *request_differences({"goal": goals[at]}, {"goal": goal_of(sent)}),
+        *request_differences(without_prompt(recorded_bodies[at]), without_prompt(sent_body)),
+        *request_differences({"goal": goals[at]}, {"goal": goal_of(sent_body)}),
     ]
-    (now,) = prompt_bodies(trial.bot, trial.options, [pattern])
-    before: JSON = recorded[1 - at] if len(recorded) > 1 else {}
-    to_bot = request_differences(without_prompt(before), without_prompt(now))
+    (current_body,) = prompt_bodies(trial.bot, trial.options, [pattern])
+    before: JSON = recorded_bodies[1 - at] if len(recorded_bodies) > 1 else {}
+    to_bot = request_differences(without_prompt(before), without_prompt(current_body))
     first = request_differences(
         {"first": prompt_text(before) if at else ""}, {"first": pattern.prompt}
     )

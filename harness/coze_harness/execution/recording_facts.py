@@ -125,8 +125,8 @@ def estimate_requests(
             if trial.key.id in judge_only:
                 continue
             info = prefetching.origin(trial)
-            recorded = info.calls if info else 0
-            count += recorded or _expected_requests(trial, turns_of(trial))
+            recorded_calls = info.calls if info else 0
+            count += recorded_calls or _expected_requests(trial, turns_of(trial))
     return count
 
 

@@ -26,7 +26,7 @@ def trials_in_scope(
     trials: Sequence[Trial],
     runner: ReplayRunner,
     scope: RecordScope,
-    resumed: Run | None,
+    resumed_run: Run | None,
     *,
     judge_only: bool,
 ) -> TrialsInScope:
@@ -36,7 +36,7 @@ def trials_in_scope(
         trials: the selected trials.
         runner: reads their recordings.
         scope: which of them are recorded.
-        resumed: the run that is resumed: its trials are in scope. One that was killed may have
+        resumed_run: the run that is resumed: its trials are in scope. One that was killed may have
             recorded a trial that it does not have.
         judge_only: whether only judges are asked, about the answers that are recorded.
     """
@@ -45,8 +45,8 @@ def trials_in_scope(
     states = {CassetteState.MISSING}
     if scope is not RecordScope.MISSING:
         states |= {CassetteState.STALE, CassetteState.UNREADABLE}
-    done = {row.key.id for row in resumed.rows} if resumed else set()
-    begin = resumed.started_at if resumed else ""
+    done = {row.key.id for row in resumed_run.rows} if resumed_run else set()
+    begin = resumed_run.started_at if resumed_run else ""
 
     def is_of_run(trial: Trial) -> bool:
         if trial.key.id in done:
@@ -54,14 +54,14 @@ def trials_in_scope(
         info = runner.origin(trial) if begin else None
         return info is not None and info.recorded_at >= begin[:_SECONDS]
 
-    selected: list[Trial] = []
+    selected_trials: list[Trial] = []
     judge_only_trials: dict[str, Trial] = {}
     for trial, state, _error in inspect_recordings(trials, runner):
         if not judge_only and (state in states or is_of_run(trial)):
-            selected.append(trial)
+            selected_trials.append(trial)
         elif trial.judge is not None and state is CassetteState.RECORDED:
             is_all = judge_only and scope is RecordScope.ALL
             if is_all or trial.key.id in done or judge_state(trial, runner)[0] in states:
-                selected.append(trial)
+                selected_trials.append(trial)
                 judge_only_trials[trial.key.id] = trial
-    return TrialsInScope(selected, judge_only_trials)
+    return TrialsInScope(selected_trials, judge_only_trials)

@@ -179,10 +179,12 @@ class ReplayRunner(Struct, frozen=True):
             return ()
         transport = ReplayTransport(recording, path, self.redactor)
         conversation = open_replayed(trial.bot, trial.options, transport)
-        unjudged = [
+        turns_without_expectations = [
             replace(turn, expectations=()) for turn in with_recorded_tools(turns, transport)
         ]
-        result = run_flow(run_conversation(trial, unjudged, conversation), transport)
+        result = run_flow(
+            run_conversation(trial, turns_without_expectations, conversation), transport
+        )
         return tuple(turn.reply.answer if turn.reply else None for turn in result.turns)
 
     def judge_of(self, trial: Trial) -> RecordedJudge | None:
@@ -243,8 +245,8 @@ class ReplayRunner(Struct, frozen=True):
         turns = trial.script.turns(values)
         info = recording.origin
         if info and info.fingerprint:
-            now = fingerprint(trial.bot, trial.options, turns, trial.tester)
-            if now != info.fingerprint:
+            current = fingerprint(trial.bot, trial.options, turns, trial.tester)
+            if current != info.fingerprint:
                 from coze_harness.execution.recording_changes import recording_changes
 
                 changes = recording_changes(trial, turns, recording)

@@ -76,8 +76,8 @@ def assign_shards(items: Sequence[ShardItem], total: int) -> list[int]:
     from statistics import median_low  # a run that is not split needs no median
 
     # Whole milliseconds: the sum of floats would depend on the order in which they are added.
-    known = [round(item.seconds * 1_000) for item in items if item.seconds is not None]
-    default = median_low(known) if known else _UNKNOWN_MILLISECONDS
+    durations = [round(item.seconds * 1_000) for item in items if item.seconds is not None]
+    default = median_low(durations) if durations else _UNKNOWN_MILLISECONDS
     weights: dict[str, int] = {}
     for item in items:
         weight = default if item.seconds is None else round(item.seconds * 1_000)

@@ -87,9 +87,9 @@ def send_single_prompt(
         CozeError: the service or the network failed.
     """
     display = _StreamDisplay(show, redactor, AnswerReader(bot)) if show else None
-    timed = TimedTransport(transport, conversations.clock.monotonic, display)
+    timed_transport = TimedTransport(transport, conversations.clock.monotonic, display)
     # Recorded for the redaction: an answer may repeat the token to the terminal.
-    recorder = RecordingTransport(timed, transport.base_url, redactor)
+    recorder = RecordingTransport(timed_transport, transport.base_url, redactor)
     conversation = conversations.open(bot, options)
     turn = Turn(prompt=prompt, expectations=(), location=Location("ask"))
     try:

@@ -48,8 +48,8 @@ def limit_trial(
         end = min(end, start + seconds)
         if start >= end:
             raise timeout_error()
-        left = end - start
-        timeout = left if step.timeout is None else min(step.timeout, left)
+        remaining = end - start
+        timeout = remaining if step.timeout is None else min(step.timeout, remaining)
         try:
             response = yield replace(step, timeout=timeout)
         except HarnessError as error:

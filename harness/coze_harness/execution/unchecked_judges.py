@@ -25,4 +25,4 @@ def unchecked_judges(ratings: JudgeRatings, trials: Iterable[Trial]) -> Mapping[
         for judge in chain.from_iterable(map(judges_of, trial.script.turns({}))):
             if not (judge.is_pairwise or ratings.has(trial.judge.id, judge.topic)):
                 topics.setdefault(trial.judge, set()).add(judge.topic)
-    return {judge: len(unchecked) for judge, unchecked in topics.items()}
+    return {judge: len(judge_topics) for judge, judge_topics in topics.items()}

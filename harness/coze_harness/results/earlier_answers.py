@@ -98,7 +98,7 @@ class _Search:
     row: TrialRow
     now: Sequence[_Turn]
     answers: list[EarlierAnswer] = field(default_factory=list)
-    known: set[tuple[tuple[int, str], ...]] = field(default_factory=set)
+    known_answers: set[tuple[tuple[int, str], ...]] = field(default_factory=set)
     has_more: bool = False
     is_unread: bool = False
 
@@ -118,9 +118,9 @@ class _Search:
             and (number >= len(self.now) or turn.answer != self.now[number].answer)
         ]
         answers = tuple(differing)
-        if not answers or answers in self.known:
+        if not answers or answers in self.known_answers:
             return
-        self.known.add(answers)
+        self.known_answers.add(answers)
         # What comes after the first difference may follow from it, so that the first ones count.
         selected = sorted(differing, key=lambda one: not self._fails(one[0]))[:MAX_TURNS]
         earlier_turns = [
@@ -158,14 +158,14 @@ def read_earlier_answers(
     """
     if run.mode is Mode.MUTATE:
         return {}
-    changed = _changed_trials(run, folder.parent)
-    if not changed:
+    changed_trials = _changed_trials(run, folder.parent)
+    if not changed_trials:
         return {}
-    rows = {name: row for _, group in changed for name, row in group.items()}
-    own, _ = _read_turns(folder / TRIALS, rows, sys.maxsize)
-    searches = {name: _Search(row, own.get(name, ())) for name, row in rows.items()}
-    left = max_read
-    for past, names in changed:
+    rows = {name: row for _, group in changed_trials for name, row in group.items()}
+    own_turns, _ = _read_turns(folder / TRIALS, rows, sys.maxsize)
+    searches = {name: _Search(row, own_turns.get(name, ())) for name, row in rows.items()}
+    bytes_left = max_read
+    for past, names in changed_trials:
         statuses: dict[bytes, TrialStatus] = {}
         for name, row in names.items():
             status = _STATUSES.get(row.history[past : past + 1])
@@ -173,11 +173,13 @@ def read_earlier_answers(
                 statuses[name] = status
             else:
                 searches[name].has_more = True
-        turns, left = _read_turns(folder.parent / run.past[past].run_id / TRIALS, statuses, left)
+        turns, bytes_left = _read_turns(
+            folder.parent / run.past[past].run_id / TRIALS, statuses, bytes_left
+        )
         for name, status in statuses.items():
             if name in turns:
                 searches[name].add(past, status, turns[name])
-            elif not left:
+            elif not bytes_left:
                 searches[name].is_unread = True
     return {
         search.row.key.id: EarlierAnswers(
@@ -194,7 +196,7 @@ def _changed_trials(run: Run, reports: Path) -> list[tuple[int, Mapping[bytes, T
     Those are the trials whose recording differs from that of the run after it. Runs without
     digests, of an older version, say nothing, and neither does a trial that was not judged.
     """
-    changed: list[tuple[int, Mapping[bytes, TrialRow]]] = []
+    changed_trials: list[tuple[int, Mapping[bytes, TrialRow]]] = []
     rows: dict[bytes, TrialRow] = {}
     recordings: dict[bytes, str] = {}
     after = [row.digests[:RECORDING_SIZE].encode() for row in run.rows if row.digests]
@@ -220,8 +222,8 @@ def _changed_trials(run: Run, reports: Path) -> list[tuple[int, Mapping[bytes, T
                 recordings[name] = recording
                 differing[name] = rows[name]
         if differing:
-            changed.append((past, differing))
-    return changed
+            changed_trials.append((past, differing))
+    return changed_trials
 
 
 def _digests(text: bytes) -> Mapping[bytes, str]:
@@ -241,20 +243,20 @@ def _read_turns(
     A missing or unreadable file has no trials. `names` are ids as they are in JSON.
     """
     turns: dict[bytes, Sequence[_Turn]] = {}
-    left = limit
+    bytes_left = limit
     if not names:
-        return turns, left
+        return turns, bytes_left
     try:
         with path.open("rb") as file:
-            while left and (line := file.readline(left)):
-                left -= len(line)
+            while bytes_left and (line := file.readline(bytes_left)):
+                bytes_left -= len(line)
                 name = _line_id(line)
                 if name in names and line.endswith(b"\n"):
                     # A trial that was executed again has a second line.
                     turns[name] = _decode_turns(line)
     except OSError:
         pass
-    return {name: one for name, one in turns.items() if one}, left
+    return {name: one for name, one in turns.items() if one}, bytes_left
 
 
 def _line_id(line: bytes) -> bytes:

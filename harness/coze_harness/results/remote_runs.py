@@ -81,12 +81,12 @@ def fetch_heads(reports: RemoteFolder, into: Path, before: str = "") -> None:
         ResultsError: the store rejects the request or cannot be reached.
     """
     names = _run_names(reports)
-    whole = [name for name in names if name < before][-MAX_PREVIOUS_RUNS:] if before else []
-    skipped = {before, *whole}
-    recent = [name for name in names[-MAX_LISTED_RUNS:] if name not in skipped]
+    whole_names = [name for name in names if name < before][-MAX_PREVIOUS_RUNS:] if before else []
+    skipped_names = {before, *whole_names}
+    recent = [name for name in names[-MAX_LISTED_RUNS:] if name not in skipped_names]
     heads = {name: _head(text) for name, text in _read(reports, recent, HEAD_SIZE)}
-    whole += [name for name, head in heads.items() if not head]
-    for name, text in (*heads.items(), *_read(reports, whole, None)):
+    whole_names += [name for name, head in heads.items() if not head]
+    for name, text in (*heads.items(), *_read(reports, whole_names, None)):
         # A name that is not a folder name here is not a run's.
         if text and Path(name).name == name:
             (into / name).mkdir(exist_ok=True)

@@ -273,8 +273,8 @@ def update_latest(folder: Path) -> None:
         try:
             temporary.symlink_to(folder.name, target_is_directory=True)
         except (OSError, NotImplementedError):
-            ignored = shutil.ignore_patterns(f".*{TEMPORARY_SUFFIX}")
-            shutil.copytree(folder, temporary, ignore=ignored)
+            ignore_temporaries = shutil.ignore_patterns(f".*{TEMPORARY_SUFFIX}")
+            shutil.copytree(folder, temporary, ignore=ignore_temporaries)
         if latest.is_dir() and not latest.is_symlink():
             _remove(latest)  # a rename cannot replace a folder
         temporary.replace(latest)

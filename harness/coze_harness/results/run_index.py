@@ -66,9 +66,9 @@ def find_contained_run(reports: Path, name: str) -> Path | None:
         return None
 
 
-def no_such_run(reports: str, name: str, known: Sequence[str]) -> ResultsError:
-    """Return the error for a run that does not exist; it names the last of the `known` ones."""
-    newest = tuple(known[-3:])
+def no_such_run(reports: str, name: str, known_runs: Sequence[str]) -> ResultsError:
+    """Return the error for a run that does not exist; it names the last of the known ones."""
+    newest = tuple(known_runs[-3:])
     return ResultsError(
         message("results.no_run", run=name[:_MAX_NAME]),
         where=Location(reports),

@@ -65,9 +65,9 @@ def merge_runs(folders: Sequence[Path], into: Path, run_id: str) -> Run:
     lines = _last_lines(folders)
     with wrap_os_errors("results.failed.merge", into):
         write_atomically(into / TRIALS, _copy_lines(folders, rows, lines))
-    merged = _merge_heads(run_id, runs, rows, lines)
-    write_run(into, merged)
-    return merged
+    merged_run = _merge_heads(run_id, runs, rows, lines)
+    write_run(into, merged_run)
+    return merged_run
 
 
 def _check_same_mode(runs: Sequence[Run]) -> None:
@@ -121,10 +121,10 @@ def _order_rows(folders: Sequence[Path], runs: Sequence[Run]) -> tuple[TrialRow,
             if rows[place] is not None:
                 raise _split_differently(message("results.merge.split_twice", trial=row.key.id))
             rows[place] = row
-    ordered = tuple([row for row in rows if row is not None])
-    if len(ordered) < len(rows):
+    ordered_rows = tuple([row for row in rows if row is not None])
+    if len(ordered_rows) < len(rows):
         raise _split_differently(message("results.merge.split"))
-    return ordered
+    return ordered_rows
 
 
 def _check_all_are_shards(folders: Sequence[Path], runs: Sequence[Run]) -> None:
@@ -254,9 +254,9 @@ def _merge_heads(
     for run in runs:
         bot_versions.update(run.bot_versions)
         for name, value in run.environment.items():
-            known = environment.setdefault(name, value)
-            if value not in known.split(" | "):
-                environment[name] = f"{known} | {value}"
+            known_value = environment.setdefault(name, value)
+            if value not in known_value.split(" | "):
+                environment[name] = f"{known_value} | {value}"
     return Run(
         run_id=run_id,
         mode=runs[0].mode,

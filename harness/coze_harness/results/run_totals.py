@@ -120,21 +120,21 @@ class RunTotals:
 
         Trials finish in any order; what is written must not depend on it.
         """
-        done = bytearray(len(self._rows))
+        is_added = bytearray(len(self._rows))
         rows: list[TrialRow] = []
         for name in order:
             position = self._positions.get(name)
-            if position is not None and not done[position]:
-                done[position] = True
+            if position is not None and not is_added[position]:
+                is_added[position] = True
                 rows.append(self._rows[position])
         if len(rows) < len(self._rows):
-            rest = [row for row, is_done in zip(self._rows, done, strict=True) if not is_done]
+            rest = [row for row, added in zip(self._rows, is_added, strict=True) if not added]
             rows += sorted(rest, key=_source_order)
         return tuple(rows)
 
     def summary(self) -> Summary:
         """Return the counts so far."""
-        warned = (
+        rows_with_warnings = (
             [row for row in self._rows if self._warnings.get(row.key.id)] if self._warnings else ()
         )
         scenarios = fold_scenarios(self._rows, self._required.get)
@@ -143,7 +143,7 @@ class RunTotals:
             warnings=sum(self._warnings.values()),
             scenarios=Counts(
                 **_count_statuses(scenarios.values()),
-                warnings=len({(row.key.scenario, row.key.bot) for row in warned}),
+                warnings=len({(row.key.scenario, row.key.bot) for row in rows_with_warnings}),
             ),
         )
 
@@ -203,7 +203,10 @@ def fold_scenarios(
     statuses: dict[tuple[str, str], list[TrialStatus]] = {}
     for row in rows:
         statuses.setdefault((row.key.scenario, row.key.bot), []).append(row.status)
-    return {key: scenario_status(own, required(key[0])) for key, own in statuses.items()}
+    return {
+        key: scenario_status(own_statuses, required(key[0]))
+        for key, own_statuses in statuses.items()
+    }
 
 
 def scenario_status(statuses: Sequence[TrialStatus], required: float | None) -> TrialStatus:

@@ -173,8 +173,10 @@ def _load_error(stored: StoredError) -> ErrorRecord:
 def _load_change(stored: StoredChange, trial: StoredTrial) -> TrialChange:
     baseline: TrialResult | None = None
     if stored.baseline is not None:
-        shared = {name: getattr(trial, name) for name in SHARED_KEYS}
-        record = convert_to_struct({**shared, **stored.baseline, "change": None}, StoredTrial)
+        shared_values = {name: getattr(trial, name) for name in SHARED_KEYS}
+        record = convert_to_struct(
+            {**shared_values, **stored.baseline, "change": None}, StoredTrial
+        )
         baseline = _load_trial(record)
     turns = [
         TurnChange(

@@ -203,12 +203,12 @@ def _first_half(response: Response) -> bytes:
     return bytes(response.body)[: len(response.body) // 2]
 
 
-def _cut_response(call: IncomingCall, whole: Response) -> ASGIApp:
+def _cut_response(call: IncomingCall, response: Response) -> ASGIApp:
     """Return a response that promises the whole body, sends half of it, and closes."""
 
     async def respond(_scope: Scope, _receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": whole.raw_headers})
-        await send({"type": "http.response.body", "body": _first_half(whole), "more_body": True})
+        await send({"type": "http.response.start", "status": 200, "headers": response.raw_headers})
+        await send({"type": "http.response.body", "body": _first_half(response), "more_body": True})
         await call.connection.close()
 
     return respond

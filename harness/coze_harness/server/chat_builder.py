@@ -184,11 +184,11 @@ def _apply_faults(
             failed_run = replace(timeline, status="failed", error=error, usage=(0, 0))
             timeline = replace(failed_run, action=None, calls=())
         elif timeline.messages:
-            unknown = {
+            unknown_message = {
                 "id": state.ids.new(),
                 "type": "hologram",
                 "content": "A message of a type yet to come.",
             }
-            messages = [*timeline.messages, {**timeline.messages[-1], **unknown}]
+            messages = [*timeline.messages, {**timeline.messages[-1], **unknown_message}]
             timeline = replace(timeline, messages=messages)
     return timeline

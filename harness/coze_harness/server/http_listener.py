@@ -50,11 +50,11 @@ def address_url(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-async def read_body(request: Request, limit: int, most: int) -> tuple[bytes, int]:
+async def read_body(request: Request, limit: int, max_size: int) -> tuple[bytes, int]:
     """Return a request's body, or its beginning of at most `limit` bytes, and its size.
 
     A client reads a refusal only after it has sent everything: what is above the limit is received
-    and dropped, until the size is above `most`.
+    and dropped, until the size is above `max_size`.
     """
     chunks: list[bytes] = []
     size = 0
@@ -62,7 +62,7 @@ async def read_body(request: Request, limit: int, most: int) -> tuple[bytes, int
         size += len(chunk)
         if size <= limit:
             chunks.append(chunk)
-        elif size > most:
+        elif size > max_size:
             break
     return b"".join(chunks), size
 

@@ -155,9 +155,9 @@ def in_list_order(
 ) -> list[dict[str, JSON]]:
     """Return messages as `/v3/chat/message/list` shows them; Coze promises no order."""
     if order == "shuffled":
-        shuffled = list(messages)
-        Random(seed).shuffle(shuffled)  # noqa: S311 - a repeatable order, nothing secret
-        return shuffled
+        shuffled_messages = list(messages)
+        Random(seed).shuffle(shuffled_messages)  # noqa: S311 - a repeatable order, nothing secret
+        return shuffled_messages
     ranks = _RANKS.get(order, {})
     return sorted(messages, key=lambda message: ranks.get(str(message["type"]), len(ranks)))
 

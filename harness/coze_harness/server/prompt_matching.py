@@ -55,17 +55,17 @@ def match_answer(
         ApiRefusal: none fits (4000, with the nearest prompt of the script), or a pattern of the
             script takes too long (4000, with its place).
     """
-    normalized = _normalize(prompt)
+    normalized_prompt = _normalize(prompt)
     for answer in sorted(answers, key=lambda answer: answer.default):
         if answer.turn in (None, turn):
             try:
-                groups = _groups(answer, normalized, earlier)
+                groups = _groups(answer, normalized_prompt, earlier)
             except PatternTimeoutError as error:
                 raise ApiRefusal(4000, f"{error.where}: {error.what}") from error
             if groups is not None:
                 return answer, groups
-    known = [text for answer in answers for text in answer.prompt]
-    nearest = difflib.get_close_matches(normalized, known, n=1, cutoff=0.2)
+    known_prompts = [text for answer in answers for text in answer.prompt]
+    nearest = difflib.get_close_matches(normalized_prompt, known_prompts, n=1, cutoff=0.2)
     hint = f" The nearest prompt in the script is: {nearest[0]}" if nearest else ""
     raise ApiRefusal(4000, f"The script has no answer for: {prompt[:200]}{hint}")
 
@@ -81,11 +81,11 @@ def _groups(
     if answer.prompt and prompt not in map(_normalize, answer.prompt):
         return None
     groups: dict[str, str] = {}
-    for pattern, texts, chosen in ((answer.regex, [prompt], 0), (answer.earlier, earlier, -1)):
+    for pattern, texts, index in ((answer.regex, [prompt], 0), (answer.earlier, earlier, -1)):
         if pattern:
             matches = [match for text in texts for match in pattern.matches(text)]
             if not matches:
                 return None
-            pairs = matches[chosen].groupdict().items()
+            pairs = matches[index].groupdict().items()
             groups |= {name: text for name, text in pairs if text is not None}
     return groups

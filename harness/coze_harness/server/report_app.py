@@ -120,8 +120,8 @@ class ReportApp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
         request = Request(scope, receive)
-        accepted = request.headers.get("accept-language", "")
-        language = preferred_language(accepted, self._reports.language)
+        accept_language = request.headers.get("accept-language", "")
+        language = preferred_language(accept_language, self._reports.language)
         try:
             response = await self._respond(request, language)
         except _Refusal as refusal:
@@ -134,7 +134,7 @@ class ReportApp:
 
     async def _respond(self, request: Request, language: Language) -> Response:
         if not self._access.names_server(request.headers):
-            raise _forbidden()
+            raise _access_refusal()
         path = str(request.scope["path"])
         if path == _DECISIONS:
             return await self._post(request, language)
@@ -146,12 +146,12 @@ class ReportApp:
             return self._events(request, language)
         match = _VIEW.fullmatch(path)
         if match is None or not self._access.has_token(match[1]):
-            raise _forbidden()
+            raise _access_refusal()
         return self._file(request, match[2] or "", match[3] or PAGE, Catalogue(language))
 
     def _redirect(self, token: str) -> Response:
         if not self._access.has_token(token):
-            raise _forbidden()
+            raise _access_refusal()
         url = f"/view/{token}/{quote(self._reports.run, safe='')}/?token={token}"
         return Response(status_code=HTTPStatus.SEE_OTHER, headers={"location": url})
 
@@ -174,7 +174,7 @@ class ReportApp:
         query = request.query_params
         is_own = self._access.is_own_page(request.headers, needs_origin=False)
         if not self._access.has_token(query.get("token", "")) or not is_own:
-            raise _forbidden()
+            raise _access_refusal()
         run = query.get("run", self._reports.run)
         if self._reports.find(run) is None:
             raise _Refusal(HTTPStatus.NOT_FOUND, message("view.not_found"))
@@ -209,7 +209,7 @@ class ReportApp:
             raise _Refusal(HTTPStatus.METHOD_NOT_ALLOWED, message("view.method", method="POST"))
         is_own = self._access.is_own_page(headers, needs_origin=True)
         if not self._access.has_token(headers.get("x-token", "")) or not is_own:
-            raise _forbidden()
+            raise _access_refusal()
         # A form or a simple request of another site cannot have this type.
         if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             raise _Refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, message("view.not_json"))
@@ -223,9 +223,9 @@ class ReportApp:
         return _json(status, content)
 
 
-def preferred_language(accepted: str, default: Language) -> Language:
+def preferred_language(accept_language: str, default: Language) -> Language:
     """Return the first language of an `Accept-Language` header that there are texts in."""
-    for part in accepted.lower().split(","):
+    for part in accept_language.lower().split(","):
         tag = part.partition(";")[0].strip()
         if tag.startswith("zh"):
             return "zh"
@@ -256,14 +256,14 @@ def _send(report: OpenReport, method: str, policy: str) -> Response:
 
 async def _chunks(report: OpenReport) -> AsyncIterator[bytes]:
     """Yield as many bytes as the file had when it was opened: it may grow."""
-    left = report.size
+    bytes_left = report.size
     with report.file as file:
-        while left and (chunk := await asyncio.to_thread(file.read, min(_CHUNK, left))):
-            left -= len(chunk)
+        while bytes_left and (chunk := await asyncio.to_thread(file.read, min(_CHUNK, bytes_left))):
+            bytes_left -= len(chunk)
             yield chunk
 
 
-def _forbidden() -> _Refusal:
+def _access_refusal() -> _Refusal:
     # It does not say what is wrong, so nobody learns what is right.
     return _Refusal(HTTPStatus.FORBIDDEN, message("view.forbidden"))
 

@@ -21,11 +21,11 @@ class RequestAccess(Struct, frozen=True):
 
         A page of another site, whose name was made to lead to this machine, sends its own name.
         """
-        own = [f"{name}:{self.port}" for name in _NAMES]
+        own_hosts = [f"{name}:{self.port}" for name in _NAMES]
         if self.port == 80:  # a browser leaves out the port of its scheme
-            own += _NAMES
+            own_hosts += _NAMES
         hosts = headers.getlist("host")
-        return len(hosts) == 1 and hosts[0].lower() in own
+        return len(hosts) == 1 and hosts[0].lower() in own_hosts
 
     def has_token(self, token: str) -> bool:
         """Return whether this is the token. The time that takes says nothing about it."""
@@ -39,7 +39,7 @@ class RequestAccess(Struct, frozen=True):
         origins = headers.getlist("origin")
         if needs_origin and not origins:
             return False
-        own = f"http://{headers.get('host', '').lower()}"
-        if any(origin.lower() != own for origin in origins):
+        own_origin = f"http://{headers.get('host', '').lower()}"
+        if any(origin.lower() != own_origin for origin in origins):
             return False
         return all(site == "same-origin" for site in headers.getlist("sec-fetch-site"))

@@ -173,7 +173,7 @@ def input_messages(
     messages = [_input_message(item, f"{key}[{at}]", saved) for at, item in enumerate(items)]
     for at, message in enumerate(messages):
         neighbours = (*messages[max(0, at - 1) : at], *messages[at + 1 : at + 2])
-        if not message.text and all(near.content_type != "text" for near in neighbours):
+        if not message.text and all(neighbour.content_type != "text" for neighbour in neighbours):
             raise ApiRefusal(4000, f"{key}[{at}] has files only: add a message that has text.")
     return messages
 

@@ -62,7 +62,9 @@ async def handle_conversation_list(call: IncomingCall) -> ApiAnswer:
         conversations.reverse()
     size = _number(call, "page_size", 50)
     begin = (_number(call, "page_num", 1) - 1) * size
-    page: list[JSON] = [known.to_json() for known in conversations[begin : begin + size]]
+    page: list[JSON] = [
+        conversation.to_json() for conversation in conversations[begin : begin + size]
+    ]
     return {"data": {"conversations": page, "has_more": begin + size < len(conversations)}}
 
 
@@ -79,9 +81,9 @@ async def handle_bot(call: IncomingCall) -> ApiAnswer:
     parent, _, bot_id = call.path.rpartition("/")
     if parent == "/v1/bot":
         bot_id = required_text(call.query, "bot_id")
-    published = call.query.get("is_published", "true").lower() != "false"
-    bot = call.state.bot(bot_id, "" if published else "draft")
-    if published and not bot.published:
+    is_published = call.query.get("is_published", "true").lower() != "false"
+    bot = call.state.bot(bot_id, "" if is_published else "draft")
+    if is_published and not bot.published:
         raise unpublished_bot(bot_id)
     call.trigger_fault(Route.BOT, bot.faults)
     return {"data": _bot_json(bot)}
