@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 
 from coze_harness.cli.command_output import echo, print_errors
 from coze_harness.cli.progress_display import ProgressDisplay
 from coze_harness.cli.project_access import opened_project, project_to_read
 from coze_harness.cli.shared_options import DisplayOptions
-from coze_harness.commands.watch_trials import JudgedChange, judge_again
+from coze_harness.commands.watch_trials import judge_again
 from coze_harness.messages import LocalizedText, message
-from coze_harness.model import TrialStatus
+from coze_harness.model import TrialResult, TrialStatus
 from coze_harness.model.errors import HarnessError, SettingsError
 from coze_harness.model.settings_overrides import SettingsOverrides
 from coze_harness.project.changed_files import wait_for_changes
@@ -50,22 +50,22 @@ def run_and_watch(
         for files in filter(None, changes):
             try:
                 with project_to_read(overrides) as current:
-                    judged = judge_again(current, selection, files)
+                    results = judge_again(current, selection, files)
                     with ProgressDisplay(current, display, ticking=False) as progress:
-                        for result in judged.results:
+                        for result in results:
                             if result.status is not TrialStatus.PASSED:
                                 progress.on_result(result)
                         progress.print_errors()
-                        progress.line(progress.words.text(_conclusion(judged)))
+                        progress.line(progress.words.text(_conclusion(files, results)))
             except HarnessError as error:
                 print_errors([error])
             sys.stdout.flush()
 
 
-def _conclusion(judged: JudgedChange) -> LocalizedText:
-    statuses = [result.status for result in judged.results]
+def _conclusion(files: Collection[str], results: Sequence[TrialResult]) -> LocalizedText:
+    statuses = [result.status for result in results]
     failed, errors = statuses.count(TrialStatus.FAILED), statuses.count(TrialStatus.ERROR)
-    files, n = tuple(judged.files), len(statuses)
+    names, n = tuple(sorted(files)), len(statuses)
     if failed or errors:
-        return message("watch.judged", files=files, n=n, failed=failed, errors=errors)
-    return message("watch.judged_all_passed", files=files, n=n)
+        return message("watch.judged", files=names, n=n, failed=failed, errors=errors)
+    return message("watch.judged_all_passed", files=names, n=n)

@@ -9,11 +9,7 @@ from coze_harness.execution.single_chat import send_single_prompt
 from coze_harness.messages import message
 from coze_harness.model import ChatOptions, HttpCall, Reply, TrialResult
 from coze_harness.model.errors import UsageError
-from coze_harness.project.live_access import (
-    called_targets,
-    live_conversations,
-    open_live_runner,
-)
+from coze_harness.project.live_access import called_targets, live_conversations, open_live_runner
 from coze_harness.project.opened_project import Project
 from coze_harness.project.selected_trials import select_trials
 from coze_harness.project.service_access import open_service_transports

@@ -53,20 +53,17 @@ def check_project(
         *(CheckMessage(one, is_notice=one.where is None) for one in broken_kinds(project)),
         *map(CheckMessage, unsendable_prompts(trials)),
     ]
-    if not checks_recordings:
-        return CheckOutcome(
-            scenarios=scenarios, trials=len(trials), messages=messages, reformatted=()
-        )
-    cassettes, runner = project.settings.cassettes, project.replayer
-    project.check_cassettes_reachable()
-    is_whole = selection == TrialSelection()
-    folder = project.folders.relative_path(cassettes) if is_whole else None
-    reformatted = list(reformat_cassettes(trials, runner, folder=folder)) if reformat else []
+    reformatted: list[str] = []
+    if checks_recordings:
+        cassettes, runner = project.settings.cassettes, project.replayer
+        project.check_cassettes_reachable()
+        is_whole = selection == TrialSelection()
+        folder = project.folders.relative_path(cassettes) if is_whole else None
+        if reformat:
+            reformatted = list(reformat_cassettes(trials, runner, folder=folder))
+        messages += check_cassettes(trials, runner, folder=folder)
     return CheckOutcome(
-        scenarios=scenarios,
-        trials=len(trials),
-        messages=[*messages, *check_cassettes(trials, runner, folder=folder)],
-        reformatted=reformatted,
+        scenarios=scenarios, trials=len(trials), messages=messages, reformatted=reformatted
     )
 
 

@@ -38,12 +38,9 @@ def mutate_answers(
     """
     trials = select_trials(project, selection)
     project.check_cassettes_reachable()
-    runner = MutationRunner(project.replayer, seed, trials)
-    plan = RunPlan(
-        mode=Mode.MUTATE,
-        redactor=project.replayer.redactor,
-        summarize=runner.summarize,
-    )
+    replayer = project.replayer
+    runner = MutationRunner(replayer, seed, trials)
+    plan = RunPlan(mode=Mode.MUTATE, redactor=replayer.redactor, summarize=runner.summarize)
     outcome = collect_run(project.run_destination, plan, runner.trials, runner.results, listener)
     report = outcome.run.mutation or MutationReport(seed=seed, scores=())
     return MutationOutcome(outcome, report, runner)

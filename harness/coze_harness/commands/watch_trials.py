@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from msgspec import Struct
-
 from coze_harness.model import TrialResult
 from coze_harness.model.trial import Trial
 from coze_harness.project.opened_project import Project
@@ -13,14 +11,9 @@ from coze_harness.project.selected_trials import select_trials
 from coze_harness.project.trial_selection import TrialSelection
 
 
-class JudgedChange(Struct, frozen=True):
-    """The results after files changed; `files` are their paths from the project's folder."""
-
-    files: Sequence[str]
-    results: Sequence[TrialResult]
-
-
-def judge_again(project: Project, selection: TrialSelection, files: frozenset[str]) -> JudgedChange:
+def judge_again(
+    project: Project, selection: TrialSelection, files: frozenset[str]
+) -> list[TrialResult]:
     """Replay and judge the selected trials that changed files concern.
 
     If only scenario files changed, these are their trials, else all; no report is written.
@@ -28,16 +21,15 @@ def judge_again(project: Project, selection: TrialSelection, files: frozenset[st
     Args:
         project: the project, opened after the change.
         selection: the trials of the run.
-        files: what changed.
+        files: what changed, as paths from the project's folder.
 
     Raises:
         HarnessError: the files cannot be used as they are now.
     """
     project.check_cassettes_reachable()
     trials = select_trials(project, selection)
-    affected = _affected_trials(trials, files)
     runner = project.replayer
-    return JudgedChange(sorted(files), [runner.replay(trial) for trial in affected])
+    return [runner.replay(trial) for trial in _affected_trials(trials, files)]
 
 
 def _affected_trials(trials: Sequence[Trial], files: frozenset[str]) -> Sequence[Trial]:
