@@ -14,7 +14,7 @@ from collections.abc import Callable
 from functools import partial
 from http.client import HTTPResponse
 from math import inf
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
@@ -188,33 +188,13 @@ class _DeadlineTlsConnection(_DeadlineConnection, HTTPSConnection):
     """A connection over HTTPS."""
 
 
-class _Socket(Protocol):
-    """What reading needs of a socket, of TLS or not."""
-
-    def makefile(self, mode: str, buffering: int) -> io.RawIOBase: ...
-
-    def settimeout(self, seconds: float | None) -> None: ...
-
-
-class _ResponseSocket:
-    """A socket as http.client's response uses it: it makes one file of it."""
-
-    def __init__(self, sock: _Socket, deadline: CallDeadline) -> None:
-        self._sock = sock
-        self._deadline = deadline
-
-    def makefile(self, _mode: str) -> io.BufferedReader:
-        """Return a file that reads until the deadline."""
-        return io.BufferedReader(_DeadlineReader(self._sock, self._deadline))
-
-
 class _DeadlineReader(io.RawIOBase):
-    """Reads a socket; each read ends at the deadline of the current call."""
+    """Reads a socket's file; each read ends at the deadline of the current call."""
 
-    def __init__(self, sock: _Socket, deadline: CallDeadline) -> None:
+    def __init__(self, file: io.RawIOBase, sock: socket.socket, deadline: CallDeadline) -> None:
         super().__init__()
         # The file keeps the socket open when http.client closes the connection before the body.
-        self._file = sock.makefile("rb", 0)
+        self._file = file
         self._sock = sock
         self._deadline = deadline
 
@@ -235,9 +215,10 @@ class _DeadlineReader(io.RawIOBase):
 
 def _make_response(
     deadline: CallDeadline,
-    sock: _Socket,
+    sock: socket.socket,
     *args: Any,  # noqa: ANN401 (http.client's own)
     **kwargs: Any,  # noqa: ANN401 (as above)
 ) -> HTTPResponse:
-    reading: Any = _ResponseSocket(sock, deadline)
-    return HTTPResponse(reading, *args, **kwargs)
+    response = HTTPResponse(sock, *args, **kwargs)
+    response.fp = io.BufferedReader(_DeadlineReader(response.fp.detach(), sock, deadline))
+    return response
