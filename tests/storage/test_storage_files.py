@@ -65,7 +65,7 @@ def test_many_files_are_read_at_once_each_with_its_own_error(folder: RemoteFolde
     contents = remote.read_files([*urls, str(folder / "none")])
     assert [contents[url] for url in urls] == [b"0123456789"] * len(urls)
     assert isinstance(contents[str(folder / "none")], FileNotFoundError)
-    assert set(remote.read_files(urls, most=4).values()) == {b"0123"}
+    assert set(remote.read_files(urls, max_bytes=4).values()) == {b"0123"}
     assert remote.read_files([]) == {}
 
 

@@ -107,15 +107,15 @@ class OAuthTokenSource:
     def _renew(self) -> None:
         if self._rejection is not None:
             raise self._rejection
-        requested = self._clock.monotonic()
+        request_time = self._clock.monotonic()
         try:
             token, expires = self._request()
         except TransportError:
             # A token that is still valid is used until the endpoint is back.
-            if requested < self._current.expires:
+            if request_time < self._current.expires:
                 self._current = _Token(
                     self._current.token,
-                    min(requested + _RETRY_SECONDS, self._current.expires),
+                    min(request_time + _RETRY_SECONDS, self._current.expires),
                     self._current.expires,
                 )
                 return
@@ -127,7 +127,9 @@ class OAuthTokenSource:
         life = min(max(expires - self._clock.now(), 1.0), float(_LIFETIME_SECONDS))
         self._add_secret(token)
         self._current = _Token(
-            token, requested + life - min(_RENEWAL_MARGIN, life * _RENEWAL_SHARE), requested + life
+            token,
+            request_time + life - min(_RENEWAL_MARGIN, life * _RENEWAL_SHARE),
+            request_time + life,
         )
 
 

@@ -33,30 +33,30 @@ class DecodedText:
         pieces: list[str] = []
         self._starts: list[int] = []
         self._escapes: list[tuple[int, int, int]] = []
-        done = length = 0
+        position = length = 0
         for match in escape.finditer(source):
             start, end = match.span()
             character = decode(match[0])
-            pieces += (source[done:start], character)
-            length += start - done
+            pieces += (source[position:start], character)
+            length += start - position
             self._starts.append(length)
             length += len(character)
             self._escapes.append((length, start, end))
-            done = end
-        self.text = "".join([*pieces, source[done:]]) if pieces else source
+            position = end
+        self.text = "".join([*pieces, source[position:]]) if pieces else source
 
     def written_span(self, start: int, end: int) -> tuple[int, int]:
         """Return start and end, in the written text, of a part that is not empty."""
         return self._character_span(start)[0], self._character_span(end - 1)[1]
 
-    def _character_span(self, at: int) -> tuple[int, int]:
-        index = bisect_right(self._starts, at) - 1
+    def _character_span(self, position: int) -> tuple[int, int]:
+        index = bisect_right(self._starts, position) - 1
         if index < 0:
-            return at, at + 1
+            return position, position + 1
         decoded_end, start, end = self._escapes[index]
-        if at < decoded_end:
+        if position < decoded_end:
             return start, end
-        return end + at - decoded_end, end + at - decoded_end + 1
+        return end + position - decoded_end, end + position - decoded_end + 1
 
 
 def decode_string(inner: str) -> DecodedText:

@@ -38,8 +38,8 @@ class KnownSecrets:
         """Add a secret, from any thread, before it is first used."""
         forms = {form.lower(): secret for form in _forms(secret)}
         with self._lock:
-            merged = {**forms, **dict(self._forms)}
-            self._forms = tuple(sorted(merged.items(), key=lambda item: -len(item[0])))
+            all_forms = {**forms, **dict(self._forms)}
+            self._forms = tuple(sorted(all_forms.items(), key=lambda item: -len(item[0])))
 
     def find(self, text: str, lowered: str) -> Iterator[tuple[int, int, str]]:
         """Yield start, end and secret of each form in a text, with the token around it.
@@ -59,17 +59,17 @@ class KnownSecrets:
 
     def _find(self, text: str, lowered: str) -> Iterator[tuple[int, int, str]]:
         for form, secret in self._forms:
-            done = 0
-            while (start := lowered.find(form, done)) >= 0:
+            position = 0
+            while (start := lowered.find(form, position)) >= 0:
                 end = start + len(form)
-                while start > done and text[start - 1] in _TOKEN_CHARACTERS:
+                while start > position and text[start - 1] in _TOKEN_CHARACTERS:
                     start -= 1
                 while end < len(text) and text[end] in _TOKEN_CHARACTERS:
                     end += 1
                 while end < len(text) and text[end] == "=":
                     end += 1
                 yield start, end, secret
-                done = end
+                position = end
 
 
 def secret_fragments(secret: str) -> list[str]:
@@ -90,10 +90,10 @@ def base64_forms(text: str) -> tuple[str, ...]:
     raw = text.encode()
     forms: list[str] = []
     for shift in range(3):
-        coded = base64.b64encode(b"\0" * shift + raw).decode().rstrip("=")
+        code = base64.b64encode(b"\0" * shift + raw).decode().rstrip("=")
         first = (0, 2, 3)[shift]
-        last = len(coded) - (1 if (shift + len(raw)) % 3 else 0)
-        forms.append(coded[first:last])
+        last = len(code) - (1 if (shift + len(raw)) % 3 else 0)
+        forms.append(code[first:last])
     urlsafe = [form.replace("+", "-").replace("/", "_") for form in forms]
     return tuple(dict.fromkeys(forms + urlsafe))
 
@@ -101,9 +101,9 @@ def base64_forms(text: str) -> tuple[str, ...]:
 def _forms(secret: str) -> Iterator[str]:
     fragments = secret_fragments(secret)
     yield from fragments
-    whole = [secret] if len(secret) >= _MIN_LENGTH else []
-    yield from whole
-    for text in (*whole, *fragments[:1]):
+    whole_secret = [secret] if len(secret) >= _MIN_LENGTH else []
+    yield from whole_secret
+    for text in (*whole_secret, *fragments[:1]):
         yield text[::-1]
         yield text.encode().hex()
         yield from base64_forms(text)

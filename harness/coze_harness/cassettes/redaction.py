@@ -234,8 +234,8 @@ class Redactor:
         if "data:" not in text or not _DATA_LINE.search(text):
             return
         for pieces in split_texts(text):
-            joined = "".join([piece.text for piece in pieces])
-            findings = [*self._find_shapes(joined), *self._find_inside(joined, 0)]
+            whole_text = "".join([piece.text for piece in pieces])
+            findings = [*self._find_shapes(whole_text), *self._find_inside(whole_text, 0)]
             index, offset = 0, 0
             for finding in _merge_findings(findings):
                 while offset + len(pieces[index].text) <= finding.start:
@@ -261,15 +261,15 @@ class Redactor:
         if _is_json(text):
             yield from self._find_inside(text, 0)
             return
-        done = 0
+        position = 0
         for line in text.split("\n"):
             name, colon, data = line.partition(":")
             is_data = name == "data" and _is_json(data)
-            offset = done + len(name) + len(colon) if is_data else done
+            offset = position + len(name) + len(colon) if is_data else position
             inner = self._find_inside(data, 0) if is_data else self._find_matches(line)
             for finding in inner:
                 yield finding._replace(start=offset + finding.start, end=offset + finding.end)
-            done += len(line) + 1
+            position += len(line) + 1
 
     def _find_inside(self, text: str, depth: int) -> Iterator[_Finding]:
         """Yield matches of the project's rules in the strings and numbers of JSON, or in a text."""
@@ -287,10 +287,10 @@ class Redactor:
                         number._replace(start=match.start(), end=match.end(), is_number=True)
                     )
                 continue
-            decoded = decode_string(lexeme[1:-1])
+            string = decode_string(lexeme[1:-1])
             # Tool calls carry JSON in the strings of JSON.
-            for finding in self._find_inside(decoded.text, depth + 1):
-                start, end = decoded.written_span(finding.start, finding.end)
+            for finding in self._find_inside(string.text, depth + 1):
+                start, end = string.written_span(finding.start, finding.end)
                 offset = match.start() + 1
                 findings.append(finding._replace(start=offset + start, end=offset + end))
         yield from findings
@@ -298,14 +298,14 @@ class Redactor:
 
     def _find_around_strings(self, text: str, inner: Sequence[_Finding]) -> Iterator[_Finding]:
         """Yield matches of a key together with its value, if JSON without them remains JSON."""
-        replaced = _merge_findings(inner)
+        inner_spans = _merge_findings(inner)
         for search in self._searches:
             matches: list[_Finding] = []
-            at = 0
+            index = 0
             for finding in search(text):
-                while at < len(replaced) and replaced[at].end <= finding.start:
-                    at += 1
-                overlaps = at < len(replaced) and replaced[at].start < finding.end
+                while index < len(inner_spans) and inner_spans[index].end <= finding.start:
+                    index += 1
+                overlaps = index < len(inner_spans) and inner_spans[index].start < finding.end
                 if not overlaps and not _is_inside_mark(text, finding):
                     matches.append(finding)
             if matches and _is_json(_replace_findings(text, matches, lambda _finding: MARK)):
@@ -320,9 +320,9 @@ class Redactor:
     # --- replacing ---------------------------------------------------------------------------
 
     def _replace(self, text: str, find: _Search) -> str:
-        remembered = len(self._remembered)
+        remembered_count = len(self._remembered)
         findings = list(find(text))
-        if len(self._remembered) > remembered:
+        if len(self._remembered) > remembered_count:
             findings = list(find(text))
         return self._with_placeholders(text, findings) if findings else text
 
@@ -334,9 +334,9 @@ class Redactor:
             return ""
         mark = MARK
         if self._placeholders is not None:
-            known = self._placeholders
-            mark = known.setdefault(
-                finding.secret, f"<redacted:{len(known) + 1}>" if known else MARK
+            placeholders = self._placeholders
+            mark = placeholders.setdefault(
+                finding.secret, f"<redacted:{len(placeholders) + 1}>" if placeholders else MARK
             )
         return f'"{mark}"' if finding.is_number else mark
 
@@ -355,14 +355,15 @@ def matches_redacted(redacted: str, text: str) -> bool:
     first, *others = PLACEHOLDER.split(redacted)
     if not text.startswith(first):
         return False
-    at = len(first)
+    start = len(first)
     for index, part in enumerate(others, 1):
         is_last = index == len(others)
-        end = len(text) - len(part) if is_last else text.find(part, at + 1)
-        if end < at or not text.endswith(part if is_last else "") or not _is_word(text[at:end]):
+        end = len(text) - len(part) if is_last else text.find(part, start + 1)
+        has_end = text.endswith(part if is_last else "")
+        if end < start or not has_end or not _is_word(text[start:end]):
             return False
-        at = end + len(part)
-    return at == len(text)
+        start = end + len(part)
+    return start == len(text)
 
 
 def _is_word(text: str) -> bool:
@@ -413,11 +414,11 @@ def _replace_findings(
     text: str, findings: Sequence[_Finding], placeholder: Callable[[_Finding], str]
 ) -> str:
     pieces: list[str] = []
-    done = 0
+    position = 0
     for finding in findings:
-        pieces += (text[done : finding.start], placeholder(finding))
-        done = finding.end
-    return "".join([*pieces, text[done:]])
+        pieces += (text[position : finding.start], placeholder(finding))
+        position = finding.end
+    return "".join([*pieces, text[position:]])
 
 
 def _is_inside_mark(text: str, finding: _Finding) -> bool:
@@ -427,12 +428,12 @@ def _is_inside_mark(text: str, finding: _Finding) -> bool:
 
 
 def _word_positions(text: str, word: str) -> Iterator[int]:
-    at = text.find(word)
-    while at >= 0:
-        end = at + len(word)
-        if not (at and _WORD.match(text, at - 1)) and not _WORD.match(text, end):
-            yield at
-        at = text.find(word, end)
+    start = text.find(word)
+    while start >= 0:
+        end = start + len(word)
+        if not (start and _WORD.match(text, start - 1)) and not _WORD.match(text, end):
+            yield start
+        start = text.find(word, end)
 
 
 def _is_json(text: str) -> bool:

@@ -47,20 +47,20 @@ class ReplayTransport:
                 [message("difference.now", text=f"{call.method} {call.target}")],
                 message("cassette.call.none_left_next"),
             )
-        recorded = self._interactions[self._next]
+        item = self._interactions[self._next]
         target = call.target
         body = dump_json(call.body) if call.body is not None else b""
-        if not matches_request(recorded, call.method, target, body):
+        if not matches_request(item, call.method, target, body):
             redact = self._redactor
             target, body = redact.redact(target), redact.redact_body(body)
-            if not matches_redacted_request(recorded, call.method, target, body):
+            if not matches_redacted_request(item, call.method, target, body):
                 raise self._mismatch(
                     message("cassette.call", number=self._next + 1),
-                    describe_mismatch(recorded, call),
+                    describe_mismatch(item, call),
                     message("cassette.call.next"),
                 )
         self._next += 1
-        return recorded.response()
+        return item.response()
 
     def _mismatch(
         self, what: LocalizedText, detail: list[LocalizedText], next_step: LocalizedText

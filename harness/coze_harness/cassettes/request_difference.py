@@ -20,7 +20,7 @@ _MAX_VALUE_LENGTH = 200
 _MESSAGES: Final = "additional_messages"
 
 
-def matches_request(recorded: Interaction, method: str, target: str, body: bytes) -> bool:
+def matches_request(item: Interaction, method: str, target: str, body: bytes) -> bool:
     """Return whether a request equals the recorded one.
 
     The host is ignored, so that a recording works with any base URL. The order of query parameters
@@ -28,44 +28,44 @@ def matches_request(recorded: Interaction, method: str, target: str, body: bytes
     are equal: Coze has its reading calls by either. Messages of older recordings have no `type`.
 
     Args:
-        recorded: the interaction to replay.
+        item: the recorded interaction.
         method: of the request.
         target: path and query, percent-encoded.
         body: JSON text; empty without a body.
     """
     return (
-        (recorded.method == method or _reads_alike(recorded, method, body))
-        and (recorded.target == target or split_target(recorded.target) == split_target(target))
-        and _is_same_json(recorded.request_body, body)
+        (item.method == method or _reads_alike(item, method, body))
+        and (item.target == target or split_target(item.target) == split_target(target))
+        and _is_same_json(item.request_body, body)
     )
 
 
 _READING: Final = frozenset({"GET", "POST"})
 
 
-def _reads_alike(recorded: Interaction, method: str, body: bytes) -> bool:
-    return not (recorded.request_body or body) and {recorded.method, method} == _READING
+def _reads_alike(item: Interaction, method: str, body: bytes) -> bool:
+    return not (item.request_body or body) and {item.method, method} == _READING
 
 
-def matches_redacted_request(recorded: Interaction, method: str, target: str, body: bytes) -> bool:
+def matches_redacted_request(item: Interaction, method: str, target: str, body: bytes) -> bool:
     """Return whether a redacted request equals the recorded one, whose placeholders may differ.
 
     The arguments are those of `matches_request`.
     """
-    if matches_request(recorded, method, target, body):
+    if matches_request(item, method, target, body):
         return True
-    if MARK[:-1].encode() not in recorded.target.encode() + recorded.request_body:
+    if MARK[:-1].encode() not in item.target.encode() + item.request_body:
         return False
-    if recorded.method != method and not _reads_alike(recorded, method, body):
+    if item.method != method and not _reads_alike(item, method, body):
         return False
-    path, query = split_target(recorded.target)
+    path, query = split_target(item.target)
     other_path, other_query = split_target(target)
     if not _matches_value([path, *map(list, query)], [other_path, *map(list, other_query)]):
         return False
-    if _is_same_json(recorded.request_body, body):
+    if _is_same_json(item.request_body, body):
         return True
     try:
-        return _matches_value(parse_json(recorded.request_body), parse_json(body))
+        return _matches_value(parse_json(item.request_body), parse_json(body))
     except ValueError:
         return False
 
@@ -114,21 +114,21 @@ def _without_new_type(old: JSON, new: JSON) -> JSON:
     return {key: value for key, value in new.items() if key != "type"}
 
 
-def describe_mismatch(recorded: Interaction, call: HttpCall) -> list[LocalizedText]:
+def describe_mismatch(item: Interaction, call: HttpCall) -> list[LocalizedText]:
     """Return lines that show how a call differs from the recorded request.
 
     If only the bodies differ, the lines show the first differences in them.
     """
     target = call.target
     now = message("difference.now", text=f"{call.method} {target}")
-    if recorded.method != call.method or split_target(recorded.target) != split_target(target):
-        was = message("difference.recorded", text=f"{recorded.method} {recorded.target}")
+    if item.method != call.method or split_target(item.target) != split_target(target):
+        was = message("difference.recorded", text=f"{item.method} {item.target}")
         return [was, now]
     before: JSON
     try:
-        before = parse_json(recorded.request_body) if recorded.request_body else None
+        before = parse_json(item.request_body) if item.request_body else None
     except ValueError:
-        before = recorded.request_body.decode("utf-8", "replace")
+        before = item.request_body.decode("utf-8", "replace")
     after = None if call.body is None else parse_json(dump_json(call.body))
     return [now, *request_differences(before, after)[:_MAX_LINES]]
 

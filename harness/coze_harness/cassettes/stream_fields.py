@@ -32,12 +32,12 @@ class _Frame(Struct, frozen=True):
     lines: Sequence[tuple[int, int]]
     data: str
 
-    def position(self, at: int) -> int:
+    def position(self, index: int) -> int:
         """Return where a character of the data is in the stream."""
         for start, end in self.lines:
-            if at <= end - start:
-                return start + at
-            at -= end - start + 1
+            if index <= end - start:
+                return start + index
+            index -= end - start + 1
         return self.lines[-1][1]
 
 

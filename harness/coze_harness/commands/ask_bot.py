@@ -73,7 +73,7 @@ def ask_bot(
             target,
             options,
             conversations=live_conversations(project),
-            transport=transports.of(target),
+            transport=transports.for_target(target),
             redactor=redactor,
             on_call=on_call,
             show=show,

@@ -54,8 +54,8 @@ def parse_stream(response: HttpResponse) -> ChatStream:
     for event in parse_events(response.body):
         data = parse_fields(event.data)
         if event.name.startswith(_CHAT):
-            current = response_parsing.parse_chat(data, event.name.removeprefix(_CHAT))
-            chat = chat.update_to(current) if chat else current
+            new_state = response_parsing.parse_chat(data, event.name.removeprefix(_CHAT))
+            chat = chat.update_to(new_state) if chat else new_state
         elif event.name in (_DELTA, _COMPLETED, _AUDIO):
             message = response_parsing.parse_message(data)
             is_first = first is None and message.type == "answer" and message.content

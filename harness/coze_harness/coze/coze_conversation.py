@@ -224,10 +224,10 @@ class CozeConversation:
             polls += 1
             progress.polls += response.repeat_count
             progress.update(response, envelope)
-            current = response_parsing.parse_chat(envelope.data)
-            if not current.status:
+            new_state = response_parsing.parse_chat(envelope.data)
+            if not new_state.status:
                 raise _payload_error(envelope, message("coze.response.no_status"))
-            chat = chat.update_to(current)
+            chat = chat.update_to(new_state)
         self._rounds += bool(polls)
         return chat
 

@@ -31,7 +31,7 @@ def list_messages(
     chat_id: str,
     policy: RetryPolicy,
     timeout: float | None,
-    known: ListMethod | None,
+    list_method: ListMethod | None,
 ) -> CallFlow[tuple[Envelope, HttpResponse]]:
     """List a chat's messages.
 
@@ -43,16 +43,16 @@ def list_messages(
         chat_id: the chat.
         policy: how to retry rejected calls.
         timeout: how long it may take, in seconds; `None`: no limit.
-        known: what is known of the service; `None` in replay, where nothing is tried out.
+        list_method: what is known of the service; `None` in replay, where nothing is tried out.
 
     Raises:
         TransportError: no response came.
         PayloadError: the response was not Coze's JSON.
     """
     call = api_calls.list_messages(conversation_id, chat_id, timeout)
-    if known is not None and known.uses_get:
+    if list_method is not None and list_method.uses_get:
         call = replace(call, method="GET")
-    if known is None or known.uses_get:
+    if list_method is None or list_method.uses_get:
         return (yield from call_with_retry(call, policy, repeatable=True))
     try:
         envelope, response = yield from call_with_retry(
@@ -65,5 +65,5 @@ def list_messages(
     # The next attempt of the same call: it replaces the rejected one in the recording.
     call = replace(call, method="GET", attempt=2)
     envelope, response = yield from call_with_retry(call, policy, repeatable=True)
-    known.uses_get = envelope.code == 0 and envelope.http_status < 400
+    list_method.uses_get = envelope.code == 0 and envelope.http_status < 400
     return envelope, response

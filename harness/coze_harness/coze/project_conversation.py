@@ -99,16 +99,16 @@ class ProjectConversation:
         return self._reply(reply, response, turn)
 
     def _reply(self, reply: ProjectReply, response: HttpResponse, turn: Turn) -> Reply:
-        code, words = reply.error or ("", "")
+        code, error_text = reply.error or ("", "")
         status = "completed"
         if reply.error:
             status = "canceled" if code in project_errors.CANCELED_CODES else "failed"
         log_id = reply.log_id or response.log_id
         if reply.error and not turn.checks_status:
             raise ChatFailedError(
-                message("project.ended", status=status, code=code, text=words)
+                message("project.ended", status=status, code=code, text=error_text)
                 if code
-                else message("project.ended.no_code", status=status, text=words),
+                else message("project.ended.no_code", status=status, text=error_text),
                 next_step=project_errors.advice_for(code),
                 detail=_run_id(reply),
                 log_id=log_id,
@@ -126,7 +126,7 @@ class ProjectConversation:
             seconds=round(response.elapsed, 3),
             tool_calls=tuple(reply.tool_calls),
             error_code=number(code),
-            error_message=words,
+            error_message=error_text,
         )
         return with_pace(result, reply.growth, response.started)
 
@@ -143,9 +143,11 @@ class ProjectConversation:
         what = message("project.timeout", seconds=seconds)
         if reply.execute_id:
             try:
-                cancelled = yield project_calls.cancel_run(self._target, reply.execute_id)
-                assert cancelled is not None  # noqa: S101 (a call is always sent a response)
-                what = message("project.timeout.canceled", seconds=seconds, status=cancelled.status)
+                cancellation = yield project_calls.cancel_run(self._target, reply.execute_id)
+                assert cancellation is not None  # noqa: S101 (a call is always sent a response)
+                what = message(
+                    "project.timeout.canceled", seconds=seconds, status=cancellation.status
+                )
             except TransportError as error:
                 what = message("project.timeout.not_canceled", seconds=seconds, reason=error.what)
         raise ChatTimeoutError(what, next_step=message("project.timeout.next"), log_id=reply.log_id)
@@ -180,16 +182,16 @@ def _call(call: HttpCall, policy: RetryPolicy) -> CallFlow[HttpResponse]:
 def _rejection(response: HttpResponse, tries: int) -> ApiError:
     body = parse_fields(response.body)
     texts = (text(body.get(key)) for key in ("message", "msg", "detail", "error_msg"))
-    words = next(filter(None, texts), "")
+    error_text = next(filter(None, texts), "")
     return ApiError(
-        message("project.rejected.text", status=response.status, text=words)
-        if words
+        message("project.rejected.text", status=response.status, text=error_text)
+        if error_text
         else message("project.rejected", status=response.status),
         code=number(body.get("code")) or response.status,
         http_status=response.status,
         detail=(
             *((message("coze.tried", n=tries),) if tries > 1 else ()),
-            *(() if words else (describe_body(response),)),
+            *(() if error_text else (describe_body(response),)),
         ),
         next_step=project_errors.advice_for_status(response.status),
         log_id=response.log_id,

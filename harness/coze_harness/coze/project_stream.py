@@ -42,14 +42,14 @@ def parse_agent_reply(response: HttpResponse) -> ProjectReply:
     reply = ProjectReply()
     parser = _AgentParser(reply)
     growth = AnswerGrowth(response.frame_times)
-    for kind, frame, place in _frames(response.body):
+    for kind, frame, frame_number in _frames(response.body):
         reply.session_id = text(frame.get("session_id")) or reply.session_id
         reply.reply_id = text(frame.get("reply_id")) or reply.reply_id
         reply.log_id = text(frame.get("log_id")) or reply.log_id
         values = fields_of(frame.get("content"))
         message_id = text(frame.get("msg_id"))
         if kind == "answer":
-            growth.add_piece(place, message_id, text(values.get("answer")))
+            growth.add_piece(frame_number, message_id, text(values.get("answer")))
         parser.add(kind, message_id, values.get(kind))
     parser.finish()
     reply.growth = growth.steps
@@ -59,21 +59,21 @@ def parse_agent_reply(response: HttpResponse) -> ProjectReply:
 def parse_workflow_run(response: HttpResponse) -> ProjectReply:
     """Parse the frames of a workflow's run; those of its nodes are not part of the answer."""
     reply = ProjectReply()
-    for kind, frame, _place in _frames(response.body):
+    for kind, frame, _frame_number in _frames(response.body):
         reply.execute_id = text(frame.get("run_id")) or reply.execute_id
         reply.log_id = text(frame.get("log_id")) or reply.log_id
         if kind == "workflow_end":
             reply.output, reply.is_complete = frame.get("output"), True
         elif kind == "error":
             # A run that is cancelled or times out has `message` instead.
-            words = text(frame.get("error_msg")) or text(frame.get("message"))
-            reply.error, reply.is_complete = (text(frame.get("code")), words), True
+            error_text = text(frame.get("error_msg")) or text(frame.get("message"))
+            reply.error, reply.is_complete = (text(frame.get("code")), error_text), True
     return reply
 
 
 def answer_pieces(body: bytes) -> Iterator[str]:
     """Yield the pieces of an agent's answer in some frames, to show them as they arrive."""
-    for kind, frame, _place in _frames(body):
+    for kind, frame, _frame_number in _frames(body):
         if kind == "answer":
             yield text(fields_of(frame.get("content")).get("answer"))
 
@@ -108,8 +108,8 @@ class _AgentParser:
         elif kind == "message_start":
             self._reply.execute_id = text(details.get("execute_id"))
         elif kind == "error":
-            words = text(details.get("error_msg"))
-            self._reply.error = text(details.get("code")), words
+            error_text = text(details.get("error_msg"))
+            self._reply.error = text(details.get("code")), error_text
             self._reply.is_complete = True
         elif kind == "message_end":
             self._end(details)
@@ -131,10 +131,13 @@ class _AgentParser:
         if code not in ("", "0") and reply.error is None:
             reply.error = code, text(details.get("message"))
         counts = fields_of(details.get("token_cost"))
-        sent, received = number(counts.get("input_tokens")), number(counts.get("output_tokens"))
-        total = number(counts.get("total_tokens")) or sent + received
+        input_tokens, output_tokens = (
+            number(counts.get("input_tokens")),
+            number(counts.get("output_tokens")),
+        )
+        total = number(counts.get("total_tokens")) or input_tokens + output_tokens
         if total:  # 0/0/0 is what the service sends where it does not count
-            reply.usage = Usage(total=total, input=sent, output=received)
+            reply.usage = Usage(total=total, input=input_tokens, output=output_tokens)
 
     def finish(self) -> None:
         """Set the messages and tool calls of the reply; thoughts belong to the next answer."""

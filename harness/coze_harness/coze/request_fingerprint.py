@@ -74,9 +74,9 @@ def recorded_prompt_bodies(exchanges: Sequence[tuple[str, bytes, bytes]]) -> lis
     for path, request, response in exchanges:
         if path == UPLOAD_PATH:
             with suppress(ValueError, TypeError, KeyError):
-                created: Any = parse_json(response)
-                sent: Any = parse_json(request)
-                digests[created["data"]["id"].encode()] = sent["sha256"].encode()
+                uploaded_file: Any = parse_json(response)
+                description: Any = parse_json(request)
+                digests[uploaded_file["data"]["id"].encode()] = description["sha256"].encode()
         elif request and (path in _PROMPT_PATHS or path.endswith(_PROJECT_ROUTES)):
             for file_id, digest in digests.items():
                 request = request.replace(file_id, digest)
@@ -138,21 +138,21 @@ def fingerprint(
     computes a tool's output is in it by its name; its output is in the recording. Of a simulated
     user it is what the tester is sent first.
     """
-    sent: list[JSON] = [
+    content: list[JSON] = [
         options.conversation_id,
         prompt_bodies(target, options, turns),
         [_tools(turn) for turn in turns],
     ]
     # Added only where a trial has it, so that older fingerprints stay valid.
     if options.create_conversation:
-        sent.append("a conversation of its own")
+        content.append("a conversation of its own")
     if options.stream and any(turn.workflow_input is not None for turn in turns):
-        sent.append("streamed runs")
+        content.append("streamed runs")
     if files := [describe_attachment(item) for turn in turns for item in turn.attachments]:
-        sent.append(files)
+        content.append(files)
     if tester is not None:
-        sent.append({"simulated user": tester_body(tester, options, turns[0])})
-    return f"sha256:{hashlib.sha256(dump_sorted_json(sent)).hexdigest()}"
+        content.append({"simulated user": tester_body(tester, options, turns[0])})
+    return f"sha256:{hashlib.sha256(dump_sorted_json(content)).hexdigest()}"
 
 
 def tester_body(tester: Target, options: ChatOptions, turn: Turn) -> dict[str, JSON]:

@@ -148,11 +148,11 @@ class ChatState(Struct, frozen=True):
         """Return a chat whose stream is complete, as completed if it is still reported to run."""
         return self if self.status in FINAL else replace(self, status="completed")
 
-    def update_to(self, current: ChatState) -> ChatState:
+    def update_to(self, new_state: ChatState) -> ChatState:
         """Return the current state of this chat; its ids stay the first ones."""
-        if current.id == self.id and current.conversation_id == self.conversation_id:
-            return current
-        return replace(current, id=self.id, conversation_id=self.conversation_id)
+        if new_state.id == self.id and new_state.conversation_id == self.conversation_id:
+            return new_state
+        return replace(new_state, id=self.id, conversation_id=self.conversation_id)
 
 
 _MAX_NUMBER = 2**63 - 1
@@ -224,11 +224,13 @@ def parse_usage(data: JSON) -> Usage | None:
         return None
     total = number(data.get("token_count"))
     # The second names are those of a sample in Coze's documentation.
-    sent = number(data.get("input_count")) or number(data.get("input_tokens"))
-    received = number(data.get("output_count")) or number(data.get("output_tokens"))
-    if not (total or sent or received):
+    input_tokens = number(data.get("input_count")) or number(data.get("input_tokens"))
+    output_tokens = number(data.get("output_count")) or number(data.get("output_tokens"))
+    if not (total or input_tokens or output_tokens):
         return None
-    return Usage(total=total or sent + received, input=sent, output=received)
+    return Usage(
+        total=total or input_tokens + output_tokens, input=input_tokens, output=output_tokens
+    )
 
 
 def parse_messages(data: JSON) -> tuple[Message, ...]:

@@ -40,9 +40,9 @@ class RetryPolicy(Struct, frozen=True, kw_only=True):
         self, tries: int, response: HttpResponse | None, *, is_minute_limit: bool = False
     ) -> float:
         """Return the seconds to wait after `tries` tries."""
-        requested = _retry_after(response)
-        if requested is not None:
-            return min(requested, _MAX_DELAY) + self.jitter() * 0.1
+        requested_delay = _retry_after(response)
+        if requested_delay is not None:
+            return min(requested_delay, _MAX_DELAY) + self.jitter() * 0.1
         growth = _MINUTE_LIMIT_GROWTH if is_minute_limit else _GROWTH
         delay = min(self.base * growth ** (tries - 1), _MAX_DELAY)
         return delay * (0.5 + self.jitter() / 2)
@@ -66,7 +66,7 @@ def call_with_retry(
         PayloadError: the response was not Coze's JSON.
     """
     tries = responses = 0
-    spent = 0.0
+    seconds = 0.0
     limit = call.timeout if repeatable and call.timeout is not None else inf
     while True:
         tries += 1
@@ -85,17 +85,17 @@ def call_with_retry(
             is_minute_limit = is_minute_limit or envelope.code in error_codes.MINUTE_CODES
         except TransportError as error:
             if isinstance(error, CallTimeoutError):
-                spent += error.seconds
-                error.seconds = spent
-            if is_last or (error.may_have_arrived and not repeatable) or spent >= limit:
+                seconds += error.seconds
+                error.seconds = seconds
+            if is_last or (error.may_have_arrived and not repeatable) or seconds >= limit:
                 raise
         except PayloadError:
             if is_last or not (repeatable or is_minute_limit) or not retries_payload:
                 raise
         delay = policy.retry_delay(tries, response, is_minute_limit=is_minute_limit)
-        spent += delay
-        if limit - spent < inf:
-            call = replace(call, timeout=max(limit - spent, _MIN_TIMEOUT))
+        seconds += delay
+        if limit - seconds < inf:
+            call = replace(call, timeout=max(limit - seconds, _MIN_TIMEOUT))
         yield Wait(delay)
 
 
@@ -121,9 +121,9 @@ def _retry_after(response: HttpResponse | None) -> float | None:
     from email.utils import parsedate_to_datetime  # few services write a date
 
     try:
-        until = parsedate_to_datetime(value)
+        retry_time = parsedate_to_datetime(value)
         now = parsedate_to_datetime(response.headers.get("date", ""))
-        return max(0.0, (until - now).total_seconds())
+        return max(0.0, (retry_time - now).total_seconds())
     except (ValueError, TypeError, OverflowError):
         # No date, one without a time zone, or one out of range.
         return None

@@ -70,7 +70,7 @@ class BotSnapshots(Struct, frozen=True):
         def on_result(snapshot: BotSnapshot) -> tuple[BotVersion, BotSnapshot]:
             return key, _of_version(bot_version, snapshot)
 
-        return FlowTask(self.conversations.limit(flow), self.transports.of(bot), on_result)
+        return FlowTask(self.conversations.limit(flow), self.transports.for_target(bot), on_result)
 
 
 def _of_version(bot_version: str, snapshot: BotSnapshot) -> BotSnapshot:

@@ -55,7 +55,7 @@ class LiveJudges(Struct, frozen=True, kw_only=True):
         snapshot = self.snapshots.find((judge, ""))
         snapshot = redactor.redact_snapshot(snapshot) if snapshot else None
         monotonic = self.conversations.clock.monotonic
-        timed_transport = TimedTransport(self.transports.of(judge), monotonic)
+        timed_transport = TimedTransport(self.transports.for_target(judge), monotonic)
         return LiveJudge(judge, self, known, redactor, snapshot, timed_transport)
 
 

@@ -118,7 +118,7 @@ class LiveRunner(Struct, frozen=True, kw_only=True):
 
     def address(self, target: Target) -> str:
         """Return the address of a target's service in recordings."""
-        base_url = self.transports.of(target).base_url
+        base_url = self.transports.for_target(target).base_url
         return base_url if target.url else self.recorded_address or base_url
 
 
@@ -182,7 +182,7 @@ class LiveSession(Struct, Generic[Encoded], frozen=True):
         values = dict(settings.generate(names, now.astimezone(), settings.conversations.rng))
         values |= earlier.generated_values(names)
         timed_transport = TimedTransport(
-            settings.transports.of(trial.bot),
+            settings.transports.for_target(trial.bot),
             clock.monotonic,
             root=settings.folder,
             services=self._services(trial),
@@ -301,12 +301,12 @@ class LiveSession(Struct, Generic[Encoded], frozen=True):
         tester = trial.tester
         if tester is None or tester.base_url == trial.bot.base_url:
             return {}
-        return {self.settings.address(tester): self.settings.transports.of(tester)}
+        return {self.settings.address(tester): self.settings.transports.for_target(tester)}
 
     def _finish(self, attempt: _Attempt, result: ConversationResult) -> Encoded:
         settings, trial = self.settings, attempt.trial
         if not trial.bot.url:
-            add_region_hint(result.error, settings.transports.of(trial.bot).base_url)
+            add_region_hint(result.error, settings.transports.for_target(trial.bot).base_url)
         error: HarnessError | None = None
         judge = attempt.judge
         # What the bot said is whole also if the judge then failed.

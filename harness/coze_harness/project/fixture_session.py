@@ -108,7 +108,7 @@ def _record(project: Project, path: str, test: str, target: Target) -> Conversat
         path,
         test,
         live_conversations(project),
-        open_service_transports(project, redactor, [target], workers=1).of(target),
+        open_service_transports(project, redactor, [target], workers=1).for_target(target),
         redactor,
         project.settings.root,
     )

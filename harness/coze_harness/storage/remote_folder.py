@@ -113,7 +113,7 @@ def read_file(url: str) -> bytes:
     return content
 
 
-def read_files(urls: Sequence[str], most: int | None = None) -> dict[str, bytes | OSError]:
+def read_files(urls: Sequence[str], max_bytes: int | None = None) -> dict[str, bytes | OSError]:
     """Return the bytes of files of one store, or what `read_file` would have raised, by their URLs.
 
     They are requested at the same time where the store supports it: one after the other, each would
@@ -121,15 +121,17 @@ def read_files(urls: Sequence[str], most: int | None = None) -> dict[str, bytes 
 
     Args:
         urls: of the files.
-        most: bytes to read from the beginning of each; all of them by default.
+        max_bytes: bytes to read from the beginning of each; all of them by default.
     """
     if not urls:
         return {}
-    start = None if most is None else 0
+    start = None if max_bytes is None else 0
 
     def fetch(store: AbstractFileSystem, _: str) -> list[bytes | Exception]:
         paths = [store._strip_protocol(url) for url in urls]
-        contents: list[bytes | Exception] = store.cat_ranges(paths, start, most, on_error="return")
+        contents: list[bytes | Exception] = store.cat_ranges(
+            paths, start, max_bytes, on_error="return"
+        )
         return contents
 
     try:

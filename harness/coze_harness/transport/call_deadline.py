@@ -69,17 +69,17 @@ class CallDeadline(threading.local):
         """Whether the call has taken too long."""
         return self._monotonic() >= self._end
 
-    def remaining(self, most: float = inf) -> float | None:
-        """Return the seconds that one operation may take, at most `most`; `None`: no limit.
+    def remaining(self, limit: float = inf) -> float | None:
+        """Return the seconds that one operation may take, at most `limit`; `None`: no limit.
 
         Raises:
             TimeoutError: the call has taken too long.
         """
-        left = self._end - self._monotonic()
-        if left <= 0:
+        seconds = self._end - self._monotonic()
+        if seconds <= 0:
             raise TimeoutError("the call took too long")
-        left = min(left, self._silence, most)
-        return None if left == inf else left
+        seconds = min(seconds, self._silence, limit)
+        return None if seconds == inf else seconds
 
 
 class DeadlineAdapter(HTTPAdapter):

@@ -94,20 +94,20 @@ class HttpTransport:
         self._begin(call)
         response = self._send(call, token, on_chunk)
         if is_authentication_error(response, call):
-            renewed = self._tokens.renew_token(token)
-            if renewed:
+            new_token = self._tokens.renew_token(token)
+            if new_token:
                 self._begin(call)
-                return self._send(call, renewed, on_chunk)
+                return self._send(call, new_token, on_chunk)
         return response
 
     def _begin(self, call: HttpCall) -> None:
-        own = self._call_seconds
+        limit = self._call_seconds
         seconds = inf if call.timeout is None else call.timeout
         if call.upload:
             # The time to send depends on the file: only pauses and the answer are limited.
-            self._deadline.begin(seconds, silence=own, answer=own)
+            self._deadline.begin(seconds, silence=limit, answer=limit)
         elif call.stream:
-            self._deadline.begin(seconds, silence=own)
+            self._deadline.begin(seconds, silence=limit)
         else:
             self._deadline.begin(self._seconds(call))
 

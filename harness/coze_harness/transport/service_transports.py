@@ -18,7 +18,7 @@ class ServiceTransports:
     def __init__(self, transports: Mapping[str, HttpTransport]) -> None:
         self._transports = transports
 
-    def of(self, target: Target) -> HttpTransport:
+    def for_target(self, target: Target) -> HttpTransport:
         """Return the way to a target's service."""
         return self._transports[target.base_url]
 
