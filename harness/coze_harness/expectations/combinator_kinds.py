@@ -203,9 +203,13 @@ class AnyOf(ListKind):
         for member in self.members:
             one = member.evaluate(context)
             if one.status is VerdictStatus.PASSED:
-                return self.passed(_reason(one), one.actual, one.evidence, one.score)
+                return self.accept(one, context)
             verdicts.append(one)
         return self.conclude(verdicts)
+
+    def accept(self, passed: Verdict, context: EvaluationContext) -> Verdict:
+        """Return the verdict that follows from that of the first member that passes."""
+        return self.passed(_reason(passed), passed.actual, passed.evidence, passed.score)
 
     def conclude(self, verdicts: Sequence[Verdict]) -> Verdict:
         """Return the verdict where no member passes."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from coze_harness.expectations.combinator_kinds import ListKind
+from coze_harness.expectations.combinator_kinds import AnyOf
 from coze_harness.expectations.excerpt import excerpt
 from coze_harness.messages import LocalizedText, message
-from coze_harness.model import CONVERSATION_END, Verdict, VerdictStatus
+from coze_harness.model import CONVERSATION_END, Verdict
 from coze_harness.model.trial import EvaluationContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConversationEnd(ListKind):
+class ConversationEnd(AnyOf):
     """The conversation ends with a reply on which one of several expectations passes.
 
     Where none passes it fails, also if some were skipped: nothing else says how it ended.
@@ -30,17 +30,11 @@ class ConversationEnd(ListKind):
         """What the members expect, and in how many turns."""
         return message("until.expected", n=self.max_turns, expected=self.expected_of_members())
 
-    def evaluate(self, context: EvaluationContext) -> Verdict:
-        """Judge one after the other, up to the first that passes."""
+    def accept(self, passed: Verdict, context: EvaluationContext) -> Verdict:
+        """Return the verdict where a member passes, with the number of the turn."""
         turn = len(context.previous_replies) + 1
-        verdicts: list[Verdict] = []
-        for member in self.members:
-            one = member.evaluate(context)
-            if one.status is VerdictStatus.PASSED:
-                reason = message("until.passed", turn=turn, reason=one.reason)
-                return self.passed(reason, one.actual, one.evidence)
-            verdicts.append(one)
-        return self.conclude(verdicts)
+        reason = message("until.passed", turn=turn, reason=passed.reason)
+        return self.passed(reason, passed.actual, passed.evidence)
 
     def conclude(self, verdicts: Sequence[Verdict]) -> Verdict:
         """Return the verdict where no member passes."""
