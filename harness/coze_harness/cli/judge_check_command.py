@@ -23,14 +23,13 @@ from coze_harness.cli.progress_display import ProgressDisplay
 from coze_harness.cli.project_access import lock_for_writing, opened_project
 from coze_harness.cli.shared_options import DisplayOptions
 from coze_harness.commands.check_judge import (
+    OPERATOR_NAMES,
     JudgeCheckOptions,
     JudgeCheckOutcome,
     check_judges,
 )
-from coze_harness.messages import Catalogue, LocalizedText, message
+from coze_harness.messages import Catalogue, message
 from coze_harness.model.settings_overrides import SettingsOverrides
-from coze_harness.mutation.judge_check import JudgeMeasurement, least_answers
-from coze_harness.mutation.operator_registry import OPERATORS
 from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.reporting.views.safe_text import single_line
 
@@ -52,7 +51,7 @@ _BOUND: Final = 0.5
     "--operator",
     "operators",
     multiple=True,
-    type=click.Choice([one.name for one in OPERATORS]),
+    type=click.Choice(OPERATOR_NAMES),
     metavar="NAME",
     section=SELECTION,
     text=message("option.operator"),
@@ -110,8 +109,12 @@ def _lines(outcome: JudgeCheckOutcome, words: Catalogue) -> Iterator[str]:
         yield ""
         head = message("judge_check.head", judge=measurement.judge.name, text=measurement.words)
         yield single_line(words.text(head))
-        for good in (True, False):
-            yield f"  {words.text(_share(measurement, good=good))}"
+        wrong = "judge_check.rejected" if measurement.by_labels else "judge_check.killed"
+        for identifier, good in (("judge_check.accepted", True), (wrong, False)):
+            right, total = measurement.counts(good=good)
+            low, high = (f"{limit:.2f}" for limit in measurement.interval(good=good))
+            share = message(identifier, right=right, total=total, low=low, high=high)
+            yield f"  {words.text(share)}"
         if measurement.undecided:
             undecided = message("judge_check.undecided", n=measurement.undecided)
             yield f"  {words.text(undecided)}"
@@ -127,29 +130,11 @@ def _lines(outcome: JudgeCheckOutcome, words: Catalogue) -> Iterator[str]:
             yield f"  {words.text(agreement)}"
         conclusion = "judge_check.weak" if rating.is_weak else "judge_check.strong"
         yield f"  {words.text(message(conclusion, bound=rating.bound))}"
-        if rating.is_weak and min(rating.good, rating.wrong) < (
-            least := least_answers(rating.bound)
-        ):
+        if rating.is_weak and (least := measurement.required_answers(rating.bound)):
             yield f"  {words.text(message('judge_check.few', n=least))}"
     weak = sum(rating.is_weak for rating in outcome.ratings)
     yield ""
     yield words.text(message("judge_check.total", n=len(outcome.ratings), weak=weak))
-
-
-def _share(measurement: JudgeMeasurement, *, good: bool) -> LocalizedText:
-    right, total = measurement.counts(good=good)
-    low, high = measurement.interval(good=good)
-    numbers: dict[str, int | str] = {
-        "right": right,
-        "total": total,
-        "low": f"{low:.2f}",
-        "high": f"{high:.2f}",
-    }
-    if good:
-        return message("judge_check.accepted", **numbers)
-    if measurement.by_labels:
-        return message("judge_check.rejected", **numbers)
-    return message("judge_check.killed", **numbers)
 
 
 def _records(outcome: JudgeCheckOutcome, words: Catalogue) -> dict[str, object]:

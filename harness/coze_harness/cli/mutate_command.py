@@ -19,7 +19,6 @@ from coze_harness.commands.mutate_answers import MutationOutcome, mutate_answers
 from coze_harness.messages import Catalogue, LocalizedText, literal, message
 from coze_harness.model import MutationClass, MutationScore
 from coze_harness.model.settings_overrides import SettingsOverrides
-from coze_harness.mutation.mutation_runner import MutationNote
 from coze_harness.project.opened_project import Project
 from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.reporting.run_writer import INTERRUPTED
@@ -103,8 +102,20 @@ def _table(mutation: MutationOutcome, words: Catalogue, *, all_notes: bool) -> I
         scenario = set_cell_size(fit_line(name, width), width)
         space = " " * (wide - cell_len(part))
         yield f"{scenario}  {space}{part}  {_bar(score)}  {operators}".rstrip()
-    notes = [*runner.skipped, *runner.unprotected]
-    yield from _notes(notes, words, len(notes) if all_notes else _MAX_NOTES)
+    notes = [
+        message(
+            "mutate.note",
+            place=_place(note.trial, note.turn),
+            text=single_line(words.text(note.text)),
+        )
+        for note in (*runner.skipped, *runner.unprotected)
+    ]
+    if notes:
+        yield ""
+    most = len(notes) if all_notes else _MAX_NOTES
+    yield from map(words.text, notes[:most])
+    if len(notes) > most:
+        yield words.text(message("mutate.more_notes", n=len(notes) - most))
     yield from _survivors(scores, words)
     yield words.text(mutation_phrase(mutation.report))
 
@@ -118,16 +129,6 @@ def _kill_count(score: MutationScore, words: Catalogue) -> str:
 def _bar(score: MutationScore) -> str:
     full = score.killed * _BAR_CELLS // score.mutants if score.mutants else 0
     return "█" * full + "░" * (_BAR_CELLS - full)
-
-
-def _notes(notes: Sequence[MutationNote], words: Catalogue, most: int) -> Iterator[str]:
-    if notes:
-        yield ""
-    for note in notes[:most]:
-        place, text = _place(note.trial, note.turn), single_line(words.text(note.text))
-        yield words.text(message("mutate.note", place=place, text=text))
-    if len(notes) > most:
-        yield words.text(message("mutate.more_notes", n=len(notes) - most))
 
 
 def _survivors(scores: Sequence[MutationScore], words: Catalogue) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -19,7 +18,6 @@ from coze_harness.messages.shell_word import shell_word
 from coze_harness.model import MutationClass
 from coze_harness.model.settings_overrides import SettingsOverrides
 from coze_harness.model.trial_result import TrialResult
-from coze_harness.mutation.expectation_suggestions import Suggestion
 from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.reporting.terminal.terminal_failures import ErrorBlocks
 from coze_harness.reporting.views.mutation_view import missing_protection
@@ -85,18 +83,19 @@ def _print_unjudged(results: Sequence[TrialResult], words: Catalogue) -> None:
 
 def _lines(turns: Sequence[TurnSuggestions], words: Catalogue) -> Iterator[str]:
     """Yield the suggestions by missing protection, the most serious first."""
-    groups = defaultdict[MutationClass, list[tuple[TurnSuggestions, Suggestion]]](list)
-    for turn in turns:
-        for one in turn.suggestions:
-            groups[one.mutation_class].append((turn, one))
-    for group in (one for one in MutationClass if one in groups):
+    for group in MutationClass:
+        suggestions = [
+            (turn, one) for turn in turns for one in turn.suggestions if one.mutation_class is group
+        ]
+        if not suggestions:
+            continue
         scenarios = {
             target.trial.partition("[")[0].partition("#")[0]
-            for _turn, one in groups[group]
+            for _turn, one in suggestions
             for target, _survivor in one.kills
         }
         yield words.text(missing_protection(group, len(scenarios)))
-        for turn, one in groups[group]:
+        for turn, one in suggestions:
             yield f"  {turn.location}" if turn.key == "expect" else f"  {turn.location} {turn.key}"
             yield f"    - {single_line(one.item, _MAX_WIDTH)}"
             kills = words.text(message("suggest.kills", n=len(one.kills), good=one.good))

@@ -33,6 +33,7 @@ from coze_harness.project.selected_trials import select_trials
 from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.reporting.run_writer import RunListener
 
+OPERATOR_NAMES: Final = tuple(one.name for one in OPERATORS)
 _CALLS_PER_QUESTION: Final = 5
 """Of a polled chat: the prompt, three times retrieve, the message list."""
 

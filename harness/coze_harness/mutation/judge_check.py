@@ -54,6 +54,12 @@ class JudgeMeasurement:
         """Cohen's kappa of labels and judge; `None` where it is not defined, or without labels."""
         return cohens_kappa(self.pairs) if self.by_labels else None
 
+    def required_answers(self, bound: float) -> int:
+        """Return how many answers of each sort reaching a bound takes; 0 if there are as many."""
+        least = least_answers(bound)
+        good, wrong = (self.counts(good=sort)[1] for sort in (True, False))
+        return least if min(good, wrong) < least else 0
+
     def rating(self, bound: float) -> JudgeRating:
         """Return the measurement as it is stored."""
         accepted, good = self.counts(good=True)
