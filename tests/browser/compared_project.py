@@ -19,9 +19,9 @@ def compared_project(folder: Path) -> ProjectFolder:
     project.write("harness.yaml", (_SHOP / "settings.yaml").read_text("utf-8"))
     project.write("scenarios/shop.yaml", (_SHOP / "shop.yaml").read_text("utf-8"))
     with serve(load_script(_SHOP / "bot.yaml")) as server:
-        reached = {"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN}
-        recorded = project.run("record", env=reached)
+        service_env = {"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN}
+        recorded = project.run("record", env=service_env)
         assert recorded.code in (0, 1), recorded
-        compared = project.run("compare", "--draft", env=reached)
-    assert compared.code == 1, compared
+        result = project.run("compare", "--draft", env=service_env)
+    assert result.code == 1, result
     return project

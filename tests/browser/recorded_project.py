@@ -105,8 +105,8 @@ def recorded_project(folder: Path) -> ProjectFolder:
     )
     project.write("scenarios/plain.yaml", f"scenarios:\n{passing}\n")
     with serve(chatchat_script(_ANSWERS)) as server:
-        reached = {"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN}
-        done = project.run("record", env=reached)
+        service_env = {"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN}
+        done = project.run("record", env=service_env)
     assert done.code == 4, done
     project.edit("scenarios/plain.yaml", "[3天气很好]", "[3天气不好]")
     for _ in range(2):

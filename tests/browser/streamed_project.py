@@ -43,9 +43,9 @@ def streamed_project(folder: Path) -> ProjectFolder:
     project.write("harness.yaml", _SETTINGS)
     project.write("scenarios/refund.yaml", _SCENARIO)
     with serve(parse_script(_BOT, "bot.yaml")) as server:
-        reached = {"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN}
-        recorded = project.run("record", env=reached)
+        service_env = {"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN}
+        recorded = project.run("record", env=service_env)
         assert recorded.code == 0, recorded
-        compared = project.run("compare", "--draft", env=reached)
-    assert compared.code == 0, compared
+        result = project.run("compare", "--draft", env=service_env)
+    assert result.code == 0, result
     return project

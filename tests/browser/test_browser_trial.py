@@ -212,10 +212,10 @@ def test_a_failing_trial_shows_what_was_answered_when_it_passed(
     assert copy.locator(".card").is_visible()
     assert "之前的 1 个回答" in copy.inner_text()
     watch.move("s=passes&lang=en")
-    folded = page.locator("#trial [data-panel=chat] [data-earlier]")
-    assert not folded.locator(".card").is_visible()
-    folded.locator("summary").click()
-    assert "old" in folded.locator(".card").inner_text()
+    earlier_answers = page.locator("#trial [data-panel=chat] [data-earlier]")
+    assert not earlier_answers.locator(".card").is_visible()
+    earlier_answers.locator("summary").click()
+    assert "old" in earlier_answers.locator(".card").inner_text()
 
 
 def test_a_trial_without_a_past_says_what_would_fill_it(samples: Path, visit: Visit) -> None:

@@ -209,7 +209,7 @@ def test_tab_reaches_everything_and_the_focus_can_be_seen(
     watch = visit(samples, scheme=scheme)
     page = watch.go("s=hours%5B%E5%8C%97%E4%BA%AC%5D")
     page.evaluate(_TO_THE_TOP)
-    reached: list[str] = []
+    elements: list[str] = []
     for _ in range(60):
         page.keyboard.press("Tab")
         name, is_visible, high, wide = page.evaluate(
@@ -224,13 +224,13 @@ def test_tab_reaches_everything_and_the_focus_can_be_seen(
         )
         if name.startswith(("<body", "<html")):
             break
-        reached.append(name)
+        elements.append(name)
         assert is_visible, f"nothing shows that {name} has the focus"
         assert high > 0, name
         assert wide > 0, name
-    whole = "\n".join(reached)
+    elements_text = "\n".join(elements)
     for part in ("skip", "#v=overview", 'data-do="language"', 'data-tab="chat"', "<mark"):
-        assert part in whole, whole
+        assert part in elements_text, elements_text
 
 
 def test_the_tabs_of_a_trial_are_one_stop_with_arrows(samples: Path, visit: Visit) -> None:

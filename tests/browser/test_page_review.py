@@ -236,21 +236,21 @@ def test_view_changes_recordings_and_shows_what_is_saved(
         for name, choice in (
             ("gift-box-price", "accept"), ("holiday-hours", "reject"), ("refund-days", "accept"),
         ):  # fmt: skip
-            decided = card(page, name)
-            decided.locator(f"[data-do={choice}]").click()
-            decided.locator(f"[data-w='decide.saved.{choice}']").wait_for()
-            assert not decided.get_by_text("Undo").is_visible()
+            decided_card = card(page, name)
+            decided_card.locator(f"[data-do={choice}]").click()
+            decided_card.locator(f"[data-w='decide.saved.{choice}']").wait_for()
+            assert not decided_card.get_by_text("Undo").is_visible()
         assert "286" in project.read("cassettes/gift-box-price.yaml")
         assert "15 天" in project.read("cassettes/refund-days.yaml")
         assert "15 天" not in before
         assert "正常营业" in project.read("cassettes/holiday-hours.yaml")
         assert not project.path("cassettes/.candidate/holiday-hours.yaml").exists()
-        left = page.locator(".foot")
-        assert left.locator(".preview").inner_text() == ""
-        assert left.locator("[data-do=command]:visible, [data-do=download]:visible").count() == 0
+        footer = page.locator(".foot")
+        assert footer.locator(".preview").inner_text() == ""
+        assert footer.locator("[data-do=command]:visible, [data-do=download]:visible").count() == 0
         card(page, "ship-cities").locator("[data-do=edit]").click()
         with page.expect_download() as started:
-            left.locator("[data-do=download]").click()
+            footer.locator("[data-do=download]").click()
         saved = json.loads(started.value.path().read_text("utf-8"))
         assert [one["scenario"] for one in saved["decisions"]] == ["ship-cities"]
         page.keyboard.press("u")
@@ -264,12 +264,12 @@ def test_view_changes_recordings_and_shows_what_is_saved(
 
 def test_a_served_page_shows_why_a_decision_was_not_saved(server_url: str, visit: Visit) -> None:
     page = open_served_page(visit, server_url, "s3cret").page
-    refused = card(page, "refund-days")
-    refused.get_by_text("Accept as failing").click()
-    refused.locator(".live.error").wait_for()
-    assert "The candidate fails. Use --failing." in refused.inner_text()
+    refused_card = card(page, "refund-days")
+    refused_card.get_by_text("Accept as failing").click()
+    refused_card.locator(".live.error").wait_for()
+    assert "The candidate fails. Use --failing." in refused_card.inner_text()
     assert _PageServer.posts[0][0] == "/decisions?failing=1 s3cret"
-    assert refused.get_attribute("data-decision") is None
+    assert refused_card.get_attribute("data-decision") is None
     assert counts(page)["accept"] == 0
 
 

@@ -156,8 +156,8 @@ def test_another_name_of_this_machine_is_refused(server: ReportServer, browser: 
         answer = page.goto(f"http://evil.example:{server.port}{server.at('latest/')}")
         assert answer is not None
         assert answer.status == HTTPStatus.FORBIDDEN
-        sent = {"url": "/decisions", "token": server.token, "body": "{}"}
-        response = page.evaluate(POST, {**sent, "mode": "cors", "type": "application/json"})
+        request = {"url": "/decisions", "token": server.token, "body": "{}"}
+        response = page.evaluate(POST, {**request, "mode": "cors", "type": "application/json"})
         assert response[0] in (0, HTTPStatus.FORBIDDEN)
     assert server.decisions == []
 

@@ -75,11 +75,11 @@ def test_a_call_that_ran_into_the_deadline_is_the_trials_error(
     latency: float, kind: type[HarnessError]
 ) -> None:
     now = 0.0
-    limited = limit_trial(flow(CALL), 10.0, lambda: now)
-    next(limited)
+    limited_flow = limit_trial(flow(CALL), 10.0, lambda: now)
+    next(limited_flow)
     now = latency
     error = CallTimeoutError("late", may_have_arrived=True, seconds=latency, log_id="LOG8")
     with pytest.raises(StopIteration) as end:
-        limited.throw(error)
+        limited_flow.throw(error)
     assert type(end.value.value) is kind
     assert end.value.value.log_id == "LOG8"

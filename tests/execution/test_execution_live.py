@@ -193,20 +193,20 @@ def test_many_short_runs_all_end() -> None:
 
 def test_closing_begins_nothing_new_and_ends_the_threads() -> None:
     wire = Instant()
-    opened: list[int] = []
+    opened_numbers: list[int] = []
 
     def openers() -> Iterator[Opener]:
         for number in range(10_000):
-            opened.append(number)
+            opened_numbers.append(number)
             yield opener(waiting(number, 0.01 if number == 0 else 0.05), wire)
 
     results = run_concurrently(openers(), workers=3, monotonic=time.monotonic)
     next(results)
     results.close()
     assert until(lambda: live_threads() == 0)
-    opened_before, calls_before = len(opened), wire.calls
+    opened_before, calls_before = len(opened_numbers), wire.calls
     threading.Event().wait(0.1)
-    assert (len(opened), wire.calls) == (opened_before, calls_before)
+    assert (len(opened_numbers), wire.calls) == (opened_before, calls_before)
 
 
 def test_closing_closes_the_conversations_that_wait() -> None:
@@ -386,8 +386,8 @@ def test_playing_throws_the_transport_s_errors_into_the_conversation() -> None:
 
 
 def test_playing_a_conversation_that_is_over_before_it_begins() -> None:
-    def over(*calls: HttpCall) -> CallFlow[str]:
+    def end_at_once(*calls: HttpCall) -> CallFlow[str]:
         yield from calls
         return "over"
 
-    assert run_flow(over(), Failing()) == "over"
+    assert run_flow(end_at_once(), Failing()) == "over"

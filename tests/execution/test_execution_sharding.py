@@ -20,11 +20,11 @@ cards = st.lists(st.builds(ShardItem, names, seconds), max_size=40)
 
 @given(cards, st.integers(1, 9))
 def test_every_trial_comes_to_one_shard_and_what_belongs_together_to_the_same(
-    items: list[ShardItem], of: int
+    items: list[ShardItem], total: int
 ) -> None:
-    shards = assign_shards(items, of)
+    shards = assign_shards(items, total)
     assert len(shards) == len(items)
-    assert set(shards) <= set(range(1, of + 1))
+    assert set(shards) <= set(range(1, total + 1))
     shards_by_group = defaultdict(set)
     for card, shard in zip(items, shards, strict=True):
         shards_by_group[card.group].add(shard)
@@ -32,11 +32,11 @@ def test_every_trial_comes_to_one_shard_and_what_belongs_together_to_the_same(
 
 
 @given(cards, st.integers(1, 9), st.randoms(use_true_random=False))
-def test_the_order_of_files_means_nothing(items: list[ShardItem], of: int, rng: Random) -> None:
+def test_the_order_of_files_means_nothing(items: list[ShardItem], total: int, rng: Random) -> None:
     shuffled = list(enumerate(items))
     rng.shuffle(shuffled)
-    before = assign_shards(items, of)
-    after = assign_shards([card for _, card in shuffled], of)
+    before = assign_shards(items, total)
+    after = assign_shards([card for _, card in shuffled], total)
     assert {n: shard for (n, _), shard in zip(shuffled, after, strict=True)} == dict(
         enumerate(before)
     )
@@ -44,13 +44,13 @@ def test_the_order_of_files_means_nothing(items: list[ShardItem], of: int, rng: 
 
 @given(st.lists(st.integers(1, 90), min_size=1, max_size=40), st.integers(1, 6))
 def test_no_shard_has_more_to_do_than_another_by_more_than_one_trial(
-    lasted: list[int], of: int
+    durations: list[int], total: int
 ) -> None:
-    items = [ShardItem(f"t{n}", float(took)) for n, took in enumerate(lasted)]
-    loads = dict.fromkeys(range(1, of + 1), 0)
-    for shard, took in zip(assign_shards(items, of), lasted, strict=True):
-        loads[shard] += took
-    assert max(loads.values()) - min(loads.values()) <= max(lasted)
+    items = [ShardItem(f"t{n}", float(duration)) for n, duration in enumerate(durations)]
+    loads = dict.fromkeys(range(1, total + 1), 0)
+    for shard, duration in zip(assign_shards(items, total), durations, strict=True):
+        loads[shard] += duration
+    assert max(loads.values()) - min(loads.values()) <= max(durations)
 
 
 def test_trials_of_unknown_duration_are_split_by_number() -> None:

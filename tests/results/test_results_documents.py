@@ -201,7 +201,7 @@ def long_ones() -> Iterator[Run]:
         assessment=Assessment.REAL,
         regressed=True,
     )
-    many = tuple(
+    many_rows = tuple(
         TrialRow(key=key(f"t{n}"), status=TrialStatus.PASSED, seconds=1.0) for n in range(500)
     )
     prompt = snapshot(prompt="你是一个学术助手。" * 5_000)
@@ -209,17 +209,17 @@ def long_ones() -> Iterator[Run]:
     survivor = SurvivingMutant(
         operator="empty", trial="t1", turn=1, answer="答" * 9_000, original="", expectations=()
     )
-    yield replace(run(), rows=many)
+    yield replace(run(), rows=many_rows)
     yield replace(
         run(),
-        rows=many,
+        rows=many_rows,
         comparison=Comparison(
             baseline="a", candidate="b", counts={}, scenarios=(change,) * 90, bots=(bot,)
         ),
     )
     yield replace(
         run(),
-        rows=many,
+        rows=many_rows,
         mutation=MutationReport(
             seed=1,
             scores=(MutationScore(scenario="s", mutants=9, killed=1, survivors=(survivor,)),),

@@ -119,15 +119,15 @@ def test_a_trial_that_cannot_be_judged_now_has_its_earlier_answer(tmp_path: Path
 def test_a_run_that_was_pruned_or_cannot_be_read_is_left_out(tmp_path: Path, case: str) -> None:
     states = [outcome(PASSED, "first"), outcome(PASSED, "second"), outcome(FAILED, "now")]
     one, folder = add_runs(tmp_path, *({"a": each} for each in states))
-    pruned = tmp_path / one.past[1].run_id
+    run_folder = tmp_path / one.past[1].run_id
     if case == "folder":
-        shutil.rmtree(pruned)
+        shutil.rmtree(run_folder)
     elif case == "torn":
-        (pruned / "trials.jsonl").write_bytes((pruned / "trials.jsonl").read_bytes()[:-20])
+        (run_folder / "trials.jsonl").write_bytes((run_folder / "trials.jsonl").read_bytes()[:-20])
     elif case == "replaced":
-        (pruned / "trials.jsonl").write_bytes(b'{"id":"a","turns":7}\n{"id":"\\x"}\n\xff\n')
+        (run_folder / "trials.jsonl").write_bytes(b'{"id":"a","turns":7}\n{"id":"\\x"}\n\xff\n')
     else:
-        (pruned / case).unlink()
+        (run_folder / case).unlink()
     earlier = read_earlier_answers(one, folder)
     assert texts(earlier) == [("1 passed", "first")]
     assert not earlier["a"].is_unread
@@ -216,8 +216,8 @@ def test_a_run_id_that_leads_elsewhere_is_not_followed(tmp_path: Path) -> None:
 
 
 def test_a_trial_executed_again_has_the_answer_of_its_last_line(tmp_path: Path) -> None:
-    broken = encode_trial(trial(TrialStatus.ERROR, trial_key=key("a"), turns=[]))
-    add_run(tmp_path, [result_of("a", outcome(PASSED, "before"))], lines=broken)
+    line_without_turns = encode_trial(trial(TrialStatus.ERROR, trial_key=key("a"), turns=[]))
+    add_run(tmp_path, [result_of("a", outcome(PASSED, "before"))], lines=line_without_turns)
     one, folder = add_runs(tmp_path, {"a": outcome(FAILED, "now")})
     assert texts(read_earlier_answers(one, folder)) == [("1 passed", "before")]
 

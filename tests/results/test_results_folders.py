@@ -134,10 +134,10 @@ def test_run_json_has_the_keys_that_readers_are_promised(tmp_path: Path) -> None
 
 
 def test_a_name_that_is_not_utf8_does_not_stop_a_run(tmp_path: Path) -> None:
-    odd = trial(trial_key=key("\udcff", file="scenarios/\udcff.yaml"))
-    folder, finished = write_whole_run(tmp_path / "reports", [odd, *several()])
+    trial_with_surrogates = trial(trial_key=key("\udcff", file="scenarios/\udcff.yaml"))
+    folder, finished = write_whole_run(tmp_path / "reports", [trial_with_surrogates, *several()])
     assert read_run(folder) == finished
-    assert next(read_results(folder)) == odd
+    assert next(read_results(folder)) == trial_with_surrogates
 
 
 def test_nothing_but_the_two_files_is_left_in_a_folder(tmp_path: Path) -> None:

@@ -190,22 +190,24 @@ def test_any_text_in_any_field_comes_back_as_it_was(text: str) -> None:
 
 
 def test_warnings_are_stored_in_the_runs_language_and_as_data() -> None:
-    lost = localized_text("candidate.nothing_to_compare", reason=localized_text("cassette.empty"))
-    result = trial(warnings=[lost, "data"])
+    warning = localized_text(
+        "candidate.nothing_to_compare", reason=localized_text("cassette.empty")
+    )
+    result = trial(warnings=[warning, "data"])
     line = encode_trial(result, Catalogue("zh"))
     stored = json.loads(line)
     assert stored["warnings"] == ["没有可对比的基线：文件为空。", "data"]
-    assert stored["warning_messages"][0]["id"] == lost.id
+    assert stored["warning_messages"][0]["id"] == warning.id
     assert decode_trial(line) == result
     assert "warning_messages" not in json.loads(encode_trial(trial(warnings=["data"])))
 
 
 def test_what_json_parsers_round_or_refuse_is_kept() -> None:
     arguments: dict[str, JSON] = {"long": 2**80, "deep": MappingProxyType({"a": (1, 2)})}
-    back = decode_trial(
+    decoded_trial = decode_trial(
         encode_trial(trial(turns=[turn(turn_reply=reply(tool_calls={"t": arguments}))]))
     )
-    stored_reply = back.turns[0].reply
+    stored_reply = decoded_trial.turns[0].reply
     assert stored_reply is not None
     assert stored_reply.tool_calls[0].arguments == {"long": 2**80, "deep": {"a": [1, 2]}}
 
@@ -221,11 +223,11 @@ def test_arguments_that_are_nested_too_deeply_do_not_lose_the_trial(of_the_basel
         stored_change = decode_trial(encode_trial(replace(trial(), change=change))).change
         assert stored_change is not None
         assert stored_change.baseline is not None
-        back = stored_change.baseline
+        decoded_trial = stored_change.baseline
     else:
-        back = decode_trial(encode_trial(result))
-    assert back.key == result.key
-    stored_reply = back.turns[0].reply
+        decoded_trial = decode_trial(encode_trial(result))
+    assert decoded_trial.key == result.key
+    stored_reply = decoded_trial.turns[0].reply
     assert stored_reply is not None
     assert stored_reply.tool_calls[0].arguments == "(nested too deep to be kept)"
     while nested:  # taken apart by hand: freeing it in one go would overflow the stack
@@ -246,12 +248,14 @@ def test_a_line_of_the_first_version_is_still_read() -> None:
 
 
 def test_only_a_turn_whose_pace_is_known_has_the_key() -> None:
-    paced = trial(turns=[turn(turn_reply=reply("好😀。", pace=((480, 1), (50, 2)))), turn()])
-    line = encode_trial(paced)
+    trial_with_pace = trial(
+        turns=[turn(turn_reply=reply("好😀。", pace=((480, 1), (50, 2)))), turn()]
+    )
+    line = encode_trial(trial_with_pace)
     first, second = json.loads(line)["turns"]
     assert first["pace"] == [[480, 1], [50, 2]]
     assert "pace" not in second
-    assert decode_trial(line) == paced
+    assert decode_trial(line) == trial_with_pace
 
 
 def test_a_baseline_repeats_of_its_key_only_what_differs() -> None:
@@ -370,19 +374,19 @@ replies = st.builds(
 data = texts.map(literal)
 ids = texts.filter(lambda text: text not in ("", LITERAL))
 values = texts | whole | seconds | data
-composed = st.builds(
+catalogue_texts = st.builds(
     LocalizedText,
     ids,
     st.dictionaries(texts, values | st.lists(texts | data, max_size=2).map(tuple), max_size=3),
 )
-localized = data | composed
+any_texts = data | catalogue_texts
 verdicts = st.builds(
     Verdict,
     kind=texts,
     status=st.sampled_from(VerdictStatus),
-    expected=localized,
-    actual=localized,
-    reason=localized,
+    expected=any_texts,
+    actual=any_texts,
+    reason=any_texts,
     location=places,
     name=texts,
     weight=seconds,
@@ -429,15 +433,15 @@ alone = st.builds(
     | st.builds(
         ErrorRecord,
         kind=texts,
-        what=localized,
+        what=any_texts,
         where=texts,
-        next_step=localized,
+        next_step=any_texts,
         exit_code=whole,
-        detail=st.lists(localized, max_size=2).map(tuple),
+        detail=st.lists(any_texts, max_size=2).map(tuple),
         log_id=texts,
     ),
     known_failure=texts,
-    warnings=st.lists(localized, max_size=2).map(tuple),
+    warnings=st.lists(any_texts, max_size=2).map(tuple),
     bot_id=texts,
     snapshot=st.none()
     | st.builds(
@@ -455,7 +459,7 @@ flips = st.builds(
     VerdictChange,
     kind=texts,
     name=texts,
-    expected=localized,
+    expected=any_texts,
     location=places,
     before=statuses,
     after=statuses,

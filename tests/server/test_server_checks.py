@@ -174,9 +174,9 @@ def test_a_bad_token_is_refused_by_chat_and_by_other_calls(
     with Caller(server, token) as caller:
         chat = caller.send("POST", "/v3/chat", json=GOOD)
         assert (chat.status_code, chat.json()["code"]) == (200, 4101)
-        streamed = caller.send("POST", "/v3/chat", json={**GOOD, "stream": True})
-        assert streamed.headers["Content-Type"].startswith("application/json")
-        assert streamed.json()["code"] == 4101
+        response = caller.send("POST", "/v3/chat", json={**GOOD, "stream": True})
+        assert response.headers["Content-Type"].startswith("application/json")
+        assert response.json()["code"] == 4101
         for method, path in [
             ("GET", "/v3/chat/retrieve"),
             ("POST", "/v3/chat/message/list"),
@@ -223,8 +223,8 @@ def test_ids_are_read_from_query_and_body_with_get_and_post(caller: Caller) -> N
 
 def test_a_conversation_id_in_the_body_of_a_chat_is_ignored(caller: Caller) -> None:
     chat = caller.chat("any")["data"]
-    again = post(caller, {**GOOD, "conversation_id": chat["conversation_id"]})["data"]
-    assert again["conversation_id"] != chat["conversation_id"]
+    next_chat = post(caller, {**GOOD, "conversation_id": chat["conversation_id"]})["data"]
+    assert next_chat["conversation_id"] != chat["conversation_id"]
 
 
 def test_one_chat_at_a_time_in_a_conversation(caller: Caller, clock: ManualClock) -> None:
@@ -244,8 +244,8 @@ def test_an_unsaved_chat_cannot_be_retrieved(caller: Caller) -> None:
     chat = json.loads(data)
     assert caller.retrieve(chat)["code"] == 4001
     outputs = {"tool_outputs": [{"tool_call_id": "1", "output": ""}]}
-    submitted = caller.call("POST", "/v3/chat/submit_tool_outputs", params=ids(chat), json=outputs)
-    assert submitted["code"] == 5000
+    envelope = caller.call("POST", "/v3/chat/submit_tool_outputs", params=ids(chat), json=outputs)
+    assert envelope["code"] == 5000
 
 
 @pytest.mark.parametrize(

@@ -129,11 +129,11 @@ def test_bot_information_of_published_bot_and_draft(caller: Caller) -> None:
 
 
 def test_a_chat_waiting_for_tools_does_not_occupy_its_conversation(clock: ManualClock) -> None:
-    scripted = script(
+    server_script = script(
         "- {prompt: f, requires_action: {calls: [{name: f, id: c}], then: {answer: x}}}\n"
         "- {default: true, answer: ok}"
     )
-    with serve(scripted, clock=clock) as server, Caller(server) as caller:
-        halted = caller.chat("f")["data"]
+    with serve(server_script, clock=clock) as server, Caller(server) as caller:
+        chat = caller.chat("f")["data"]
         clock.at += 1
-        assert caller.answer(clock, "g", halted["conversation_id"]) == "ok"
+        assert caller.answer(clock, "g", chat["conversation_id"]) == "ok"

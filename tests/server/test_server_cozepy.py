@@ -144,8 +144,8 @@ def test_a_created_conversation_is_continued(coze: Coze) -> None:
     )
     chat = run_chat(coze, Message.build_user_question_text("我叫什么?"), conversation.id)
     assert first_message(coze, chat) == "你叫小林。"
-    again = coze.conversations.retrieve(conversation_id=conversation.id)
-    assert again.meta_data == {"a": "b"}
+    retrieved_conversation = coze.conversations.retrieve(conversation_id=conversation.id)
+    assert retrieved_conversation.meta_data == {"a": "b"}
 
 
 @pytest.mark.parametrize("stream", [False, True])
@@ -243,13 +243,13 @@ def test_a_run_asks_and_is_resumed(coze: Coze) -> None:
 
 def test_a_run_in_the_background_has_a_history(coze: Coze) -> None:
     echo = "7403330000000000003"
-    started = coze.workflows.runs.create(
+    workflow_run = coze.workflows.runs.create(
         workflow_id=echo, parameters={"name": "小林"}, is_async=True
     )
-    assert started.execute_id
+    assert workflow_run.execute_id
     for _ in range(100):
         history = coze.workflows.runs.run_histories.retrieve(
-            workflow_id=echo, execute_id=started.execute_id
+            workflow_id=echo, execute_id=workflow_run.execute_id
         )
         if history.execute_status == "Success":
             break

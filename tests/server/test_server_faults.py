@@ -152,9 +152,9 @@ def test_a_damaged_answer_to_every_call(
     }
     inject(caller, kind, at=at, times=1)
     assert is_damaged(calls[at]())
-    again = calls[at]()
-    assert again.status_code == 200
-    assert again.json()["code"] in (0, 4104)  # no fault any more; a chat is cancelled once
+    response = calls[at]()
+    assert response.status_code == 200
+    assert response.json()["code"] in (0, 4104)  # no fault any more; a chat is cancelled once
 
 
 @pytest.mark.parametrize(("kind", "chats"), [("reset_before", 0), ("reset_after", 1)])
@@ -286,8 +286,8 @@ def drain(response: requests.Response, into: bytearray) -> None:
 def cut_off(caller: Caller) -> bytes:
     """Read a stream that breaks, and return what came."""
     read = bytearray()
-    broken = pytest.raises(requests.exceptions.ChunkedEncodingError)
-    with caller.raw_chat("hi", stream=True) as response, broken:
+    raises_broken_body = pytest.raises(requests.exceptions.ChunkedEncodingError)
+    with caller.raw_chat("hi", stream=True) as response, raises_broken_body:
         drain(response, read)
     return bytes(read)
 
@@ -358,7 +358,7 @@ def test_an_injected_fault_stays_until_it_is_cleared(caller: Caller) -> None:
 
 
 def test_faults_of_a_script_belong_to_answers_bots_or_all() -> None:
-    scripted = script(
+    server_script = script(
         """
 - prompt: one
   answer: fine
@@ -369,7 +369,7 @@ def test_faults_of_a_script_belong_to_answers_bots_or_all() -> None:
         bot="faults: [{code: 4020, times: 1, after: 1}]",
         rest="faults: [{kind: html, at: create}]",
     )
-    with serve(scripted) as server, Caller(server) as caller:
+    with serve(server_script) as server, Caller(server) as caller:
         assert [caller.chat("one")["code"] for _ in range(4)] == [4013, 0, 4020, 0]
         assert is_html(caller.send("POST", "/v1/conversation/create"))
 

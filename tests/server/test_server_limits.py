@@ -108,8 +108,8 @@ def _encode_chunks(size: int) -> Iterator[bytes]:
 )
 def test_a_large_body_is_refused(route: str, code: int, server: RunningServer) -> None:
     size = 3 * LIMIT
-    declared = f"Content-Type: application/json\nContent-Length: {size}\n"
-    assert _post(server, route, declared, _zeros(size)) == (413, code)
+    headers = f"Content-Type: application/json\nContent-Length: {size}\n"
+    assert _post(server, route, headers, _zeros(size)) == (413, code)
     chunked = "Content-Type: application/json\nTransfer-Encoding: chunked\n"
     assert _post(server, route, chunked, _encode_chunks(size)) == (413, code)
 

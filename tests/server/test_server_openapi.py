@@ -284,8 +284,8 @@ def excluded_bodies(openapi: OpenApi, path: str) -> Iterator[tuple[str, dict[str
             message = openapi.resolve(kind["items"])
             for key, one in message["properties"].items():
                 for bad in [WRONG[one["type"]], *(["hologram"] if "enum" in one else [])]:
-                    broken = [{**body[name][0], key: bad}]
-                    yield f"{name}.{key} is {bad!r}", {**body, name: broken}
+                    messages = [{**body[name][0], key: bad}]
+                    yield f"{name}.{key} is {bad!r}", {**body, name: messages}
 
 
 @pytest.mark.parametrize("path", BODIES)

@@ -120,10 +120,14 @@ def is_refused(server: ReportServer, path: str, **how: object) -> None:
     ["", TOKEN[:-1], TOKEN + "0", TOKEN.upper(), "0" * len(TOKEN), "%00", "é", "..", "*"],
 )
 def test_without_the_token_nothing_is_served(server: ReportServer, token: str) -> None:
-    quoted = "".join(c if ord(c) < 128 else f"%{ord(c):02x}" for c in token)
-    for path in (f"/view/{quoted}/latest/", f"/view/{quoted}/", f"/?token={quoted}"):
+    quoted_token = "".join(c if ord(c) < 128 else f"%{ord(c):02x}" for c in token)
+    for path in (
+        f"/view/{quoted_token}/latest/",
+        f"/view/{quoted_token}/",
+        f"/?token={quoted_token}",
+    ):
         is_refused(server, path)
-    is_refused(server, f"/events?token={quoted}")
+    is_refused(server, f"/events?token={quoted_token}")
     for path in (
         "/",
         "/latest/",
@@ -151,8 +155,8 @@ def test_a_request_that_names_another_host_is_refused(server: ReportServer, host
     is_refused(server, server.at("latest/"), headers=headers)
     is_refused(server, f"/events?token={TOKEN}", headers=headers)
     # What a page of another site sends whose name now leads to this machine.
-    rebound = {**headers, "Origin": f"http://{headers['Host']}"}
-    assert server.post(b"{}", headers=rebound).status == 403
+    foreign_headers = {**headers, "Origin": f"http://{headers['Host']}"}
+    assert server.post(b"{}", headers=foreign_headers).status == 403
     assert server.decisions == []
 
 
@@ -283,8 +287,8 @@ def test_decisions_reach_the_project_with_the_language_of_the_page(server: Repor
 
 
 def test_a_large_body_is_refused(server: ReportServer) -> None:
-    declared = server.post(b" " * (MAX_BODY + 1))
-    assert (declared.status, len(declared.json["errors"])) == (413, 1)
+    response = server.post(b" " * (MAX_BODY + 1))
+    assert (response.status, len(response.json["errors"])) == (413, 1)
     chunk = b"%x\r\n%b\r\n" % (MAX_BODY, b" " * MAX_BODY)
     headers = {"Transfer-Encoding": "chunked", "Content-Length": None}
     chunked = server.post(chunk * 3 + b"0\r\n\r\n", headers=headers)

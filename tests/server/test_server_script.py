@@ -167,12 +167,12 @@ def test_groups_variables_and_the_prompt_fill_the_answer() -> None:
 
 
 def test_custom_variables_override_the_bot_s_variables() -> None:
-    scripted = script(
+    server_script = script(
         "- {default: true, answer: '{{ tone }}-{{ place }}'}",
         bot="variables: {tone: plain, place: here}",
     )
     clock = ManualClock()
-    with serve(scripted, clock=clock) as server, Caller(server) as caller:
+    with serve(server_script, clock=clock) as server, Caller(server) as caller:
         assert caller.answer(clock, "x", custom_variables={"tone": "formal"}) == "formal-here"
 
 
@@ -206,7 +206,7 @@ def test_a_shuffled_list_differs_from_chat_to_chat() -> None:
 
 
 def listing(order: str, *, count: int) -> list[list[str]]:
-    scripted = script(
+    server_script = script(
         f"""
 - default: true
   order: {order}
@@ -218,7 +218,7 @@ def listing(order: str, *, count: int) -> list[list[str]]:
     )
     clock = ManualClock()
     lists = []
-    with serve(scripted, clock=clock) as server, Caller(server) as caller:
+    with serve(server_script, clock=clock) as server, Caller(server) as caller:
         for _ in range(count):
             chat = caller.chat("x")["data"]
             assert caller.messages(chat)["data"] == []  # not yet
@@ -229,8 +229,8 @@ def listing(order: str, *, count: int) -> list[list[str]]:
 
 def test_answers_have_the_smallest_ids() -> None:
     clock = ManualClock()
-    scripted = script("- {default: true, tools: [{name: f}], answer: a}")
-    with serve(scripted, clock=clock) as server, Caller(server) as caller:
+    server_script = script("- {default: true, tools: [{name: f}], answer: a}")
+    with serve(server_script, clock=clock) as server, Caller(server) as caller:
         chat = caller.chat("x")["data"]
         clock.at += 1
         messages = caller.messages(chat)["data"]
@@ -239,12 +239,12 @@ def test_answers_have_the_smallest_ids() -> None:
 
 
 def test_usage_is_counted_or_given() -> None:
-    scripted = script(
+    server_script = script(
         "- {prompt: given, answer: a, usage: {input: 7, output: 5}}\n"
         "- {default: true, answer: 一二三四五六七八}"
     )
     clock = ManualClock()
-    with serve(scripted, clock=clock) as server, Caller(server) as caller:
+    with serve(server_script, clock=clock) as server, Caller(server) as caller:
         chats = [caller.chat(prompt)["data"] for prompt in ("given", "x", "x")]
         clock.at += 1
         usages = [caller.retrieve(chat)["data"]["usage"] for chat in chats]

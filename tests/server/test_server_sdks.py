@@ -150,10 +150,10 @@ async def submit_tool_outputs(coze: AsyncCoze) -> str:
 
 async def conversation(coze: AsyncCoze) -> str:
     created = await coze.conversations.create(meta_data={"a": "b"}, bot_id=BOT)
-    again = await coze.conversations.retrieve(conversation_id=created.id)
+    retrieved_conversation = await coze.conversations.retrieve(conversation_id=created.id)
     page = await coze.conversations.list(bot_id=BOT)
     assert created.id in [one.id for one in page.items]
-    return json.dumps(again.meta_data)
+    return json.dumps(retrieved_conversation.meta_data)
 
 
 async def bot(coze: AsyncCoze) -> str:

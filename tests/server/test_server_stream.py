@@ -146,19 +146,19 @@ def test_a_card_is_not_split_into_deltas(caller: Caller) -> None:
 def test_a_chat_with_tool_outputs_has_two_streams(caller: Caller) -> None:
     frames = events(caller.stream("tool"))
     assert [event for event, _ in frames[-2:]] == ["conversation.chat.requires_action", "done"]
-    halted = json.loads(frames[-2][1])
-    call = halted["required_action"]["submit_tool_outputs"]["tool_calls"][0]
+    chat = json.loads(frames[-2][1])
+    call = chat["required_action"]["submit_tool_outputs"]["tool_calls"][0]
     assert call == {"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
     response = caller.send(
         "POST",
         "/v3/chat/submit_tool_outputs",
-        params={"conversation_id": halted["conversation_id"], "chat_id": halted["id"]},
+        params={"conversation_id": chat["conversation_id"], "chat_id": chat["id"]},
         json={"tool_outputs": [{"tool_call_id": "c1", "output": "二十度"}], "stream": True},
     )
     rest = [(event, json.loads(data)) for event, data in events(response.content)]
     assert rest[0][0] == "conversation.chat.in_progress"
     assert {data["id"] for event, data in rest if event.startswith("conversation.chat")} == {
-        halted["id"]
+        chat["id"]
     }
     contents = [d["content"] for e, d in rest if e == "conversation.message.completed"]
     assert contents[:2] == ["二十度", "得到二十度"]
@@ -185,8 +185,8 @@ def test_cancelling_does_not_stop_a_stream() -> None:
             body = {"conversation_id": chat["conversation_id"], "chat_id": chat["id"]}
             assert live.call("POST", "/v3/chat/cancel", json=body)["code"] == 0
             assert b"event:conversation.chat.completed" in list(lines)
-        retrieved = live.call("GET", "/v3/chat/retrieve", params=body)
-        assert retrieved["data"]["status"] == "canceled"
+        envelope = live.call("GET", "/v3/chat/retrieve", params=body)
+        assert envelope["data"]["status"] == "canceled"
 
 
 def test_a_stream_takes_the_chat_s_duration(caller: Caller, clock: ManualClock) -> None:

@@ -22,8 +22,8 @@ def jwt(server: RunningServer, claims: dict[str, Any]) -> str:
         {"alg": "RS256", "kid": "kid"},
         {**whole, "jti": "1", **claims},
     )
-    coded = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode() for part in parts]
-    return ".".join([*(part.rstrip("=") for part in coded), "signature"])
+    encoded_parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode() for part in parts]
+    return ".".join([*(part.rstrip("=") for part in encoded_parts), "signature"])
 
 
 def request_token(server: RunningServer, token: str, body: dict[str, Any]) -> requests.Response:
@@ -43,13 +43,13 @@ def test_an_issued_token_is_valid_until_its_second() -> None:
         assert set(token) == {"access_token", "expires_in", "token_type"}
         assert token["access_token"].startswith("czs_")
         assert token["expires_in"] == NOW + 900
-        signed = {"Authorization": f"Bearer {token['access_token']}"}
+        headers = {"Authorization": f"Bearer {token['access_token']}"}
         url = f"{server.base_url}/v1/bots/{BOT}"
-        assert requests.get(url, headers=signed, timeout=5).json()["code"] == 0
+        assert requests.get(url, headers=headers, timeout=5).json()["code"] == 0
         clock.at += 900
-        refused = requests.get(url, headers=signed, timeout=5)
+        refused = requests.get(url, headers=headers, timeout=5)
         assert (refused.status_code, refused.json()["code"]) == (401, 700012006)
-        chat = requests.post(f"{server.base_url}/v3/chat", headers=signed, json={}, timeout=5)
+        chat = requests.post(f"{server.base_url}/v3/chat", headers=headers, json={}, timeout=5)
         assert (chat.status_code, chat.json()["code"]) == (200, 4101)
 
 

@@ -42,11 +42,11 @@ def test_the_walkthrough_runs_unchanged(server: RunningServer) -> None:
         session.headers.update(headers)
         response = session.post(f"{base}/v3/chat", data=json.dumps(data))
         assert response.status_code == 200
-        started = response.json()
-        detail = started.pop("detail")
+        envelope = response.json()
+        detail = envelope.pop("detail")
         assert response.headers["X-Tt-Logid"] == detail["logid"]
-        assert started["data"].pop("section_id") == "7403350281725165576"
-        assert started == {
+        assert envelope["data"].pop("section_id") == "7403350281725165576"
+        assert envelope == {
             "data": {
                 "id": "7403350281725181960",
                 "conversation_id": "7403350281725165576",
@@ -58,7 +58,7 @@ def test_the_walkthrough_runs_unchanged(server: RunningServer) -> None:
             "code": 0,
             "msg": "",
         }
-        where = f"chat_id={started['data']['id']}&conversation_id=7403350281725165576"
+        where = f"chat_id={envelope['data']['id']}&conversation_id=7403350281725165576"
         polls = 0
         while True:
             polls += 1
