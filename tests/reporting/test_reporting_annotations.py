@@ -110,7 +110,7 @@ def test_what_could_not_be_judged_is_an_error_with_its_next_step() -> None:
     assert "coze-harness record a" in message
 
 
-def test_warnings_and_fixed_known_failures_are_warnings_and_a_known_one_is_not_told() -> None:
+def test_warnings_and_fixed_known_failures_are_warnings_and_a_known_one_is_left_out() -> None:
     names = [
         (name, properties["title"])
         for name, properties, _ in _commands(
@@ -163,7 +163,7 @@ def test_repeats_that_fail_for_one_reason_share_an_annotation() -> None:
     assert text.endswith("\nThe same failure in 11 other trials.")
 
 
-def test_a_trial_that_was_executed_again_is_told_as_it_was_executed_last() -> None:
+def test_the_last_result_of_a_trial_that_ran_again_counts() -> None:
     first = trial(TrialStatus.ERROR, trial_key=key("a"), note=error())
     last = trial(trial_key=key("a"))
     assert workflow_commands(_run([last]), [first, last], words=Catalogue()) == []

@@ -119,7 +119,7 @@ def test_trials_of_one_shape_share_their_markup(tmp_path: Path) -> None:
     assert len(read_packed(source, "c0")["forms"]) == 1
 
 
-def test_what_is_left_out_is_said() -> None:
+def test_notes_report_what_is_left_out() -> None:
     row = run([result_of("a", outcome(FAILED, "now"))]).rows[0]
     for flags, notes in (
         ((False, False), []),
@@ -130,7 +130,7 @@ def test_what_is_left_out_is_said() -> None:
         assert view.notes == notes
 
 
-def test_answers_that_were_not_read_are_said_to_be_so_in_the_page(tmp_path: Path) -> None:
+def test_the_page_reports_answers_that_were_not_read(tmp_path: Path) -> None:
     one, _ = add_runs(tmp_path, {"a": outcome(PASSED, "before")}, {"a": outcome(FAILED, "now")})
     out = BytesIO()
     with ReportSet({"html": FORMATS["html"]}) as reports:
@@ -158,7 +158,7 @@ def test_without_comparison_an_earlier_answer_is_plain() -> None:
         assert view.answers[0].date == "1"
 
 
-def test_a_bot_recorded_again_is_shown_with_what_it_said_before(tmp_path: Path) -> None:
+def test_a_bot_recorded_again_is_shown_with_its_earlier_answer(tmp_path: Path) -> None:
     """Through the commands: recorded twice, pruned, reported."""
     project = ProjectFolder(tmp_path / "project", home=tmp_path / "home")
     project.write("harness.yaml", SETTINGS)

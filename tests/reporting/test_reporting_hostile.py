@@ -69,7 +69,7 @@ def source_of(name: str, text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Told:
+class RenderedReports:
     """A text, and the reports of a run that has it everywhere."""
 
     text: str
@@ -78,31 +78,31 @@ class Told:
     markdown: str
 
 
-def told_of(text: str) -> Told:
+def render_all_formats(text: str) -> RenderedReports:
     results = trials_of(text)
-    return Told(text, **render_formats(results, around(text, results)))
+    return RenderedReports(text, **render_formats(results, around(text, results)))
 
 
 @pytest.fixture(scope="module", params=ATTACKS)
-def attack(request: pytest.FixtureRequest) -> Told:
-    return told_of(request.param)
+def attack(request: pytest.FixtureRequest) -> RenderedReports:
+    return render_all_formats(request.param)
 
 
 @pytest.fixture(scope="module")
-def harmless() -> Told:
-    return told_of("harmless")
+def harmless() -> RenderedReports:
+    return render_all_formats("harmless")
 
 
 Skeleton = list[tuple[str, tuple[str, ...]]]
 
 
 @pytest.fixture(scope="module")
-def skeleton(harmless: Told) -> Skeleton:
+def skeleton(harmless: RenderedReports) -> Skeleton:
     return Page(harmless.html).skeleton()
 
 
 @pytest.fixture(scope="module")
-def branches(harmless: Told) -> list[Skeleton]:
+def branches(harmless: RenderedReports) -> list[Skeleton]:
     return skeletons(trees_of(harmless.html))
 
 
@@ -122,7 +122,9 @@ def without_data(source: str) -> str:
     return re.sub(r"(<script[^>]*>).*?(</script>)", r"\1\2", source, flags=re.S)
 
 
-def test_a_page_has_the_same_elements_whatever_the_text(attack: Told, skeleton: Skeleton) -> None:
+def test_a_page_has_the_same_elements_whatever_the_text(
+    attack: RenderedReports, skeleton: Skeleton
+) -> None:
     page = Page(attack.html)
     assert page.faults == []
     assert page.skeleton() == skeleton
@@ -139,7 +141,7 @@ def test_a_page_has_the_same_elements_whatever_the_text(attack: Told, skeleton: 
 
 
 def test_a_tree_has_the_same_elements_whatever_the_text(
-    attack: Told, branches: list[Skeleton]
+    attack: RenderedReports, branches: list[Skeleton]
 ) -> None:
     trees = trees_of(attack.html)
     assert skeletons(trees) == branches
@@ -149,7 +151,7 @@ def test_a_tree_has_the_same_elements_whatever_the_text(
         assert all("\0" not in value for _, at in nodes(tree) for value in at.values())
 
 
-def test_what_lies_in_a_page_for_its_script_never_ends_its_element(attack: Told) -> None:
+def test_what_lies_in_a_page_for_its_script_never_ends_its_element(attack: RenderedReports) -> None:
     text, source = attack.text, attack.html
     head = re.search(r'id="head">(.*?)</script>', source, re.S)
     assert head is not None
@@ -176,7 +178,7 @@ def test_any_text_leaves_a_page_well_formed(skeleton: Skeleton, text: str) -> No
 
 
 @pytest.mark.parametrize("text", ["harmless", *ATTACKS[:12], "\ud83d", "\x00", "__proto__"])
-def test_comparisons_spoilings_and_past_runs_hold_any_text(text: str) -> None:
+def test_comparisons_mutants_and_past_runs_take_any_text(text: str) -> None:
     def page_with(hostile: str) -> Page:
         return Page(render_report("html", [], hostile_run(hostile)))
 
@@ -188,7 +190,9 @@ def test_comparisons_spoilings_and_past_runs_hold_any_text(text: str) -> None:
         assert re.fullmatch(r"#[\w.%~&=-]*|(\.\./)?([\w.%~-]+/)?\w+\.\w+", link["href"] or "")
 
 
-def test_junit_holds_any_text_and_two_parsers_agree(attack: Told, harmless: Told) -> None:
+def test_junit_holds_any_text_and_two_parsers_agree(
+    attack: RenderedReports, harmless: RenderedReports
+) -> None:
     assert not HIDDEN.search(attack.junit)
     elements = [element.tag for element in parse_xml(attack.junit).iter()]
     assert elements == [element.tag for element in parse_xml(harmless.junit).iter()]
@@ -225,7 +229,9 @@ def outside_code(markdown: str) -> str:
     return re.sub(r"(?<!`)(`+)(?!`)(.*?)(?<!`)\1(?!`)", "<code>", "\n".join(outside))
 
 
-def test_markdown_keeps_any_text_inside_code(attack: Told, harmless: Told) -> None:
+def test_markdown_keeps_any_text_inside_code(
+    attack: RenderedReports, harmless: RenderedReports
+) -> None:
     source = attack.markdown
     outside = outside_code(source)
     assert outside.count("\n") == outside_code(harmless.markdown).count("\n")
@@ -260,7 +266,7 @@ def test_markdown_always_fits_a_comment(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ATTACKS)
-def test_a_terminal_is_never_told_to_do_anything(text: str) -> None:
+def test_no_text_controls_the_terminal(text: str) -> None:
     result = hostile_trial(text)
     line = failure_line(result, words=Catalogue())
     block = failure_block(result, words=Catalogue())

@@ -89,7 +89,7 @@ def test_the_policy_allows_the_one_style_and_the_scripts(source: str, page: Page
     assert page.elements.index(("meta", {"charset": "utf-8"})) == 2
 
 
-def test_a_folder_has_style_and_script_beside_the_page() -> None:
+def test_a_folder_has_style_and_script_next_to_the_page() -> None:
     options = PageOptions(layout="folder")
     page = Page(page_of(everything(), full_run(), options))
     with ReportSet({"html": FORMATS["html"]}, options) as reports:
@@ -172,7 +172,7 @@ def test_the_index_tells_what_filters_need(source: str) -> None:
     assert error_entry[8] == "mismatch"
 
 
-def test_a_search_is_told_full_width_and_half_width_alike() -> None:
+def test_a_search_matches_full_width_and_half_width_alike() -> None:
     known = trial(trial_key=key("ＡＢＣ１２３"))
     assert index_of(render_report("html", [known]))[0][11].startswith("abc123\n")
 
@@ -239,7 +239,7 @@ def test_a_status_is_a_word_and_never_a_colour_alone(page: Page) -> None:
         assert word in rows
 
 
-def test_chinese_is_told_to_the_browser(source: str) -> None:
+def test_chinese_text_has_its_language(source: str) -> None:
     assert '<p lang="zh">北京的店几点开门？</p>' in source.replace(' dir="auto"', "")
     assert 'lang="zh">おはよう' not in render_report(
         "html", [trial(turns=[turn("おはよう、世界")])]
@@ -364,7 +364,7 @@ def test_the_sentence_says_what_happened(summary: Summary, sentence: str) -> Non
     assert sentence in render_report("markdown", [], replace(run(), summary=summary))
 
 
-def test_failures_within_the_rate_that_is_asked_for_are_not_called_a_failed_run() -> None:
+def test_failures_within_the_required_rate_are_not_a_failed_run() -> None:
     rate = RequiredPassRate(scenario="s", bot="b", trials=10, passed=9, required=0.9, met=True)
     counts = Counts(trials=1, passed=1)
     summary = Summary(trials=10, passed=9, failed=1, scenarios=counts)

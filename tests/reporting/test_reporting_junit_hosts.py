@@ -23,7 +23,7 @@ def _passing_trial(name: str, answer: str = "我是<chatchat>。") -> TrialResul
     return trial(trial_key=key(name), turns=[turn("你是谁?", reply(answer), [verdict()])])
 
 
-def test_a_passed_trial_says_what_was_said() -> None:
+def test_a_passed_trial_has_its_conversation() -> None:
     out = _cases([_passing_trial("a")])["a"].findtext("system-out")
     assert out == "prompt: 你是谁?\nanswer: 我是<chatchat>。"
 

@@ -86,7 +86,7 @@ def test_runs_before_costs_were_counted_have_no_line_of_them() -> None:
     assert [trend.key for trend in run_list_charts([a_run(2), a_run(1)])] == ["listing.passed"]
 
 
-def test_spoilt_answers_are_no_part_of_a_trend() -> None:
+def test_mutants_are_no_part_of_a_trend() -> None:
     runs = [a_run(3), a_run(2, BAD, mode=Mode.MUTATE), a_run(1)]
     (trend,) = run_list_charts(runs)
     assert trend.lines == ["0.0,0.0 300.0,0.0"]
@@ -154,7 +154,7 @@ def test_a_comparison_of_an_older_version_goes_by_its_scenarios() -> None:
         (0, 0, "none", "No answer could be mutated."),
     ],
 )
-def test_spoilt_answers_go_by_how_many_were_caught(
+def test_a_mutation_run_goes_by_how_many_mutants_were_killed(
     mutants: int, killed: int, tone: str, verdict: str
 ) -> None:
     scores: Sequence[MutationScore] = (
@@ -165,7 +165,7 @@ def test_spoilt_answers_go_by_how_many_were_caught(
     assert (row.tone, str(row.phrase)) == (tone, verdict)
 
 
-def test_the_list_is_written_in_chinese_when_asked_for() -> None:
+def test_the_list_is_written_in_chinese_on_request() -> None:
     page = listing(a_run(2), a_run(1, BAD), lang="zh")
     (root,) = page.elements_named("html")
     assert (root["lang"], root["data-lang"]) == ("zh-CN", "zh")

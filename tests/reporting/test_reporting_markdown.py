@@ -218,7 +218,7 @@ def test_no_line_is_lost_and_none_closes_the_fence(old: list[str], new: list[str
 # --- runs ---------------------------------------------------------------------------------------
 
 
-def test_a_failure_is_told_with_what_was_expected_and_what_was_seen() -> None:
+def test_a_failure_has_the_expected_and_the_actual_text() -> None:
     result = trial(TrialStatus.FAILED, turns=[turn(verdicts=[failed_verdict()])])
     text = summary(
         replace(run([result]), cost=RunCost(tokens=633, polls=4, p50=3.25, p95=3.25)), [result]
@@ -293,7 +293,7 @@ def test_a_comparison_in_which_nothing_changed_is_short() -> None:
     assert "###" not in text
 
 
-def test_spoilt_answers_are_told_by_score_and_by_what_would_have_seen_them() -> None:
+def test_mutants_are_reported_by_score_with_expectations_that_would_kill_them() -> None:
     survivor = SurvivingMutant(
         operator="number",
         trial="refund",

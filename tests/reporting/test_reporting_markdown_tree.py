@@ -118,7 +118,7 @@ def test_a_table_keeps_its_cells_and_their_sides() -> None:
     ]  # fmt: skip
 
 
-def test_code_is_left_as_it_is_and_its_language_told() -> None:
+def test_code_is_unchanged_and_has_its_language() -> None:
     assert inside("```py\nif a < b: # *x*\n    pass\n```") == [
         ["pre", 0, ["span", {"class": "lang"}, "py"], ["code", 0, "if a < b: # *x*\n    pass\n"]]
     ]
@@ -274,7 +274,7 @@ def letters(text: str) -> str:
 
 
 @given(st.lists(st.sampled_from(_PIECES), max_size=30))
-def test_every_letter_that_was_said_can_be_read(pieces: list[tuple[str, str]]) -> None:
+def test_every_letter_of_an_answer_can_be_read(pieces: list[tuple[str, str]]) -> None:
     tree = markdown_tree("".join(source for source, _ in pieces))
     check(tree)
     if tree:

@@ -45,7 +45,7 @@ def encode_answers(*answers: str) -> bytes:
     return json.dumps({"turns": [{"answer": answer} for answer in answers]}).encode()
 
 
-def test_one_bot_alone_has_nothing_beside_it() -> None:
+def test_one_bot_alone_has_no_matrix() -> None:
     assert build_matrix(rows(("a", "", "gpt", P), ("b", "", "claude", P))) is None
     assert bot_table(of_rows(rows(("a", "", "gpt", P))), words=Catalogue()) == []
 
@@ -79,7 +79,7 @@ def test_a_cell_shows_its_worst_trial_and_how_many_passed() -> None:
     assert (second.status, second.share) == (P, "")
 
 
-def test_a_bot_that_was_not_asked_leaves_its_place_empty() -> None:
+def test_a_bot_that_did_not_run_leaves_its_cell_empty() -> None:
     matrix = build_matrix(
         rows(
             ("a", "", "gpt", P), ("a", "", "claude", P), ("b", "", "gpt", P), ("b", "", "gemini", P)

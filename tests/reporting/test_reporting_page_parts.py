@@ -223,7 +223,7 @@ def test_every_word_that_templates_ask_for_is_there() -> None:
         assert f"status.{status.value}" in known
 
 
-def test_every_word_is_said_somewhere() -> None:
+def test_every_word_is_used_somewhere() -> None:
     """Keys that are put together end in what a table has; all others stand somewhere whole."""
     sources = [*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.j2"), *PACKAGE.rglob("*.js")]
     source = "\n".join(path.read_text(encoding="utf-8") for path in sources)
@@ -285,7 +285,7 @@ def test_no_two_marks_of_a_time_axis_are_the_same(total: float) -> None:
     assert sorted(set(marks), key=float) == marks
 
 
-def test_a_request_that_was_refused_is_told_from_one_that_was_answered() -> None:
+def test_a_refused_request_differs_from_an_answered_one() -> None:
     http = http_view(
         [
             LoggedCall("POST", "/v3/chat", 429, 0.0, 0.1),
@@ -372,7 +372,7 @@ def test_a_comparison_says_what_to_think_of_each_change(rich: str) -> None:
     assert index_of(rich)[0][9:11] == ["regressed", "pppfpfpppppp"]
 
 
-def test_spoilt_answers_show_what_is_wrong_and_what_would_see_it(rich: str) -> None:
+def test_mutants_show_what_is_wrong_and_what_would_kill_them(rich: str) -> None:
     text = Page(rich).text
     assert "5/8" in text
     assert "contains: 7 天" in text

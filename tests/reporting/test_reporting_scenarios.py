@@ -225,7 +225,7 @@ def test_what_changed_since_the_last_comparable_run() -> None:
     assert 'aria-labelledby="since"' in render_report("html", results, of)
 
 
-def test_without_a_run_before_or_a_change_nothing_is_said() -> None:
+def test_without_an_earlier_run_or_a_change_nothing_is_printed() -> None:
     good = run([trial()])
     assert since_lines(good, words=Catalogue()) == []
     assert run_view(good, Causes()).since is None

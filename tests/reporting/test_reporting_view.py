@@ -43,7 +43,7 @@ anything = st.text(st.characters(exclude_categories=()), max_size=30)
         ("hi\U000e0068\U000e0069", "hi⟨U+E0068⟩⟨U+E0069⟩"),
     ],
 )
-def test_what_cannot_be_seen_is_shown_and_what_can_is_left(text: str, visible: str) -> None:
+def test_invisible_characters_are_shown_and_visible_ones_unchanged(text: str, visible: str) -> None:
     assert show_control_characters(text) == visible
 
 
@@ -71,7 +71,7 @@ def test_a_cut_text_says_how_long_it_is() -> None:
     ("text", "language"),
     [("你好 hello", "zh"), ("hello", ""), ("おはよう世界", ""), ("한국어", ""), ("𠮷", "zh")],
 )
-def test_chinese_is_told_from_the_rest(text: str, language: str) -> None:
+def test_chinese_is_recognized(text: str, language: str) -> None:
     assert language_hint(text) == language
 
 
@@ -86,7 +86,7 @@ def test_chinese_is_told_from_the_rest(text: str, language: str) -> None:
         (3600, "1 h 00 min"),
     ],
 )
-def test_times_are_said_as_people_say_them(seconds: float, expected: str) -> None:
+def test_durations_are_formatted_for_people(seconds: float, expected: str) -> None:
     assert format_duration(seconds) == expected
 
 

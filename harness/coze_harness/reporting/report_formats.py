@@ -87,13 +87,9 @@ class TrialRenderer:
     def render(self, result: TrialResult, line: bytes) -> TrialFragments:
         """Return a trial's fragments for all formats; `line` is its line of trials.jsonl."""
         views = {one: trial_view(result, wording) for one, wording in self._wordings.items()}
-        parts = [
-            writer.render_trial(views[writer.language], line) for writer in self.writers.values()
-        ]
-        shared: dict[bytes, bytes] = {}
-        for writer in self.writers.values():
-            if new := writer.new_shared_parts():
-                shared.update(new)
+        writers = self.writers.values()
+        parts = [one.render_trial(views[one.language], line) for one in writers]
+        shared = {key: part for one in writers for key, part in one.new_shared_parts().items()}
         view = next(iter(views.values()))
         return TrialFragments(trial_causes(result), view.tokens, view.change, parts, shared)
 

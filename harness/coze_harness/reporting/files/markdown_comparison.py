@@ -18,7 +18,6 @@ if TYPE_CHECKING:  # a run without a comparison or mutants imports this module, 
     from coze_harness.reporting.views.comparison_view import BotView, ComparisonView, ScenarioView
     from coze_harness.reporting.views.mutation_view import (
         MutationView,
-        ProtectionView,
         ScoreView,
         SurvivorView,
     )
@@ -123,11 +122,8 @@ def change_block(trial: TrialView, words: Catalogue) -> str:
 
 def _change_of_trial(kind: str, words: Catalogue) -> str:
     """Return what happened to a trial; whether the scenario regressed is decided by all of them."""
-    trial_words = {
-        ChangeKind.REGRESSED.value: message("markdown.now_fails"),
-        ChangeKind.IMPROVED.value: message("markdown.now_passes"),
-    }
-    return words.text(trial_words[kind]) if kind in trial_words else words.word(f"change.{kind}")
+    key = {"regressed": "markdown.now_fails", "improved": "markdown.now_passes"}.get(kind)
+    return words.word(key or f"change.{kind}")
 
 
 def _turn(turn: TurnDiffView, trial: TrialView, words: Catalogue, *, has_turns: bool) -> list[str]:
@@ -182,7 +178,7 @@ def mutation_parts(view: MutationView, words: Catalogue) -> list[str]:
         return []
     if view.missing:
         rejected = [f"{words.text(message('mutation.rejected', n=view.rejected))}\n"]
-        parts = [_protection(one, words) for one in view.missing]
+        parts = [_example(words.text(one.title), one.example, words) for one in view.missing]
         return [_scores(weak, words), *parts, *(rejected if view.rejected else [])]
     survivors = [(score, survivor) for score in weak for survivor in score.survivors]
     first = survivors[:_MAX_SURVIVORS]
@@ -208,10 +204,6 @@ def _scores(scores: Sequence[ScoreView], words: Catalogue) -> str:
     keys = ("fact.scenario", "mutations.score", "mutations.caught")
     head = f"| {' | '.join(words.word(key) for key in keys)} |"
     return "\n".join([head, "| --- | ---: | ---: |", *lines, ""])
-
-
-def _protection(one: ProtectionView, words: Catalogue) -> str:
-    return _example(words.text(one.title), one.example, words)
 
 
 def _survivor(score: ScoreView, survivor: SurvivorView, words: Catalogue) -> str:

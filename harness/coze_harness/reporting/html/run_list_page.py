@@ -49,7 +49,7 @@ class RunListRow(NamedTuple):
 
 def run_list_rows(runs: Sequence[Run]) -> list[RunListRow]:
     """Return a row for each run, in the given order (newest first)."""
-    return [_row(run) for run in runs]
+    return list(map(_row, runs))
 
 
 def _row(run: Run) -> RunListRow:

@@ -25,7 +25,7 @@ from coze_harness.reporting.views.trial_view import trial_view
 from coze_harness.reporting.views.view_model import status_badge
 from coze_harness.reporting.views.wording import Wording, list_names
 
-_MAX_LINES: Final = 12
+MAX_LINES: Final = 12
 _LINE_LIMIT: Final = 600
 _INDENT: Final = " " * 10
 _PIPE_WIDTH: Final = 80
@@ -105,10 +105,8 @@ class ErrorBlocks:
     def lines(self, *, width: int = 0, words: Catalogue) -> list[str]:
         """Return for each cause what happened, the first trials, and the command that helps."""
         groups = group_causes(self._trials)
-        lines = [line for group in groups[:_MAX_LINES] for line in _cause_lines(group, words)]
-        if len(groups) > _MAX_LINES:
-            lines.append(words.text(message("report.and_more", n=len(groups) - _MAX_LINES)))
-        return wrap_lines(lines, width, words)
+        lines = [line for group in groups[:MAX_LINES] for line in _cause_lines(group, words)]
+        return wrap_lines([*lines, *rest_lines(len(groups), words)], width, words)
 
 
 def _cause_lines(group: CauseGroup, words: Catalogue) -> Iterator[str]:
@@ -130,11 +128,17 @@ def _shorten(lines: Iterable[str], words: Catalogue) -> list[str]:
     more = 0
     for line in lines:
         more = more + 1 if line.startswith(_INDENT) else 0
-        if more <= _MAX_LINES:
+        if more <= MAX_LINES:
             short.append(f"{line[:_LINE_LIMIT]}{rest if len(line) > _LINE_LIMIT else ''}")
-        elif more == _MAX_LINES + 1:
+        elif more == MAX_LINES + 1:
             short.append(f"{_INDENT}{rest}")
     return short
+
+
+def rest_lines(total: int, words: Catalogue) -> list[str]:
+    """Return a line that says how many of `total` lines are not printed; none if all are."""
+    more = total - MAX_LINES
+    return [words.text(message("report.and_more", n=more))] if more > 0 else []
 
 
 def wrap_lines(lines: Iterable[str], width: int, words: Catalogue) -> list[str]:

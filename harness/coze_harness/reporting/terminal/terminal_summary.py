@@ -8,7 +8,7 @@ from typing import Final
 from coze_harness.messages import Catalogue, LocalizedText, message
 from coze_harness.model import Run, TrialStatus
 from coze_harness.model.errors import CassetteEditedError
-from coze_harness.reporting.terminal.terminal_failures import wrap_lines
+from coze_harness.reporting.terminal.terminal_failures import MAX_LINES, rest_lines, wrap_lines
 from coze_harness.reporting.views.bot_matrix import build_matrix, cell_text
 from coze_harness.reporting.views.history_view import run_events
 from coze_harness.reporting.views.line_wrapping import cell_width, fit_line, pad_cells
@@ -21,7 +21,6 @@ from coze_harness.reporting.views.scenario_results import (
 )
 from coze_harness.reporting.views.wording import list_names
 
-_MAX_LINES: Final = 12
 _MAX_NAMES: Final = 5
 
 
@@ -47,11 +46,9 @@ def share_lines(run: Run, *, width: int = 0, words: Catalogue) -> list[str]:
                 required=f"{100 * one.required:g}%",
             )
         )
-        for one in shared[:_MAX_LINES]
+        for one in shared[:MAX_LINES]
     ]
-    if len(shared) > _MAX_LINES:
-        lines.append(words.text(message("report.and_more", n=len(shared) - _MAX_LINES)))
-    return wrap_lines(lines, width, words)
+    return wrap_lines([*lines, *rest_lines(len(shared), words)], width, words)
 
 
 def since_lines(run: Run, *, width: int = 0, words: Catalogue) -> list[str]:
@@ -106,14 +103,12 @@ def bot_table(run: Run, *, width: int = 0, words: Catalogue) -> list[str]:
     if matrix is None:
         return []
     heads = [f"{bot} {total}" for bot, total in zip(matrix.bots, matrix.totals, strict=True)]
-    rows = matrix.rows[:_MAX_LINES]
+    rows = matrix.rows[:MAX_LINES]
     table = [[words.text(message("report.bots")), *heads]]
     table += [[row.name, *(cell_text(one, words) for one in row.cells)] for row in rows]
     widths = [max(map(cell_width, column)) for column in zip(*table, strict=True)]
     lines = ["  ".join(map(pad_cells, cells, widths)).rstrip() for cells in table]
-    more = len(matrix.rows) - _MAX_LINES
-    if more > 0:
-        lines.append(words.text(message("report.and_more", n=more)))
+    lines += rest_lines(len(matrix.rows), words)
     return [fit_line(line, width) for line in lines]
 
 
@@ -123,9 +118,8 @@ def edited_recordings(run: Run, words: Catalogue) -> list[str]:
     if not paths:
         return []
     lines = [words.text(message("note.edited", n=len(paths)))]
-    lines += [f"  {single_line(path)}" for path in paths[:_MAX_LINES]]
-    if len(paths) > _MAX_LINES:
-        lines.append(f"  {words.text(message('report.and_more', n=len(paths) - _MAX_LINES))}")
+    lines += [f"  {single_line(path)}" for path in paths[:MAX_LINES]]
+    lines += [f"  {line}" for line in rest_lines(len(paths), words)]
     step = message("error.next", step=CassetteEditedError.ACCEPT)
     return [*lines, f"  {words.text(step)}"]
 

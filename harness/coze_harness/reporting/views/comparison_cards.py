@@ -169,12 +169,12 @@ def review_view(
     rows: dict[tuple[str, str], list[TrialRow]] = {}
     for row in run.rows:
         rows.setdefault((row.key.scenario, row.key.bot), []).append(row)
-    several = len({one.bot for one in comparison.scenarios}) > 1
+    has_several_bots = len({one.bot for one in comparison.scenarios}) > 1
     by_state: dict[ScenarioState, list[ScenarioComparison]] = {state: [] for state in _ORDER}
     for one in comparison.scenarios:
         by_state[scenario_state(one)].append(one)
     bots = {bot.name: bot for bot in view.bots}
-    reader = _CardReader(rows, changes, card_of, bots, several)
+    reader = _CardReader(rows, changes, card_of, bots, has_several_bots)
     groups = [reader.group(state, scenarios) for state, scenarios in by_state.items() if scenarios]
     same_in: dict[tuple[str, int, bool], list[tuple[str, str]]] = {}
     for card in (card for group in groups for card in group.cards):
@@ -212,7 +212,7 @@ class _CardReader(NamedTuple):
     changes: Mapping[str, str]
     card_of: Callable[[TrialRow], TrialCard | None]
     bots: Mapping[str, BotView]
-    several: bool
+    has_several_bots: bool
 
     def group(self, state: ScenarioState, changes: Sequence[ScenarioComparison]) -> CardGroup:
         shape, limit = "cards", _MAX_CARDS
@@ -239,9 +239,9 @@ class _CardReader(NamedTuple):
         return ReviewCard(
             _exact(change.scenario),
             _exact(change.bot),
-            f"{scenario} ({bot})" if self.several else scenario,
+            f"{scenario} ({bot})" if self.has_several_bots else scenario,
             bot,
-            anchor(f"{change.scenario}@{change.bot}" if self.several else change.scenario),
+            anchor(f"{change.scenario}@{change.bot}" if self.has_several_bots else change.scenario),
             state.value,
             [single_line(tag) for tag in key.tags] if key else [],
             f"{single_line(key.file)}:{key.line}" if key and key.line else "",

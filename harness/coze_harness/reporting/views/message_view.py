@@ -70,7 +70,7 @@ def message_views(
             views.append(_tool_call(message, results.pop(0) if results else None))
         elif kind not in ("follow_up", *_TOOL_RESULTS):
             inner.append(message)
-    views += [_tool_result(content) for content in results]
+    views += [_folded_message("message.tool_output", truncate_text(one)) for one in results]
     if inner:
         views.append(_inner_messages(inner))
     return views
@@ -87,21 +87,22 @@ def _tool_call(message: Message, result: str | None) -> MessageView:
         name = single_line(call["name"])
         value = call.get("arguments", {})
         arguments = value if isinstance(value, str) else orjson.dumps(value).decode()
-    parts = [MarkedText(truncate_text(arguments), "")]
     chips = [] if result is None else [ChipView("message.tool_output", "", truncate_text(result))]
-    return MessageView("message.function_call", name, 0, 0, True, parts, "", "", "", chips, False)
-
-
-def _tool_result(content: str) -> MessageView:
-    parts = [MarkedText(truncate_text(content), "")]
-    return MessageView("message.tool_output", "", 0, 0, True, parts, "", "", "", (), False)
+    return _folded_message("message.function_call", truncate_text(arguments), name, chips)
 
 
 def _inner_messages(messages: Sequence[Message]) -> MessageView:
     """Return messages that no user sees as one; `number` counts them."""
     text = "\n\n".join([f"{single_line(one.type)}\n{one.content}" for one in messages])
-    parts = [MarkedText(truncate_text(text, ANSWER_LIMIT), "")]
-    return MessageView("message.inner", "", len(messages), 0, True, parts, "", "", "", (), False)
+    view = _folded_message("message.inner", truncate_text(text, ANSWER_LIMIT))
+    return view._replace(number=len(messages))
+
+
+def _folded_message(
+    key: str, text: str, label: str = "", chips: Sequence[ChipView] = ()
+) -> MessageView:
+    parts = [MarkedText(text, "")]
+    return MessageView(key, label, 0, 0, True, parts, "", "", "", chips, False)
 
 
 def _with_joined_audio(messages: Sequence[Message]) -> Sequence[Message]:

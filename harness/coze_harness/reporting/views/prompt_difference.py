@@ -74,7 +74,8 @@ def prompt_difference(before: str, after: str) -> PromptDifference:
         if op is DiffOperation.SAME:
             if len(own) == 1 and lines:
                 # One line that joins two changes says where they are.
-                lines.append(_same_line(own[0], new + 1))
+                same = MarkedSegment(DiffOperation.SAME, own[0])
+                lines.append(PromptLine("same", new + 1, [same], 0))
             else:
                 skipped = len(own)
             old, new = old + len(own), new + len(own)
@@ -87,10 +88,6 @@ def prompt_difference(before: str, after: str) -> PromptDifference:
 def _end_line(text: str) -> str:
     stripped = text.rstrip("\n")
     return f"{stripped}\n" if stripped else ""
-
-
-def _same_line(text: str, number: int) -> PromptLine:
-    return PromptLine("same", number, [MarkedSegment(DiffOperation.SAME, text)], 0)
 
 
 def _pairs(

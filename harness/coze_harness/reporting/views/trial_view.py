@@ -352,7 +352,7 @@ def http_view(log: Sequence[LoggedCall]) -> HttpView:
     total = max([call.start + call.elapsed for call in log])
     calls: list[CallView] = []
     end = total_wait = 0.0
-    refused = may_hide_retries = False
+    was_refused = may_hide_retries = False
     for number, call in enumerate(log, start=1):
         start, elapsed, repeats = call.start, call.elapsed, call.repeat_count
         wait = wait_key = ""
@@ -360,10 +360,10 @@ def http_view(log: Sequence[LoggedCall]) -> HttpView:
             total_wait += start - end
             wait = f"{start - end:.2f}"
             is_poll = call.path.startswith(_POLL)
-            wait_key = f"http.wait.{'retry' if refused else 'poll' if is_poll else 'other'}"
-            may_hide_retries |= not (refused or is_poll) and start - end >= _RETRY_WAIT
+            wait_key = f"http.wait.{'retry' if was_refused else 'poll' if is_poll else 'other'}"
+            may_hide_retries |= not (was_refused or is_poll) and start - end >= _RETRY_WAIT
         end = max(end, start + elapsed)
-        refused = call.status == _TOO_MANY or call.code in _BUSY
+        was_refused = call.status == _TOO_MANY or call.code in _BUSY
         curl_path = path = call.path
         if len(path) > NAME_LIMIT or not _SHELL_SAFE(path):
             curl_path, path = _quote(single_line(path, ANSWER_LIMIT)), single_line(path)
@@ -380,7 +380,7 @@ def http_view(log: Sequence[LoggedCall]) -> HttpView:
                 curl_path,
                 _curl_body(call) if call.body else "",
                 wait_key,
-                refused,
+                was_refused,
             )
         )
     requests = sum([call.elapsed for call in log])
