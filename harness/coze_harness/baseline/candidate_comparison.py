@@ -45,8 +45,8 @@ def _compare_batch(
     encoded: list[Encoded] = []
     for pair in pairs:
         accepted = replay_accepted(pair, runner)
-        compared, code = compare_with_baseline(*replay_pair(pair, runner), accepted)
-        encoded.append(encode(compared, exit_code=code))
+        compared_result, code = compare_with_baseline(*replay_pair(pair, runner), accepted)
+        encoded.append(encode(compared_result, exit_code=code))
     return encoded
 
 

@@ -146,19 +146,19 @@ class CandidateRecording(Generic[Encoded]):
 
         Both sides of a comparison have the same judge then. The committed recordings stay.
         """
-        judged = {
+        baselines = {
             pair.baseline.key.id: (pair.baseline, pair.judged_baseline)
             for pair in pairs
             if pair.baseline is not None
             and pair.judged_baseline is not None
             and self._needs_judge(pair.baseline)
         }
-        if not judged:
+        if not baselines:
             return
-        judge_only = {name: own for name, (_trial, own) in judged.items()}
+        judge_only = {name: own for name, (_trial, own) in baselines.items()}
         live = replace(self.live, judge_only=judge_only, warn=_ignore)
         asking = live.open_session(keep_result, self._session.snapshots)
-        with closing(asking.results([trial for trial, _own in judged.values()])) as results:
+        with closing(asking.results([trial for trial, _own in baselines.values()])) as results:
             for result in results:
                 self.calls += result.request_count
 
@@ -183,14 +183,16 @@ class CandidateRecording(Generic[Encoded]):
             self._asks[pair.key.id] = ask
             self._contexts[pair.key.id] = CandidateContext(pair.baseline, pair.overrides)
         with closing(self._session.results([ask.pair.candidate for ask in asks])) as results:
-            for compared, encoded in results:
-                self.tally.add(compared)
-                self.evidence.add(compared)
-                if compared.error is not None:
-                    self._lost.add(compared.key.case_key)
+            for compared_result, encoded in results:
+                self.tally.add(compared_result)
+                self.evidence.add(compared_result)
+                if compared_result.error is not None:
+                    self._lost.add(compared_result.key.case_key)
                 # A baseline that was asked is counted already.
-                baseline = self._baseline_result(self._asks[compared.key.id])
-                self.calls += compared.request_count - (baseline.request_count if baseline else 0)
+                baseline = self._baseline_result(self._asks[compared_result.key.id])
+                self.calls += compared_result.request_count - (
+                    baseline.request_count if baseline else 0
+                )
                 yield (encoded,)
 
     def _baseline_result(self, ask: _Ask) -> TrialResult | None:
@@ -235,8 +237,10 @@ class CandidateRecording(Generic[Encoded]):
             result = replace(result, request_count=calls)
         if pair.baseline is not None and (baseline is None or baseline.error is not None):
             baseline = replay_baseline(pair, pair.baseline, self.live.replayer)
-        compared, code = compare_with_baseline(baseline, result, self._accepted_results(result.key))
-        return compared, self.encode(compared, exit_code=code)
+        compared_result, code = compare_with_baseline(
+            baseline, result, self._accepted_results(result.key)
+        )
+        return compared_result, self.encode(compared_result, exit_code=code)
 
     def _accepted_results(self, key: TrialKey) -> Iterator[TrialResult]:
         """Yield the answers of a baseline: what its bot answered here, and the recorded ones."""

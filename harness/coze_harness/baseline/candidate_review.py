@@ -59,7 +59,9 @@ class DecidedCandidates(Struct, frozen=True):
 
     def has_answers(self, answers: Mapping[str, tuple[str | None, ...]]) -> bool:
         """Return whether the candidates' answers, by trial, are those."""
-        return all(answers.get(p.recorded.key.id) == p.result.answers for p in self.promotions)
+        return all(
+            answers.get(p.recorded_trial.key.id) == p.result.answers for p in self.promotions
+        )
 
 
 class CandidateReview(Struct, frozen=True):
@@ -108,11 +110,11 @@ class CandidateReview(Struct, frozen=True):
         for one in candidates:
             if one.trial is not None:
                 groups.setdefault(one.trial.key.group, []).append(one)
-        decided: list[DecidedCandidates | HarnessError] = []
+        outcomes: list[DecidedCandidates | HarnessError] = []
         errors = 0
         for entry in decisions.entries:
             if errors >= _MAX_ERRORS:
-                decided.append(more_errors(decisions, _MAX_ERRORS))
+                outcomes.append(more_errors(decisions, _MAX_ERRORS))
                 break
             selected = groups.get((entry.scenario, entry.bot), [])
             if entry.scenario not in scenarios:
@@ -120,13 +122,13 @@ class CandidateReview(Struct, frozen=True):
             else:
                 ones = self._find_for_decision(entry, selected, candidates)
             errors += sum(isinstance(one, HarnessError) for one in ones)
-            decided += [
+            outcomes += [
                 other_candidate(one.entry, decisions.run_id)
                 if isinstance(one, DecidedCandidates) and not one.has_answers(answers)
                 else one
                 for one in ones
             ]
-        return decided
+        return outcomes
 
     def _find_for_decision(
         self,
@@ -137,13 +139,13 @@ class CandidateReview(Struct, frozen=True):
         if not selected:
             return [missing_candidate(entry)]
         try:
-            checked = self._check_all(selected, candidates)
+            outcomes = self._check_all(selected, candidates)
         except NothingSelectedError as error:
-            checked = [error]
-        errors = [one for one in checked if isinstance(one, HarnessError)]
+            outcomes = [error]
+        errors = [one for one in outcomes if isinstance(one, HarnessError)]
         if errors and entry.decision is ReviewDecision.ACCEPT:
             return [*errors]
-        promotions = [one for one in checked if isinstance(one, Promotion)]
+        promotions = [one for one in outcomes if isinstance(one, Promotion)]
         return [DecidedCandidates(entry, promotions, [one.path for one in selected])]
 
     def _select(self, names: Sequence[str], candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -184,26 +186,26 @@ class CandidateReview(Struct, frozen=True):
     def _check_all(
         self, selected: Iterable[Candidate], candidates: Iterable[Candidate]
     ) -> list[Promotion | HarnessError]:
-        own = {(*_case_of(trial), trial.key.trial): trial for trial in self.trials}
-        extras = _extra_repeats(candidates, own)
-        checked: list[Promotion | HarnessError] = []
+        own_trials = {(*_case_of(trial), trial.key.trial): trial for trial in self.trials}
+        extras = _extra_repeats(candidates, own_trials)
+        outcomes: list[Promotion | HarnessError] = []
         for one in selected:
             if one.error is not None:
-                checked.append(one.error)
+                outcomes.append(one.error)
             elif one.trial is None:
                 continue
-            elif trial := own.get((*_case_of(one.trial), one.trial.key.trial)):
+            elif trial := own_trials.get((*_case_of(one.trial), one.trial.key.trial)):
                 extra = extras.pop(_case_of(one.trial), ())
-                checked.append(self._check(one, one.trial, trial, extra))
-            elif (*_case_of(one.trial), 1) not in own:
+                outcomes.append(self._check(one, one.trial, trial, extra))
+            elif (*_case_of(one.trial), 1) not in own_trials:
                 relative_path = self.candidates.folders.relative_path(one.path)
-                checked.append(_other_bot_error(one.trial, relative_path))
-        if not checked:
+                outcomes.append(_other_bot_error(one.trial, relative_path))
+        if not outcomes:
             raise NothingSelectedError(
                 message("candidate.more_repeats"),
                 next_step=message("candidate.more_repeats.next"),
             )
-        return checked
+        return outcomes
 
     def _check(
         self, candidate: Candidate, recorded: Trial, trial: Trial, extra: Sequence[Path]
@@ -218,8 +220,8 @@ class CandidateReview(Struct, frozen=True):
         info = recording.origin
         if info is None:
             return CassetteStaleError(message("candidate.unnamed"), where=Location(relative_path))
-        rewritten = without_overrides(recording, trial)
-        result = runner.replay_recording(trial, rewritten, turns, judged_as=recorded)
+        rewritten_recording = without_overrides(recording, trial)
+        result = runner.replay_recording(trial, rewritten_recording, turns, judged_as=recorded)
         if result.error is not None:
             return CassetteError(
                 message(
@@ -234,11 +236,11 @@ class CandidateReview(Struct, frozen=True):
         return Promotion(
             candidate=candidate,
             trial=trial,
-            recording=rewritten,
+            recording=rewritten_recording,
             origin=accepted_info(info, trial, turns),
             result=result,
-            extra=tuple(extra),
-            judged=_read_judge_recording(relative_path) if trial.judge else None,
+            extra_files=tuple(extra),
+            judge_recording=_read_judge_recording(relative_path) if trial.judge else None,
         )
 
 
@@ -255,7 +257,7 @@ def _case_of(trial: Trial) -> _CaseOfBot:
 
 
 def _extra_repeats(
-    candidates: Iterable[Candidate], own: Mapping[tuple[str, str, str, int], Trial]
+    candidates: Iterable[Candidate], own_trials: Mapping[tuple[str, str, str, int], Trial]
 ) -> dict[_CaseOfBot, list[Path]]:
     """Return candidates of repeats that the scenarios do not have, by case and bot."""
     extras: dict[_CaseOfBot, list[Path]] = {}
@@ -263,7 +265,7 @@ def _extra_repeats(
         if one.trial is None:
             continue
         case = _case_of(one.trial)
-        if (*case, one.trial.key.trial) not in own and (*case, 1) in own:
+        if (*case, one.trial.key.trial) not in own_trials and (*case, 1) in own_trials:
             extras.setdefault(case, []).append(one.path)
     return extras
 

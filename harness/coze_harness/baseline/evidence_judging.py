@@ -59,12 +59,12 @@ class KnownEvidence(Struct, frozen=True):
         self,
         access: CassetteAccess,
         run: str,
-        counted: EvidenceCollector,
+        collector: EvidenceCollector,
         warn: Callable[[UserText], None],
     ) -> None:
         """Save what was judged again, and what a run has counted; this process has the lock."""
         save_evidence(access, self.judged, JUDGED_AGAIN, warn, has_lock=True)
-        save_evidence(access, counted, run, warn, has_lock=True)
+        save_evidence(access, collector, run, warn, has_lock=True)
 
 
 def read_evidence(folder: CandidateFolder, note: Callable[[UserText], None]) -> Evidence | None:
@@ -88,14 +88,16 @@ def judge_stored_answers(
         what counted the new attempts.
     """
     expectations = expectation_digests(trials)
-    judged = EvidenceCollector(expectations)
-    stored = {trial.key.cassette: trial for trial in (*trials, *folder.find_evidence(trials))}
-    for trial in stored.values():
+    collector = EvidenceCollector(expectations)
+    stored_trials = {
+        trial.key.cassette: trial for trial in (*trials, *folder.find_evidence(trials))
+    }
+    for trial in stored_trials.values():
         digest = expectations.get(trial.key.case_id)
         info = runner.origin(trial)
         version = version_digest(trial.bot.id, info.bot) if info else ""
         key = EvidenceKey(trial.key.case_id, version, digest or "")
         if digest and version and key not in evidence.runs:
-            judged.add(runner.replay(trial))
-    judged.add_to(evidence, JUDGED_AGAIN)
-    return judged
+            collector.add(runner.replay(trial))
+    collector.add_to(evidence, JUDGED_AGAIN)
+    return collector

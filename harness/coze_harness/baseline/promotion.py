@@ -34,9 +34,9 @@ _TOLERANCE: Final = 1e-9
 class Promotion(Struct, frozen=True, kw_only=True):
     """A checked candidate that can replace its baseline.
 
-    `trial` is the project's trial, whose recording it becomes. `extra` are candidates of further
-    repeats, which were for the comparison only. `result` is its result by today's expectations.
-    `judged` is the recording of its judge, if an expectation needs one.
+    `trial` is the project's trial, whose recording it becomes. `extra_files` are candidates of
+    further repeats, which were for the comparison only. `result` is its result by today's
+    expectations. `judge_recording` is that of its judge, if an expectation needs one.
     """
 
     candidate: Candidate
@@ -44,25 +44,25 @@ class Promotion(Struct, frozen=True, kw_only=True):
     recording: Recording
     origin: RecordingInfo
     result: TrialResult
-    extra: tuple[Path, ...] = ()
-    judged: Recording | None = None
+    extra_files: tuple[Path, ...] = ()
+    judge_recording: Recording | None = None
 
     @property
-    def recorded(self) -> Trial:
+    def recorded_trial(self) -> Trial:
         """The trial as it was recorded."""
         return self.candidate.trial or self.trial
 
     @property
     def files(self) -> list[Path]:
         """The candidate and those of further repeats."""
-        return [self.candidate.path, *self.extra]
+        return [self.candidate.path, *self.extra_files]
 
 
 def find_failing(promotions: Sequence[Promotion]) -> list[Promotion]:
     """Return those that fail, of scenarios that pass less often than `min_pass_rate` requires."""
     groups: dict[tuple[str, str], list[Promotion]] = {}
     for promotion in promotions:
-        groups.setdefault(promotion.recorded.key.group, []).append(promotion)
+        groups.setdefault(promotion.recorded_trial.key.group, []).append(promotion)
     failing: list[Promotion] = []
     for group in groups.values():
         failed = [one for one in group if one.result.status is TrialStatus.FAILED]
@@ -97,23 +97,24 @@ def promote(
     for path, promotion in zip(paths, promotions, strict=True):
         new = store.encode_cassette(path, promotion.recording, promotion.origin, redactor)
         of_judges = [one for file in promotion.files for one in judge_files(file)]
-        judged = promotion.judged
-        if judged is None or judged.origin is None:
+        judge_recording = promotion.judge_recording
+        if judge_recording is None or judge_recording.origin is None:
             contents.append((path, new, [*promotion.files, *of_judges]))
             continue
-        own = Path(judge_path(str(path)))
-        origin = replace(judged.origin, trial=promotion.origin.trial, candidate=None)
+        judge_file = Path(judge_path(str(path)))
+        origin = replace(judge_recording.origin, trial=promotion.origin.trial, candidate=None)
         contents.append((path, new, promotion.files))
-        contents.append((own, store.encode_cassette(own, judged, origin, redactor), of_judges))
+        new = store.encode_cassette(judge_file, judge_recording, origin, redactor)
+        contents.append((judge_file, new, of_judges))
     moment = moment_name(now)
-    moved = {
+    moves = {
         # The folder of cassettes as a user names it, like the paths of recordings.
         cassettes / one.relative_to(candidates.cassettes): cassettes
         / candidates.evidence_path(one, moment).relative_to(candidates.cassettes)
         for file in rejected
         for one in (file, *judge_files(file))
     }
-    begin_accept(cassettes, contents, now, moved)
+    begin_accept(cassettes, contents, now, moves)
     if error := finish_accept(cassettes).error:
         raise error
     return paths

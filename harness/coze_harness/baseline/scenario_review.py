@@ -62,7 +62,7 @@ def compare_candidates(
     """
     groups: dict[tuple[str, str], list[Promotion]] = {}
     for promotion in promotions:
-        groups.setdefault(promotion.recorded.key.group, []).append(promotion)
+        groups.setdefault(promotion.recorded_trial.key.group, []).append(promotion)
     trials = [
         one.trial
         for one in review.candidates.find(review.trials)
@@ -83,7 +83,7 @@ def compare_candidates(
     states = {(one.scenario, one.bot): one.state for one in comparison.scenarios}
     items = [
         ReviewItem(
-            *group, states[group], ones, [results[one.recorded.key.cassette] for one in ones]
+            *group, states[group], ones, [results[one.recorded_trial.key.cassette] for one in ones]
         )
         for group, ones in groups.items()
     ]

@@ -191,8 +191,8 @@ def _print_accepted(paths: Sequence[Path], promotions: Sequence[Promotion]) -> N
         overridden |= dict.fromkeys(
             f"{name}: {text}" for name, text in promotion.origin.overridden_options.items() if text
         )
-        if promotion.extra:
-            echo(message("accept.repeats_deleted", n=len(promotion.extra)), indent=10)
+        if promotion.extra_files:
+            echo(message("accept.repeats_deleted", n=len(promotion.extra_files)), indent=10)
     if overridden:
         echo(message("accept.overridden", options=tuple(overridden)))
 

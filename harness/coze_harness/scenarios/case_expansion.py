@@ -23,12 +23,12 @@ from coze_harness.scenarios.turn_spec import StaticScript, TemplatedScript, Turn
 _SAMPLE_TIME: Final = datetime(2024, 10, 1, 8, 30, tzinfo=UTC)
 
 
-def _with_cases(shared: Sequence[tuple[ScenarioError, CaseRow]]) -> ScenarioError:
+def _with_cases(occurrences: Sequence[tuple[ScenarioError, CaseRow]]) -> ScenarioError:
     """Return an error with the first case that it concerns, and the number of others."""
-    error, case = shared[0]
+    error, case = occurrences[0]
     if not case.label:
         return error
-    place, others = str(case.location), len(shared) - 1
+    place, others = str(case.location), len(occurrences) - 1
     first = message("cases.concerned", case=case.label, place=place)
     if others:
         first = message("cases.concerned_first", case=case.label, place=place, n=others)
@@ -76,7 +76,7 @@ class CaseExpander:
             ScenarioErrors: what cannot be filled; an error that many cases share is reported once.
         """
         instances: list[CaseInstance] = []
-        shared: dict[tuple[str, str], list[tuple[ScenarioError, CaseRow]]] = {}
+        cases_by_error: dict[tuple[str, str], list[tuple[ScenarioError, CaseRow]]] = {}
         for case in cases:
             try:
                 instances.append(self._fill(case))
@@ -84,9 +84,9 @@ class CaseExpander:
                 # An expectation of `every_turn` gives the same error in each turn.
                 once = {(str(one.where), str(one.what)): one for one in error.errors}
                 for key, one in once.items():
-                    shared.setdefault(key, []).append((one, case))
-        if shared:
-            raise ScenarioErrors([_with_cases(same) for same in shared.values()])
+                    cases_by_error.setdefault(key, []).append((one, case))
+        if cases_by_error:
+            raise ScenarioErrors([_with_cases(same) for same in cases_by_error.values()])
         return tuple(instances)
 
     def _fill(self, case: CaseRow) -> CaseInstance:

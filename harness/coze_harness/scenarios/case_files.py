@@ -85,7 +85,7 @@ def resolve_inside(path: str, where: Location, folder: str, project: ProjectPath
         raise ScenarioError(
             message("path.character"), where=where, next_step=message("yaml.correct")
         )
-    tried: list[str] = []
+    tried_paths: list[str] = []
     for start in dict.fromkeys((folder, str(project.root))):
         candidate = join_path(start, path)
         if not project.contains(candidate):
@@ -96,11 +96,11 @@ def resolve_inside(path: str, where: Location, folder: str, project: ProjectPath
             )
         if Path(candidate).is_file():
             return candidate
-        tried.append(project.display_path(candidate))
+        tried_paths.append(project.display_path(candidate))
     raise ScenarioError(
         message("path.missing", path=path),
         where=where,
-        detail=[message("path.tried", paths=tuple(tried))],
+        detail=[message("path.tried", paths=tuple(tried_paths))],
         next_step=message("path.missing.next"),
     )
 
@@ -219,8 +219,8 @@ def _unique_keys(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
     values = dict(pairs)
     if len(values) < len(pairs):
         keys = [key for key, _ in pairs]
-        repeated = next(key for key in keys if keys.count(key) > 1)
-        raise ValueError(message("yaml.duplicate_key", key=repeated))
+        repeated_key = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(message("yaml.duplicate_key", key=repeated_key))
     return values
 
 

@@ -51,22 +51,22 @@ class ExpectationTemplate:
             ScenarioError: it cannot be filled or built.
         """
         positions = self._positions
-        filled = renderer.value(self.item, values, lambda path: positions.at(*path))
+        filled_item = renderer.value(self.item, values, lambda path: positions.at(*path))
         if self._numeric_paths:
-            numbers = dict(_numbers(self.item, filled, ()))
+            numbers = dict(_numbers(self.item, filled_item, ()))
             for path in self._numeric_paths:
                 if path in numbers:
-                    filled = _replace_at(filled, path, numbers[path])
+                    filled_item = _replace_at(filled_item, path, numbers[path])
         try:
-            return build_expectation(filled, positions, self._code)
+            return build_expectation(filled_item, positions, self._code)
         except ScenarioError as error:
-            numbers = dict(_numbers(self.item, filled, ()))
+            numbers = dict(_numbers(self.item, filled_item, ()))
             if not numbers:
                 raise
-            return self._build_with_numbers(filled, numbers, error)
+            return self._build_with_numbers(filled_item, numbers, error)
 
     def _build_with_numbers(
-        self, filled: JSON, numbers: dict[_Path, int | float], error: ScenarioError
+        self, filled_item: JSON, numbers: dict[_Path, int | float], error: ScenarioError
     ) -> Expectation:
         """Put numbers where the errors point, one after the other."""
         paths = list(self._numeric_paths)
@@ -74,10 +74,10 @@ class ExpectationTemplate:
             path = next((p for p in numbers if self._positions.at(*p) == error.where), None)
             if path is None:
                 break
-            filled = _replace_at(filled, path, numbers.pop(path))
+            filled_item = _replace_at(filled_item, path, numbers.pop(path))
             paths.append(path)
             try:
-                expectation = build_expectation(filled, self._positions, self._code)
+                expectation = build_expectation(filled_item, self._positions, self._code)
             except ScenarioError as next_error:
                 error = next_error
             else:
@@ -112,15 +112,15 @@ def _has_key(item: JSON, key: str) -> bool:
     return isinstance(item, list) and any(_has_key(one, key) for one in item)
 
 
-def _numbers(item: JSON, filled: JSON, path: _Path) -> list[tuple[_Path, int | float]]:
+def _numbers(item: JSON, filled_item: JSON, path: _Path) -> list[tuple[_Path, int | float]]:
     """Return the numbers that texts of one template each were filled with, by path."""
-    if isinstance(item, str) and isinstance(filled, str):
-        value = number(filled.strip()) if _ONE_TEMPLATE.fullmatch(item) else None
+    if isinstance(item, str) and isinstance(filled_item, str):
+        value = number(filled_item.strip()) if _ONE_TEMPLATE.fullmatch(item) else None
         return [] if value is None else [(path, value)]
-    if isinstance(item, dict) and isinstance(filled, dict):
-        return [one for k, v in item.items() for one in _numbers(v, filled[k], (*path, k))]
-    if isinstance(item, list) and isinstance(filled, list):
-        pairs = enumerate(zip(item, filled, strict=True))
+    if isinstance(item, dict) and isinstance(filled_item, dict):
+        return [one for k, v in item.items() for one in _numbers(v, filled_item[k], (*path, k))]
+    if isinstance(item, list) and isinstance(filled_item, list):
+        pairs = enumerate(zip(item, filled_item, strict=True))
         return [one for i, (v, f) in pairs for one in _numbers(v, f, (*path, i))]
     return []
 

@@ -40,15 +40,17 @@ class FileSelection(Struct, frozen=True):
         """
         if not self.names:
             return scenarios
-        loaded = list(scenarios)
-        known = {scenario.name for scenario in loaded}
-        selected: set[str] = set()
+        all_scenarios = list(scenarios)
+        known_names = {scenario.name for scenario in all_scenarios}
+        selected_names: set[str] = set()
         for name in self.names:
-            matches = {name} if name in known else {one for one in known if _is_trial_of(name, one)}
+            matches = {name} & known_names
             if not matches:
-                raise _unknown(name, known)
-            selected |= matches
-        return [s for s in loaded if s.name in selected or s.file in self.whole]
+                matches = {one for one in known_names if _is_trial_of(name, one)}
+            if not matches:
+                raise _unknown(name, known_names)
+            selected_names |= matches
+        return [s for s in all_scenarios if s.name in selected_names or s.file in self.whole]
 
     def select_trials(self, trials: Sequence[Trial]) -> Sequence[Trial]:
         """Return the selected trials of the selected scenarios.
@@ -76,8 +78,8 @@ def _is_trial_of(name: str, scenario: str) -> bool:
     return name.startswith(scenario) and name[len(scenario) : len(scenario) + 1] in {"@", "[", "#"}
 
 
-def _unknown(name: str, known: Iterable[str]) -> UsageError:
-    what = with_suggestion(message("selection.unknown", name=name), name, sorted(known))
+def _unknown(name: str, known_names: Iterable[str]) -> UsageError:
+    what = with_suggestion(message("selection.unknown", name=name), name, sorted(known_names))
     return UsageError(what, next_step=message("selection.unknown.next"))
 
 

@@ -107,11 +107,11 @@ def file_stem(parts: list[tuple[str, bool]], exact: tuple[str, ...]) -> str:
     If a part was changed, or all are too long together, a digest of the `exact` names keeps the
     stem from being that of another trial.
     """
-    joined = "".join(text for text, _ in parts)
-    size = len(joined) if joined.isascii() else len(joined.encode("utf-8"))
+    stem = "".join(text for text, _ in parts)
+    size = len(stem) if stem.isascii() else len(stem.encode("utf-8"))
     if size <= _LONGEST_STEM and not any(changed for _, changed in parts):
-        return joined
+        return stem
     digest = hashlib.sha256("\0".join(exact).encode("utf-8", "surrogatepass")).hexdigest()
     limit = _LONGEST_STEM - _DIGEST_LENGTH - 1
-    cut = joined.encode("utf-8", "replace")[:limit].decode("utf-8", "ignore").rstrip(" .")
+    cut = stem.encode("utf-8", "replace")[:limit].decode("utf-8", "ignore").rstrip(" .")
     return f"{cut}-{digest[:_DIGEST_LENGTH]}"

@@ -79,16 +79,16 @@ def _load_batches(
     batches = [(start, files[start : min(start + _BATCH_SIZE, end)]) for start in starts]
     # A few are loaded here, so that forked processes find everything imported. The last ones, so
     # that packs of the others hold as many scripts as a batch of a replay has trials.
-    loaded = dict(load([(end, files[end:])]))
+    loaded_batches = dict(load([(end, files[end:])]))
     try:
         with closing(map_in_processes(load, batches)) as results:
             for result in results:
-                loaded.update(result)
-                if None in loaded.values():
+                loaded_batches.update(result)
+                if None in loaded_batches.values():
                     return None
     except WorkerLostError:
         return None
-    return [batch for _, batch in sorted(loaded.items()) if batch is not None]
+    return [batch for _, batch in sorted(loaded_batches.items()) if batch is not None]
 
 
 def _load_some(project: ProjectPaths, check: Check, batches: Sequence[Batch]) -> list[LoadedBatch]:
@@ -133,16 +133,16 @@ def _unpack_batches(batches: list[ScenarioBatch]) -> Iterator[Scenario]:
 def _with_packed_scripts(scenarios: Sequence[Scenario]) -> Iterator[Scenario]:
     """Yield the scenarios with their scripts in packs, each with those of neighbours."""
     cases = (case for scenario in scenarios for case in scenario.cases)
-    packed: list[CaseInstance] = []
+    packed_cases: list[CaseInstance] = []
     while some := list(islice(cases, _PACK_SIZE)):
         pack = ScriptPack.of([case.script for case in some])
-        packed += [
+        packed_cases += [
             CaseInstance(
                 case.label, case.options, PackedScript(pack, index, case.script.generated_names)
             )
             for index, case in enumerate(some)
         ]
-    remaining = iter(packed)
+    remaining = iter(packed_cases)
     for scenario in scenarios:
         yield replace(scenario, cases=tuple(islice(remaining, len(scenario.cases))))
 
@@ -239,10 +239,10 @@ class _Reducers(dict[type, Callable[[Any], Any]]):
 
 def _restore(kind: type, *values: object) -> object:
     """Return an object with these fields; nothing is checked again."""
-    restored: object = object.__new__(kind)
+    record: object = object.__new__(kind)
     for set_field, value in zip(_setters(kind), values, strict=True):
-        set_field(restored, value)
-    return restored
+        set_field(record, value)
+    return record
 
 
 @cache

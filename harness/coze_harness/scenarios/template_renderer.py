@@ -102,35 +102,35 @@ class TemplateRenderer:
         return value
 
     def _compile(self, text: str, where: Callable[[], Location]) -> CompiledTemplate:
-        compiled = self._compiled.get(text)
-        if compiled is not None:
-            return compiled
+        template = self._compiled.get(text)
+        if template is not None:
+            return template
         # Imported late: jinja2 takes longer to start than everything else here.
         from coze_harness.scenarios.template_sandbox import Sandbox, compile_template
 
         if self._sandbox is None:
             self._sandbox = Sandbox()
         try:
-            compiled = compile_template(self._sandbox, text)
+            template = compile_template(self._sandbox, text)
         except Exception as error:  # Python's own compiler refuses some, variously
             raise ScenarioError(
                 message("template.invalid", reason=_reason(error)),
                 where=where(),
                 next_step=message("template.invalid.next"),
             ) from error
-        self._compiled[text] = compiled
-        return compiled
+        self._compiled[text] = template
+        return template
 
 
 def _fill_error(error: Exception, where: Location, values: Mapping[str, JSON]) -> ScenarioError:
-    undefined = _UNDEFINED.match(str(error))
-    if not undefined:
+    match = _UNDEFINED.match(str(error))
+    if not match:
         return ScenarioError(
             message("template.error", reason=_reason(error)),
             where=where,
             next_step=message("template.error.next"),
         )
-    name = undefined.group(1)
+    name = match.group(1)
     what = message("template.unknown_name", name=name)
     columns = message("template.columns", names=tuple(values))
     return ScenarioError(

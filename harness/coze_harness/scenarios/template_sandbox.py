@@ -102,7 +102,7 @@ def _budget_of(context: Context) -> TemplateBudget:
 
 def _with_bounds(name: str, function: Callable[..., object]) -> Callable[..., object]:
     """Return a filter or test whose arguments and result are bounded."""
-    passed = getattr(getattr(function, "jinja_pass_arg", None), "name", "")
+    passed_argument = getattr(getattr(function, "jinja_pass_arg", None), "name", "")
 
     @pass_context
     def run(context: Context, /, *arguments: object, **keywords: object) -> object:
@@ -110,7 +110,7 @@ def _with_bounds(name: str, function: Callable[..., object]) -> Callable[..., ob
             "context": (context,),
             "eval_context": (context.eval_ctx,),
             "environment": (context.environment,),
-        }.get(passed, ())
+        }.get(passed_argument, ())
         budget = _budget_of(context)
         budget.charge()
         values = () if name in _FREE_FILTERS else (*arguments, *keywords.values())

@@ -46,7 +46,7 @@ def expand_trials(
         UsageError: a chosen bot is unknown, or `repeat` is below 1.
     """
     lookup = _BotLookup(bots, default_bot)
-    chosen = None if chosen_bots is None else [lookup.find(word) for word in chosen_bots]
+    chosen_targets = None if chosen_bots is None else [lookup.find(word) for word in chosen_bots]
     if repeat is not None and repeat < 1:
         raise UsageError(
             message("option.below_one", option="--repeat", value=repeat),
@@ -58,14 +58,14 @@ def expand_trials(
         try:
             own = lookup.bots_of(scenario)
         except ScenarioError as error:
-            if chosen is None:
+            if chosen_targets is None:
                 errors.add(error)
                 continue
             own = []
         folder = "/".join(part for part in (cassettes, scenario.folder) if part)
-        selected = own if scenario.workflow else chosen or own
-        if selected is chosen:
-            for target in chosen:
+        selected = own if scenario.workflow else chosen_targets or own
+        if selected is chosen_targets:
+            for target in chosen_targets:
                 keys = scenario.limited_keys
                 errors.extend(unsupported_keys(target.kind, keys, target.name))
         tester: Target | None = None
@@ -237,13 +237,13 @@ def _scenario_trials(
     label_parts = _label_parts(scenario.cases)
     for bot in bots:
         bot_name = "" if bot.id == only_id else bot.name
-        safe_bot, changed = file_name_part(bot_name) if bot_name else ("", False)
+        safe_bot, is_changed = file_name_part(bot_name) if bot_name else ("", False)
         for case, label_part in zip(scenario.cases, label_parts, strict=True):
             parts = [name_part]
             trial_id = scenario.name
             if bot_name:
                 trial_id += f"@{bot_name}"
-                parts.append((f"@{safe_bot}", changed))
+                parts.append((f"@{safe_bot}", is_changed))
             if case.label:
                 trial_id += f"[{case.label}]"
                 parts.append(label_part)
@@ -268,11 +268,11 @@ def _label_parts(cases: Sequence[CaseInstance]) -> list[tuple[str, bool]]:
     parts = [file_name_part(case.label) for case in cases]
     if len(parts) == 1:
         return [(f"+{parts[0][0]}", parts[0][1])]
-    folded = [fold_name(text) for text, _ in parts]
-    counts = Counter(folded)
+    folded_names = [fold_name(text) for text, _ in parts]
+    counts = Counter(folded_names)
     return [
-        (f"+{text}", changed or counts[name] > 1)
-        for name, (text, changed) in zip(folded, parts, strict=True)
+        (f"+{text}", is_changed or counts[name] > 1)
+        for name, (text, is_changed) in zip(folded_names, parts, strict=True)
     ]
 
 

@@ -138,11 +138,11 @@ class TurnSpec:
         Raises:
             ScenarioError: a template cannot be filled, or the result is invalid.
         """
-        filled = self._fill_templates(values) if self.context.has_templates else self
+        filled_spec = self._fill_templates(values) if self.context.has_templates else self
         if self.simulation is None:
-            return filled._turn()
+            return filled_spec._turn()
         user = self.simulation.fill(values, self.context.renderer)
-        turn = replace(filled._turn(), user=user)
+        turn = replace(filled_spec._turn(), user=user)
         for one in (*turn.expectations, *user.final_expectations):
             if asks_for(one, "same_as_baseline"):
                 raise ScenarioError(
@@ -239,8 +239,8 @@ def compile_turn(
             where=positions.key("min_score"),
             next_step=message("scenario.min_score_of_nothing.next"),
         )
-    compiled = {**turn, "expect": expect, "tools": tools}
-    return TurnSpec(**compiled, own_expectations=len(expect), positions=positions, context=context)
+    keys = {**turn, "expect": expect, "tools": tools}
+    return TurnSpec(**keys, own_expectations=len(expect), positions=positions, context=context)
 
 
 def compile_expectations(

@@ -228,20 +228,22 @@ class Composer:
         self._stack.append(OpenNode(start, event.anchor, self._values, mapping=mapping))
 
     def _close(self, event: events.CollectionEndEvent) -> None:
-        done = self._stack.pop()
+        collection = self._stack.pop()
         end = _end(event)
-        if done.keys is None:
-            value: JSON = done.items
-            node: Node = (done.start, end, done.nodes, None)
+        if collection.keys is None:
+            value: JSON = collection.items
+            node: Node = (collection.start, end, collection.nodes, None)
         else:
-            if done.merges:
-                _apply_merges(done, done.merges)
-            value = done.entries
-            node = (done.start, end, done.children, done.keys)
-        if done.anchor is not None:
-            size = self._values - done.before + 1
-            self._anchors[done.anchor] = _Anchor(value, node, size, done.height, is_merge_key=False)
-        self._add(value, node, height=done.height)
+            if collection.merges:
+                _apply_merges(collection, collection.merges)
+            value = collection.entries
+            node = (collection.start, end, collection.children, collection.keys)
+        if collection.anchor is not None:
+            size = self._values - collection.before + 1
+            self._anchors[collection.anchor] = _Anchor(
+                value, node, size, collection.height, is_merge_key=False
+            )
+        self._add(value, node, height=collection.height)
 
     def _take_alias(self, event: events.AliasEvent) -> None:
         start = _start(event)
@@ -352,7 +354,7 @@ def _merge_sources(value: JSON, node: Node) -> list[tuple[JSON, Node]]:
     raise ComposeError(message("yaml.merge_value"), node[0], message("yaml.merge_value.next"))
 
 
-def _apply_merges(done: OpenNode, merges: list[tuple[JSON, Node]]) -> None:
+def _apply_merges(collection: OpenNode, merges: list[tuple[JSON, Node]]) -> None:
     """Put the mapping's own entries over the merged ones; of those, the first source wins."""
     data: dict[str, JSON] = {}
     children: dict[str, Node] = {}
@@ -362,7 +364,7 @@ def _apply_merges(done: OpenNode, merges: list[tuple[JSON, Node]]) -> None:
             data.update(value)
             children.update(node[2])
             keys.update(node[3] or {})
-    data.update(done.entries)
-    children.update(done.children)
-    keys.update(done.keys or {})
-    done.entries, done.children, done.keys = data, children, keys
+    data.update(collection.entries)
+    children.update(collection.children)
+    keys.update(collection.keys or {})
+    collection.entries, collection.children, collection.keys = data, children, keys

@@ -21,11 +21,11 @@ def document_schema(schema: Schema, title: str) -> dict[str, JSON]:
         title: of the schema.
     """
     exporter = _Exporter()
-    exported = exporter.export(schema, "file")
+    json_schema = exporter.export(schema, "file")
     return {
         "$schema": DIALECT,
         "title": title,
-        **exported,
+        **json_schema,
         **({"$defs": exporter.definitions} if exporter.definitions else {}),
     }
 
@@ -49,17 +49,17 @@ class _Exporter:
             self._names.setdefault(id(schema), name)
             return {"$ref": f"#/$defs/{self._names[id(schema)]}"}
         self._open.append(id(schema))
-        exported: dict[str, JSON] = {
+        json_schema: dict[str, JSON] = {
             word: self._value(word, value)
             for word, value in _editor_schema(schema).items()
             if word != "default" or _is_json(value)
         }
         self._open.pop()
         if id(schema) in self._names:
-            defined = self._names[id(schema)]
-            self.definitions[defined] = exported
-            return {"$ref": f"#/$defs/{defined}"}
-        return exported
+            definition = self._names[id(schema)]
+            self.definitions[definition] = json_schema
+            return {"$ref": f"#/$defs/{definition}"}
+        return json_schema
 
     def _value(self, word: str, value: object) -> JSON:
         if word == "pattern":

@@ -103,10 +103,10 @@ def _fault(document: YamlDocument, start: int, end: int) -> ShapeMismatch | None
     if source and source[0] in "\"'|>&!":
         return None
     location = document.positions.location
-    if swallowed := re.search(_SWALLOWED, source):
+    if continuation := re.search(_SWALLOWED, source):
         return ShapeMismatch(
             message("yaml.continued_text"),
-            location(start + swallowed.start(1)),
+            location(start + continuation.start(1)),
             message("yaml.continued_text.next"),
         )
     if source.strip(WIDE_SPACES) != source:

@@ -133,11 +133,11 @@ def _syntax_error(
     cause: yaml.YAMLError | UnicodeEncodeError, text: SourceText, error: type[HarnessError]
 ) -> HarnessError:
     """Return the error for a text that is not YAML, in our words."""
-    forbidden = _FORBIDDEN.search(text.text)
-    if forbidden and not isinstance(cause, yaml.MarkedYAMLError):
+    character = _FORBIDDEN.search(text.text)
+    if character and not isinstance(cause, yaml.MarkedYAMLError):
         return error(
-            message("yaml.character", code=f"U+{ord(forbidden.group()):04X}"),
-            where=text.location(forbidden.start()),
+            message("yaml.character", code=f"U+{ord(character.group()):04X}"),
+            where=text.location(character.start()),
             next_step=message("yaml.character.next"),
         )
     if not isinstance(cause, yaml.MarkedYAMLError) or cause.problem_mark is None:
