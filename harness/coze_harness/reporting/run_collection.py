@@ -33,10 +33,10 @@ from coze_harness.reporting.run_writer import (
     notify,
 )
 from coze_harness.reporting.terminal.terminal_summary import verdict_line
+from coze_harness.reporting.uninterrupted_step import delay_signals
 from coze_harness.results import RunFolder, select_scenarios
 from coze_harness.results.run_upload import RunUpload
 from coze_harness.storage.remote_folder import RemoteFolder
-from coze_harness.storage.uninterrupted_step import delay_signals
 
 Item = TypeVar("Item", bound=SelectedTrial)
 
