@@ -61,13 +61,13 @@ class NumericKind(ExpectationKind):
         value = self.measure(context)
         if value is None:
             return self.skipped(self.absent)
-        violation = self.bounds.violation(value)
-        amount = self.messages.describe_amount(value)
+        violation, messages = self.bounds.violation(value), self.messages
+        amount = messages.describe_amount(value)
         if violation is None:
-            return self.passed(self.messages.explain(amount, None), amount)
+            return self.passed(messages.explain(amount, None), amount)
         if format_number(value) == format_number(violation.limit):
-            amount = self.messages.describe_amount(repr(value))  # 3.0000001 s, at most 3 s
-        return self.failed(self.messages.explain(amount, violation), amount)
+            amount = messages.describe_amount(repr(value))  # 3.0000001 s, at most 3 s
+        return self.failed(messages.explain(amount, violation), amount)
 
 
 class Latency(NumericKind):

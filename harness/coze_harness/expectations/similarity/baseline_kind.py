@@ -64,9 +64,10 @@ class SameAsBaseline(ExpectationKind):
     @property
     def expected(self) -> LocalizedText:
         """How similar the answer is to the committed one."""
-        expected = message("kind.same_as_baseline.expected", least=self.at_least)
         if self.metric == "equals":
             expected = message("kind.same_as_baseline.expected.equal")
+        else:
+            expected = message("kind.same_as_baseline.expected", least=self.at_least)
         return self.normalization.describe(expected)
 
     def evaluate(self, context: EvaluationContext) -> Verdict:

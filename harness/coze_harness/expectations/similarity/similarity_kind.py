@@ -72,10 +72,12 @@ class Similar(ExpectationKind):
     @property
     def expected(self) -> LocalizedText:
         """The text, and how similar the answer is."""
-        expected = message("kind.similar.expected", text=self.text, least=self.at_least)
-        if self.metric != "ratio":
+        text, least, metric = self.text, self.at_least, self.metric
+        if metric == "ratio":
+            expected = message("kind.similar.expected", text=text, least=least)
+        else:
             expected = message(
-                "kind.similar.expected.metric", **expected.params, metric=self.metric
+                "kind.similar.expected.metric", text=text, least=least, metric=metric
             )
         return self.normalization.describe(expected)
 

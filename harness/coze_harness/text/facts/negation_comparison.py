@@ -24,7 +24,7 @@ _MAX_COMPARED: Final = 60
 """Negations of each text that are compared, and clauses that they are compared with."""
 
 
-class _Negated(NamedTuple):
+class _NegatedClause(NamedTuple):
     fact: Fact
     clause: Clause
 
@@ -45,8 +45,8 @@ def compare_negations(
         return []
     if not same_language:
         return _compare_counts(lost, gained)
-    left = [_Negated(fact, clause_at(before, fact.start)) for fact in lost[:_MAX_COMPARED]]
-    right = [_Negated(fact, clause_at(after, fact.start)) for fact in gained[:_MAX_COMPARED]]
+    left = [_NegatedClause(fact, clause_at(before, fact.start)) for fact in lost[:_MAX_COMPARED]]
+    right = [_NegatedClause(fact, clause_at(after, fact.start)) for fact in gained[:_MAX_COMPARED]]
     all_left, all_right = tuple(left), tuple(right)
     _drop_matches(left, right, _SAME)
     if not left and not right:
@@ -102,7 +102,7 @@ def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
 
 
 def _drop_repeated(
-    negated: list[_Negated], own: Sequence[_Negated], others: Sequence[_Negated]
+    negated: list[_NegatedClause], own: Sequence[_NegatedClause], others: Sequence[_NegatedClause]
 ) -> None:
     """Remove the negations that the other text makes too, once for several clauses."""
     starts = [one.clause.start for one in own]
@@ -114,7 +114,7 @@ def _drop_repeated(
     ]
 
 
-def _drop_matches(left: list[_Negated], right: list[_Negated], least: float) -> None:
+def _drop_matches(left: list[_NegatedClause], right: list[_NegatedClause], least: float) -> None:
     """Remove from both lists the negations that say the same, the most similar first.
 
     Of equally similar ones, 免费 and 免费 are first: that of 可以免费改签 is said again in
@@ -154,7 +154,12 @@ def _asserts(negation: Fact, section: str) -> bool:
 
 
 def _reversals(
-    negated: list[_Negated], text: str, statements: list[Clause], least: float, *, is_removed: bool
+    negated: list[_NegatedClause],
+    text: str,
+    statements: list[Clause],
+    least: float,
+    *,
+    is_removed: bool,
 ) -> list[FactChange]:
     """Return the negations whose statement the other text makes without them; remove them."""
     changes = []

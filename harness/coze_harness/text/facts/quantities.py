@@ -8,6 +8,8 @@ from decimal import Decimal
 from functools import cache
 from typing import Final
 
+from msgspec import Struct
+
 from coze_harness.text.facts.anchored_search import search_at
 from coze_harness.text.facts.fact import Fact, FactKind
 from coze_harness.text.facts.numerals import (
@@ -158,17 +160,17 @@ def _pattern() -> re.Pattern[str]:
     )
 
 
-class _Candidate:
+class _Candidate(Struct):
     """A number before its unit is settled."""
 
-    __slots__ = ("end", "has_prefix", "is_certain", "needs_unit", "scale", "start", "unit", "value")
-
-    def __init__(self, start: int, end: int, value: Decimal) -> None:
-        self.start, self.end, self.value = start, end, value
-        self.unit = ""
-        self.scale = Decimal(1)
-        self.has_prefix = self.needs_unit = False
-        self.is_certain = True
+    start: int
+    end: int
+    value: Decimal
+    unit: str = ""
+    scale: Decimal = Decimal(1)
+    has_prefix: bool = False
+    needs_unit: bool = False
+    is_certain: bool = True
 
 
 def find_quantities(text: str) -> Iterator[Fact]:
