@@ -34,7 +34,7 @@ def chat_body(bot: str, prompt: str) -> dict[str, object]:
 
 def ask(
     http: Http,
-    base: str,
+    base_url: str,
     bot: str,
     prompt: str,
     *,
@@ -45,17 +45,17 @@ def ask(
 
     `pause` is the time between two polls, in seconds; 0 for a replay.
     """
-    response = http.post(f"{base}/v3/chat", json=chat_body(bot, prompt), headers=headers)
+    response = http.post(f"{base_url}/v3/chat", json=chat_body(bot, prompt), headers=headers)
     chat = response.json()["data"]
     ids = {"conversation_id": chat["conversation_id"], "chat_id": chat["id"]}
     while True:
-        response = http.get(f"{base}/v3/chat/retrieve", params=ids, headers=headers)
+        response = http.get(f"{base_url}/v3/chat/retrieve", params=ids, headers=headers)
         chat = response.json()["data"]
         if chat["status"] == "completed":
             break
         if pause:
             time.sleep(pause)  # noqa: TID251 (as the walkthrough does)
-    response = http.post(f"{base}/v3/chat/message/list", params=ids, headers=headers)
+    response = http.post(f"{base_url}/v3/chat/message/list", params=ids, headers=headers)
     messages = response.json()["data"]
     answer = "".join(item["content"] for item in messages if item["type"] == "answer")
     return answer, chat["usage"]["token_count"]

@@ -20,7 +20,7 @@ import yaml
 from coze_harness.text.sse import parse_events
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-_BESIDE = Path(__file__).parent.parent.parent / "shared" / "coze-openapi.yaml"
+_DEFAULT_PATH = Path(__file__).parent.parent.parent / "shared" / "coze-openapi.yaml"
 _WORKFLOW_CHAT = "/v1/workflows/chat"
 _RUN_STREAMS = ("/v1/workflow/stream_run", "/v1/workflow/stream_resume")
 _CHAT, _MESSAGE = "ChatV3ChatDetail", "ChatV3MessageDetail"
@@ -28,13 +28,13 @@ _CHAT, _MESSAGE = "ChatV3ChatDetail", "ChatV3MessageDetail"
 
 def openapi_path() -> Path | None:
     """Return the file's path, or `None` if there is no such file."""
-    path = Path(os.environ.get("COZE_OPENAPI") or _BESIDE)
+    path = Path(os.environ.get("COZE_OPENAPI") or _DEFAULT_PATH)
     return path if path.is_file() else None
 
 
 MISSING = (
-    f"Coze's OpenAPI description is neither in COZE_OPENAPI nor at {_BESIDE.parent.name}/"
-    f"{_BESIDE.name} next to the repository"
+    f"Coze's OpenAPI description is neither in COZE_OPENAPI nor at {_DEFAULT_PATH.parent.name}/"
+    f"{_DEFAULT_PATH.name} next to the repository"
 )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-_HERE = Path(__file__).parent
+_FOLDER = Path(__file__).parent
 _NODE = shutil.which("node")
 
 
@@ -19,7 +19,7 @@ def test_module(name: str) -> None:
         assert not os.environ.get("CI"), "CI must install Node"
         pytest.skip("there is no Node")
     done = subprocess.run(
-        [_NODE, "--test", "--test-reporter=spec", _HERE / f"{name}.test.js"],
+        [_NODE, "--test", "--test-reporter=spec", _FOLDER / f"{name}.test.js"],
         capture_output=True,
         timeout=60,
         check=False,

@@ -120,7 +120,7 @@ def _contains_secret(data: bytes, core: str) -> bool:
     return any(form in view for form in forms for view in views)
 
 
-class Given:
+class FixedTransport:
     """A transport with one response."""
 
     def __init__(self, answer: HttpResponse) -> None:
@@ -145,7 +145,9 @@ def _plant(
         call = ask(f"令牌\n{token}")
     else:
         answer_body = body
-    recorder = RecordingTransport(Given(HttpResponse(200, headers, answer_body)), HOST, redactor)
+    recorder = RecordingTransport(
+        FixedTransport(HttpResponse(200, headers, answer_body)), HOST, redactor
+    )
     recorder.send(call)
     return recorder.recording
 

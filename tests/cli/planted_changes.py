@@ -22,7 +22,7 @@ _RIGHT, _WRONG = "对。", "错。"
 _MARKS: Final = {"p": _RIGHT, "f": _WRONG}
 
 
-class Planted(NamedTuple):
+class PlantedChange(NamedTuple):
     """A scenario and its change.
 
     `before` and `after` are answers that are repeated without end; ``p`` and ``f`` stand for a
@@ -51,7 +51,7 @@ def _answers(marks: str | Sequence[str]) -> list[str]:
     return [marks] if isinstance(marks, str) else list(marks)
 
 
-def scenario(change: Planted) -> str:
+def scenario(change: PlantedChange) -> str:
     """Return the scenario's file; the change is in its last turn."""
     expected = change.expect or ("对" if set(change.before) <= set(_MARKS) else "")
     expect = f", expect: [{json.dumps(expected, ensure_ascii=False)}]" if expected else ""
@@ -64,7 +64,7 @@ def scenario(change: Planted) -> str:
     )
 
 
-def script(rows: Sequence[Planted], side: int) -> ServerScript:
+def script(rows: Sequence[PlantedChange], side: int) -> ServerScript:
     """Return the bots before (side 0) or after (side 1)."""
     bots = []
     for name, number in BOTS.items():
@@ -95,7 +95,7 @@ def script(rows: Sequence[Planted], side: int) -> ServerScript:
     return parse_script(json.dumps(text, ensure_ascii=False), "planted.yaml")
 
 
-def write_project(project: ProjectFolder, rows: Sequence[Planted]) -> None:
+def write_project(project: ProjectFolder, rows: Sequence[PlantedChange]) -> None:
     """Write settings and scenarios.
 
     With few workers no answer waits for others: on a busy machine its time would change.
@@ -106,7 +106,7 @@ def write_project(project: ProjectFolder, rows: Sequence[Planted]) -> None:
         project.write(f"scenarios/{one.name}.yaml", scenario(one))
 
 
-def add_history(project: ProjectFolder, rows: Sequence[Planted]) -> None:
+def add_history(project: ProjectFolder, rows: Sequence[PlantedChange]) -> None:
     """Add earlier verdicts of each trial to the evidence."""
     path = "cassettes/evidence.jsonl"
     lines = [json.loads(line) for line in project.read(path).splitlines()]

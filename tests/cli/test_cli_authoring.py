@@ -98,8 +98,8 @@ def test_old_runs_are_deleted_by_count_and_age(recorded_project: ProjectFolder) 
     before = _runs(recorded_project)
     assert recorded_project.run("prune").code == 2
     assert recorded_project.run("prune", "--older-than", "soon").code == 2
-    planned = recorded_project.run("prune", "--keep", "2", "--dry-run")
-    assert planned.out.split() == before[:-2][::-1]
+    dry_run = recorded_project.run("prune", "--keep", "2", "--dry-run")
+    assert dry_run.out.split() == before[:-2][::-1]
     assert _runs(recorded_project) == before
     assert recorded_project.run("prune", "--keep", "1", "--older-than", "1d").code == 0
     assert _runs(recorded_project) == before
@@ -111,7 +111,7 @@ def test_old_runs_are_deleted_by_count_and_age(recorded_project: ProjectFolder) 
     assert _runs(recorded_project) == before[-1:]
 
 
-class Watched:
+class WatchProcess:
     """A running `run --watch`; `wait` reads its output until a text comes."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
@@ -154,7 +154,7 @@ def test_watch_calls_an_edited_function(recorded_project: ProjectFolder) -> None
     recorded_project.write("checks/__init__.py", "")
     recorded_project.write("checks/tone.py", 'def formal(reply):\n    return False, "no 您"\n')
     recorded_project.edit("scenarios/identity.yaml", "- 学术助手", "- python: checks.tone:formal")
-    process = Watched(recorded_project.start("run", "identity", "--watch"))
+    process = WatchProcess(recorded_project.start("run", "identity", "--watch"))
     process.wait("Ctrl-C")
     recorded_project.write(
         "checks/tone.py", 'def formal(reply):\n    return True, "formal enough"\n'
@@ -167,7 +167,7 @@ def test_watch_judges_an_edit_again_and_goes_on_after_an_error(
     recorded_project: ProjectFolder,
 ) -> None:
     pytest.importorskip("watchfiles", reason="needs the extra watch")
-    process = Watched(recorded_project.start("run", "identity", "--watch"))
+    process = WatchProcess(recorded_project.start("run", "identity", "--watch"))
     process.wait("Ctrl-C")
     runs = _runs(recorded_project)
     recorded_project.edit("scenarios/identity.yaml", "- 学术助手", "- 物理老师")

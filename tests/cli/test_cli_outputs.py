@@ -23,7 +23,7 @@ TURN = {
 }  # fmt: skip
 VERDICT = {"kind", "status", "expected", "actual", "reason", "location"}
 FILES = {"index.html", "run.json", "trials.jsonl", "junit.xml", "summary.md"}
-LISTED = {
+ROW_KEYS = {
     "id", "scenario", "file", "line", "bot", "case", "trial", "tags", "cassette", "state",
     "judge_state",
 }  # fmt: skip
@@ -177,7 +177,7 @@ def test_list_as_json_has_the_contracts_keys_and_states(recorded_project: Projec
     done = recorded_project.run("list", "--json")
     assert (done.code, done.err) == (0, "")
     rows = json.loads(done.out)
-    assert all(set(row) == LISTED for row in rows)
+    assert all(set(row) == ROW_KEYS for row in rows)
     assert {row["id"]: row["state"] for row in rows} == {
         "identity": "stale",
         "weather[1]": "missing",

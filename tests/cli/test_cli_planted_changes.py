@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from planted_changes import Planted, add_history, script, write_project
+from planted_changes import PlantedChange, add_history, script, write_project
 from project import TOKEN, CommandResult, ProjectFolder, empty_project, script_server
 
-P = Planted
+P = PlantedChange
 ROWS = [
     # --- real drops
     P("drop-total", "p", "f", "regressed", 5, code=1),

@@ -26,7 +26,7 @@ SCRIPTED = (
     "prompt", "polled", "whole", "split", "reasoning", "arguments", "nested", "tool output",
     "called with", "submitted output", "bot prompt", "error text", "cell",
 )  # fmt: skip
-SERVED = ("url", "header", "message")
+PLACES_IN_ANSWERS = ("url", "header", "message")
 
 
 def _text(place: str) -> str:
@@ -245,7 +245,7 @@ def test_no_format_is_stored_that_is_in_an_address_a_header_or_an_error(
     assert _statuses(empty) == {"fine": "failed", "refused": "error"}, recorded
     replayed = empty.run("run", "fine", "-v", drop=["COZE_API_TOKEN"])
     assert replayed.code == 1, replayed
-    assert _leaks(empty, [recorded, reply, replayed], SERVED) == []
+    assert _leaks(empty, [recorded, reply, replayed], PLACES_IN_ANSWERS) == []
     cassette = empty.read("cassettes/fine.yaml")
     assert "retrieve?" in cassette
     assert cassette.count("<redacted") > 3 * len(SHAPES)

@@ -265,14 +265,14 @@ def test_a_run_is_followed_while_it_records(
 def test_the_address_and_what_was_done_are_printed(
     compared_project: ProjectFolder, tmp_path: Path
 ) -> None:
-    opened = tmp_path / "opened"
-    compared_project.env["BROWSER"] = f"sh -c 'echo \"$0\" > {opened}' %s"
+    opened_file = tmp_path / "opened_file"
+    compared_project.env["BROWSER"] = f"sh -c 'echo \"$0\" > {opened_file}' %s"
     with started_view(compared_project, "--port", "0", "--lang", "zh", "--open") as (started, line):
         assert line.startswith("报告：http://127.0.0.1:")
         page = address_in(line)
         assert len(page.token) == 48
         url = line.removeprefix("报告：")
-        wait_until(lambda: opened.exists() and opened.read_text("utf-8") == url)
+        wait_until(lambda: opened_file.exists() and opened_file.read_text("utf-8") == url)
         assert (
             page.post(decisions(compared_project, ("sum", "accept"), ("hours", "edit"))).status
             == 200

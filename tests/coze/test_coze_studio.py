@@ -22,7 +22,7 @@ def state(status: str) -> HttpResponse:
     return json_response({"data": data, "code": 0, "msg": "", "BaseResp": None}, x_log_id="LOG")
 
 
-LISTED = json_response(
+MESSAGE_LIST = json_response(
     {
         "Messages": [
             {"id": "1", "role": "user", "type": "question", "content": "你是谁?"},
@@ -43,7 +43,7 @@ def ask(*answers: HttpResponse, stream: bool = False) -> tuple[ScriptedDriver, o
 
 
 def test_a_chat_begins_as_created_and_its_messages_are_listed_by_get() -> None:
-    driver, reply = ask(state("created"), state("in_progress"), state("completed"), LISTED)
+    driver, reply = ask(state("created"), state("in_progress"), state("completed"), MESSAGE_LIST)
     assert getattr(reply, "answer") == "我是问问。"  # noqa: B009  (a reply, seen as an object)
     assert getattr(reply, "log_id") == "LOG"  # noqa: B009  (as above)
     assert [(call.method, call.path) for call in driver.calls] == [
@@ -127,5 +127,5 @@ def test_a_plain_text_of_http_500_is_read_and_not_requested_again() -> None:
 def test_a_transient_failure_of_the_server_is_retried() -> None:
     text = "code=103200002 message=Interal Server Error"
     broken = HttpResponse(500, {"content-type": "text/plain"}, text.encode())
-    _hand, reply = ask(state("created"), broken, state("completed"), LISTED)
+    _hand, reply = ask(state("created"), broken, state("completed"), MESSAGE_LIST)
     assert getattr(reply, "answer") == "我是问问。"  # noqa: B009  (as above)

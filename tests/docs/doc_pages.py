@@ -17,7 +17,7 @@ PAGES = ("README.md", "README.zh-CN.md", "ARCHITECTURE.md", "CHANGELOG.md", *sor
     page.relative_to(ROOT).as_posix() for page in (ROOT / "docs").rglob("*.md")
 ))  # fmt: skip
 
-_NAMED = re.compile(r"# (\S+\.ya?ml)$")
+_FILE_NAME = re.compile(r"# (\S+\.ya?ml)$")
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def blocks(page: str, *languages: str) -> list[Block]:
         if token.type != "fence":
             continue
         language, _, name = token.info.partition(" ")
-        first = _NAMED.match(token.content.partition("\n")[0])
+        first = _FILE_NAME.match(token.content.partition("\n")[0])
         if language in languages:
             assert token.map
             name = name or (first[1] if first else "")

@@ -20,7 +20,7 @@ PAGES_OF_KINDS: Mapping[str, Language] = {
     "docs/expectations.zh-CN.md": "zh",
 }
 _BEGIN = "<!-- kinds: written by `make docs` -->\n"
-_SHOWN = 160
+_MAX_CHARACTERS = 160
 """Characters of an answer."""
 
 
@@ -145,7 +145,7 @@ def _sample_rows(item: SampleItem, catalogue: Catalogue) -> Iterator[str]:
 
 
 def _answer(one: Sample) -> str:
-    text = one.text if len(one.text) <= _SHOWN else f"{one.text[:_SHOWN]}…"
+    text = one.text if len(one.text) <= _MAX_CHARACTERS else f"{one.text[:_MAX_CHARACTERS]}…"
     if one.is_plain and (text != text.strip() or not text or "\n" in text):
         text = json.dumps(text, ensure_ascii=False)
     text = " ".join(line.strip() for line in text.splitlines()).replace("|", "\\|")

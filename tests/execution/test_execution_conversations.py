@@ -43,7 +43,7 @@ from coze_harness.model.location import Location
 from coze_harness.model.protocols import CallFlow
 from coze_harness.model.trial import EvaluationContext, Trial, Turn
 
-HERE = Location("scenarios/identity.yaml", 9, 5)
+LOCATION = Location("scenarios/identity.yaml", 9, 5)
 PASSED, FAILED, SKIPPED = VerdictStatus.PASSED, VerdictStatus.FAILED, VerdictStatus.SKIPPED
 
 
@@ -55,7 +55,7 @@ class Demand:
     status: VerdictStatus = PASSED
     severity: Severity = Severity.ERROR
     fault: HarnessError | None = None
-    location: Location = HERE
+    location: Location = LOCATION
     contexts: list[EvaluationContext] = field(default_factory=list)
 
     def judge(self, context: EvaluationContext) -> Verdict:
@@ -68,7 +68,7 @@ class Demand:
             expected=literal(""),
             actual=literal(""),
             reason=literal(""),
-            location=HERE,
+            location=LOCATION,
             severity=self.severity,
         )
 
@@ -125,7 +125,7 @@ def trial(*, known_failure: str = "", stop_on_failure: bool = False) -> Trial:
 
 
 def turn(*demands: Demand, prompt: str = "你是谁?") -> Turn:
-    return Turn(prompt=prompt, expectations=demands, location=HERE)
+    return Turn(prompt=prompt, expectations=demands, location=LOCATION)
 
 
 def run_to_end(trial: Trial, turns: Sequence[Turn], dialogue: Answers) -> ConversationResult:
@@ -235,7 +235,7 @@ def test_an_error_of_the_program_is_not_caught() -> None:
 
 def test_the_files_that_went_with_a_prompt_are_named_whether_it_is_answered_or_not() -> None:
     files = (Attachment("images/地图.png", 3, "abc"), Attachment("https://example.com/a.png"))
-    sent = Turn(prompt="你好", expectations=(), location=HERE, attachments=files)
+    sent = Turn(prompt="你好", expectations=(), location=LOCATION, attachments=files)
     result = run_flow(
         run_conversation(trial(), [sent, sent], Answers(reply(), CassetteMissingError("x"))),
         Nowhere(),
@@ -285,10 +285,10 @@ def test_the_conversation_s_own_error_comes_before_the_recording_s() -> None:
 
 def test_an_error_is_kept_in_its_parts() -> None:
     fault = CassetteMissingError(
-        "没有录音。", where=HERE, next_step="record", detail=["a", "b"], log_id="LOG"
+        "没有录音。", where=LOCATION, next_step="record", detail=["a", "b"], log_id="LOG"
     )
     record = error_record(fault)
-    assert (record.kind, str(record.what), record.where) == ("missing", "没有录音。", str(HERE))
+    assert (record.kind, str(record.what), record.where) == ("missing", "没有录音。", str(LOCATION))
     assert (str(record.next_step), record.exit_code) == ("record", 3)
     assert ([*map(str, record.detail)], record.log_id) == (["a", "b"], "LOG")
     assert error_record(CozeError("x")).where == ""

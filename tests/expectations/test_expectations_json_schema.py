@@ -20,12 +20,12 @@ from declaring import answer_context, ids, judge, refusal
 
 pytest.importorskip("jsonschema")
 
-HERE = Path(__file__).parent
+FOLDER = Path(__file__).parent
 
 
 def suite() -> dict[str, list[dict[str, Any]]]:
     files: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    text = (HERE / "json_schema_suite/draft2020-12.jsonl").read_text("utf-8")
+    text = (FOLDER / "json_schema_suite/draft2020-12.jsonl").read_text("utf-8")
     for line in text.splitlines():
         group = json.loads(line)
         files[group["file"]].append(group)
@@ -219,7 +219,7 @@ def test_without_the_package_the_error_has_the_command_that_installs_it() -> Non
         "try: declare('json: {schema: {type: object}}')\n"
         "except ScenarioError as error: print(error)\n"
     )
-    paths = [str(HERE), str(HERE.parent), *sys.path]
+    paths = [str(FOLDER), str(FOLDER.parent), *sys.path]
     start = f"import sys; sys.path[:0] = {paths!r}; sys.modules['jsonschema'] = None\n"
     done = subprocess.run(
         [sys.executable, "-c", start + code], capture_output=True, text=True, check=True, timeout=60

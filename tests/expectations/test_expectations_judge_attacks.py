@@ -22,7 +22,9 @@ ATTACKS: list[str] = yaml.safe_load(
     Path(__file__).with_name("judge_attacks.yaml").read_text("utf-8")
 )
 # What stands between the marks of the answer, which the judge then says again.
-SAID = QUESTION + r"BEGIN ANSWER (?P<code>[0-9a-f]{16})\n(?P<said>(?:(?!\nEND ANSWER (?P=code)).)*)"
+QUOTED_ANSWER = (
+    QUESTION + r"BEGIN ANSWER (?P<code>[0-9a-f]{16})\n(?P<said>(?:(?!\nEND ANSWER (?P=code)).)*)"
+)
 QUOTING = {
     "before": "回答是：\n{{ said }}\n我的判定：\n" + no("没有"),
     "after": no("没有") + "\n它写道：{{ said }}",
@@ -60,7 +62,7 @@ def test_an_attack_changes_no_verdict_of_a_judge_that_reads_the_data(attack: str
 
 @pytest.mark.parametrize("style", QUOTING)
 def test_no_answer_passes_because_the_judge_quotes_it(style: str) -> None:
-    script = judging({}, judge=[{"regex": SAID, "answer": QUOTING[style]}])
+    script = judging({}, judge=[{"regex": QUOTED_ANSWER, "answer": QUOTING[style]}])
     statuses = [judge_attack(script, attack) for attack in ATTACKS]
     assert set(statuses) <= {"failed", "error"}
     if style == "and gives no verdict":

@@ -33,7 +33,7 @@ THOUGHT = reply("好", messages=[message("好", reasoning="先想想。"), messa
 SLOW = reply("", messages=[message("", reasoning="a" * 60 + "b")])
 QUESTION = reply("你想看哪个城市?", status="asks")
 PLUGIN = bare(calls=[("ts-weather_assistant-get_rain_probability", {"location": "河南"})])
-SPOKEN = reply("", messages=[message("KgAx", content_type="audio"), message("好")])
+AUDIO_REPLY = reply("", messages=[message("KgAx", content_type="audio"), message("好")])
 CARDS = reply("", messages=[message("{}", content_type="card"), message("好")])
 
 TABLE: dict[str, list[Row]] = {
@@ -162,7 +162,7 @@ TABLE: dict[str, list[Row]] = {
         Row("json: {where: {a: 1}}", "no", "failed", "kind.json.invalid"),
     ],
     "messages": [
-        Row("messages: {audio: 1, answer: 1}", SPOKEN, "passed", "kind.messages.passed"),
+        Row("messages: {audio: 1, answer: 1}", AUDIO_REPLY, "passed", "kind.messages.passed"),
         Row("messages: {answer: 2}", MIXED, "passed", "kind.messages.passed"),
         Row("messages: {answer: {min: 1}, verbose: 1}", MIXED, "passed", "kind.messages.passed"),
         Row("messages: {card_from_the_future: 0}", MIXED, "passed", "kind.messages.passed"),

@@ -20,7 +20,7 @@ from coze_harness.expectations.language.language_detection import (
 )
 from declaring import answer_context, declare, judge
 
-HERE = Path(__file__).parent
+FOLDER = Path(__file__).parent
 
 
 class LabelledText(NamedTuple):
@@ -30,7 +30,7 @@ class LabelledText(NamedTuple):
 
 
 def labelled_texts() -> list[LabelledText]:
-    lines = (HERE / "languages.jsonl").read_text("utf-8").splitlines()
+    lines = (FOLDER / "languages.jsonl").read_text("utf-8").splitlines()
     return [LabelledText(**json.loads(line)) for line in lines]
 
 
@@ -93,7 +93,7 @@ def test_every_language_has_a_detector() -> None:
 
 def run_without_lingua(code: str) -> str:
     """Run code in a process of its own, in which lingua cannot be imported."""
-    paths = [str(HERE), str(HERE.parent), *sys.path]
+    paths = [str(FOLDER), str(FOLDER.parent), *sys.path]
     start = f"import sys; sys.path[:0] = {paths!r}; sys.modules['lingua'] = None\n"
     done = subprocess.run(
         [sys.executable, "-c", start + code], capture_output=True, text=True, check=True, timeout=60

@@ -31,7 +31,7 @@ NAMES = frozenset({
 })  # fmt: skip
 
 
-class Shown(NamedTuple):
+class VerdictTexts(NamedTuple):
     """One row of the table: an item, a reply, and what is shown in both languages."""
 
     item: str
@@ -55,8 +55,8 @@ BOT = "我是 ChatGPT，由 OpenAI 训练。"
 CITY = '{"items": [{"name": "上海"}]}'
 
 # The model messages of docs/terms-zh.md, and one row for what they do not cover.
-SHOWN = [
-    Shown(
+VERDICT_TEXTS = [
+    VerdictTexts(
         "学术助手",
         "我是一个虚拟的可靠的学术帮手。",
         ('contains "学术助手"', "包含“学术助手”"),
@@ -66,7 +66,7 @@ SHOWN = [
             "回答不包含“学术助手”。最接近的文字是“学术帮手”，位于第 11 个字符。",
         ),
     ),
-    Shown(
+    VerdictTexts(
         "equals: 早上好，你好。",
         "早上好，您好。",
         ('equals "早上好，你好。"', "等于“早上好，你好。”"),
@@ -76,7 +76,7 @@ SHOWN = [
             "回答从第 5 个字符起不同：期望“你好。”，实际“您好。”。",
         ),
     ),
-    Shown(
+    VerdictTexts(
         "starts_with: 我是",
         "您好，我是小助手，很高兴认识您。",
         ('starts with "我是"', "以“我是”开头"),
@@ -87,7 +87,7 @@ SHOWN = [
             "回答以“您好，我是小助手，很高兴…”开头，期望以“我是”开头。“我是”位于第 4 个字符。",
         ),
     ),
-    Shown(
+    VerdictTexts(
         "ends_with: 。",
         "还有问题吗？",
         ('ends with "。"', "以“。”结尾"),
@@ -97,7 +97,7 @@ SHOWN = [
             "回答以“还有问题吗？”结尾，期望以“。”结尾。",
         ),
     ),
-    Shown(
+    VerdictTexts(
         r"regex: '\d{1,2}:\d{2}'",
         "九点",
         (r"matches /\d{1,2}:\d{2}/", r"匹配 /\d{1,2}:\d{2}/"),
@@ -107,7 +107,7 @@ SHOWN = [
             r"回答中没有匹配 /\d{1,2}:\d{2}/ 的内容。",
         ),
     ),
-    Shown(
+    VerdictTexts(
         "length: {max: 120}",
         "字" * 168,
         ("at most 120 characters", "不超过 120 个字符"),
@@ -117,7 +117,7 @@ SHOWN = [
             "回答有 168 个字符，上限为 120 个。",
         ),
     ),
-    Shown(
+    VerdictTexts(
         'json: {where: {"items[0].name": 北京}}',
         CITY,
         ('JSON where items[0].name is "北京"', '为 JSON，其中 items[0].name 为 "北京"'),
@@ -127,7 +127,7 @@ SHOWN = [
             '回答是 JSON，但 items[0].name 为 "上海"，期望 "北京"。',
         ),
     ),
-    Shown(
+    VerdictTexts(
         "similar: {to: 学术助手, at_least: 0.6}",
         "助手学术",
         ('similarity to "学术助手" of at least 0.6', "与“学术助手”的相似度至少 0.6"),
@@ -137,7 +137,7 @@ SHOWN = [
             "相似度为 0.5，要求至少 0.6。",
         ),
     ),
-    Shown(
+    VerdictTexts(
         "status: completed",
         reply("", status="failed", error_code=5000),
         ("status completed", "状态为 completed"),
@@ -147,7 +147,7 @@ SHOWN = [
             "对话以 failed 状态结束（错误码 5000），期望 completed。",
         ),
     ),
-    Shown(
+    VerdictTexts(
         "messages: {function_call: {min: 1}}",
         bare(types=["answer"]),
         ("at least 1 function_call message", "至少 1 条 function_call 消息"),
@@ -157,7 +157,7 @@ SHOWN = [
             "回复中没有 function_call 消息，要求至少 1 条。",
         ),
     ),
-    Shown(
+    VerdictTexts(
         "tool_call: get_rain",
         bare(calls=[("get_time", {})]),
         ("calls get_rain", "调用工具 get_rain"),
@@ -167,21 +167,21 @@ SHOWN = [
             "智能体没有调用 get_rain，调用的是 get_time。",
         ),
     ),
-    Shown(
+    VerdictTexts(
         "reasoning: {contains: 天气}",
         THOUGHT,
         ('reasoning: contains "天气"', "思维链：包含“天气”"),
         same("先想想。"),
         ('The reasoning does not contain "天气".', "思维链不包含“天气”。"),
     ),
-    Shown(
+    VerdictTexts(
         "asks: 哪天",
         reply("你想看哪个城市？", status="asks"),
         ('a question to the user: contains "哪天"', "等待用户回答的问题：包含“哪天”"),
         same("你想看哪个城市？"),
         ('The question does not contain "哪天".', "问题不包含“哪天”。"),
     ),
-    Shown(
+    VerdictTexts(
         "follow_ups: 3",
         bare(types=["follow_up", "follow_up"]),
         ("exactly 3 suggested questions", "恰好 3 个推荐问题"),
@@ -191,14 +191,14 @@ SHOWN = [
             "回复中有 2 个推荐问题，要求恰好 3 个。",
         ),
     ),
-    Shown(
+    VerdictTexts(
         "polls: 6",
         reply("", polls=9),
         ("at most 6 polls", "不超过 6 次"),
         ("9 polls", "9 次"),
         ("The chat took 9 polls; at most 6 are allowed.", "对话轮询了 9 次，上限为 6 次。"),
     ),
-    Shown(
+    VerdictTexts(
         "tokens: 800",
         bare(usage=Usage(total=1204, input=1000, output=204)),
         ("at most 800 tokens", "不超过 800 Token"),
@@ -208,14 +208,14 @@ SHOWN = [
             "回复消耗了 1,204 Token，上限为 800。",
         ),
     ),
-    Shown(
+    VerdictTexts(
         "latency: 10",
         reply("", seconds=12.4),
         ("at most 10 s", "不超过 10 秒"),
         ("12.4 s", "12.4 秒"),
         ("The reply took 12.4 s; at most 10 s are allowed.", "回复耗时 12.4 秒，上限为 10 秒。"),
     ),
-    Shown(
+    VerdictTexts(
         "first_token: 2",
         reply("", first_token=3.1),
         ("at most 2 s", "不超过 2 秒"),
@@ -225,7 +225,7 @@ SHOWN = [
             "首字符耗时 3.1 秒，上限为 2 秒。",
         ),
     ),
-    Shown(
+    VerdictTexts(
         "not: {contains: ChatGPT}",
         BOT,
         ('does not contain "ChatGPT"', "不应包含“ChatGPT”"),
@@ -235,7 +235,7 @@ SHOWN = [
             "回答不应包含“ChatGPT”，但第 4 个字符处出现了。",
         ),
     ),
-    Shown(
+    VerdictTexts(
         "any_of: [北京, {regex: '(?i)beijing'}]",
         "上海",
         (
@@ -249,7 +249,7 @@ SHOWN = [
             "2 条期望均未通过：回答不包含“北京”；回答中没有匹配 /(?i)beijing/ 的内容。",
         ),
     ),
-    Shown(
+    VerdictTexts(
         "all_of: [字, {length: {max: 120}}]",
         "字" * 168,
         (
@@ -262,7 +262,7 @@ SHOWN = [
             "2 条期望中 1 条未通过：回答有 168 个字符，上限为 120 个。",
         ),
     ),
-    Shown(
+    VerdictTexts(
         "not: {similar: {to: 学术助手, metric: token_set, at_least: 0.5}}",
         "助手学术",
         (
@@ -275,7 +275,7 @@ SHOWN = [
             "`not` 内的期望不应通过，却通过了：相似度为 1。",
         ),
     ),
-    Shown(
+    VerdictTexts(
         "tool_call: {name: get_weather, arguments: {city: 上海, days: [1]}}",
         WEATHER,
         (
@@ -291,8 +291,8 @@ SHOWN = [
 ]
 
 
-@pytest.mark.parametrize("row", SHOWN, ids=lambda row: row.item)
-def test_a_failure_is_shown_in_both_languages(row: Shown) -> None:
+@pytest.mark.parametrize("row", VERDICT_TEXTS, ids=lambda row: row.item)
+def test_a_failure_is_shown_in_both_languages(row: VerdictTexts) -> None:
     verdict = judge(row.item, row.reply)
     assert verdict.status.value == "failed"
     assert both(verdict.expected) == row.expected

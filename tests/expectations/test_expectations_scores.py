@@ -17,14 +17,14 @@ from coze_harness.model.location import Location
 from coze_harness.model.trial import EvaluationContext, Expectation, MinScore
 from declaring import answer_context, bare, declare, judge
 
-HERE = Location("scenarios/greet.yaml", 3, 16)
+FOLDER = Location("scenarios/greet.yaml", 3, 16)
 PASSES, FAILS, SKIPS = "length: {min: 1}", "length: {max: 1}", "tokens: 5"
 
 
 def judge_by_items(items: Sequence[str], at_least: float, own: int | None = None) -> TurnResult:
     """Judge the answer `一二三四` by items, of which the first `own` count in the score."""
     expectations = [declare(item) for item in items]
-    min_score = MinScore(at_least, len(items) if own is None else own, HERE)
+    min_score = MinScore(at_least, len(items) if own is None else own, FOLDER)
     context = EvaluationContext("你好", reply("一二三四", usage=None))
     verdicts, error = judge_turn(expectations, min_score, context)
     assert error is None
@@ -56,7 +56,7 @@ def test_the_score_is_the_weighted_mean_of_what_counts(items: list[str], score: 
     assert last.kind == MIN_SCORE
     assert last.score == pytest.approx(score)
     assert last.status is (VerdictStatus.PASSED if score >= 0.3 else VerdictStatus.FAILED)
-    assert last.location == HERE
+    assert last.location == FOLDER
 
 
 def test_a_score_that_is_just_reached_passes_in_spite_of_rounding() -> None:
@@ -114,7 +114,7 @@ class Raises:
     """An expectation as the code of others may be."""
 
     kind: ClassVar[str] = "raises"
-    location: Location = HERE
+    location: Location = FOLDER
 
     def __init__(self, result: object = None) -> None:
         self.result = result
@@ -130,12 +130,12 @@ def test_an_expectation_without_a_verdict_is_an_error(result: object, what: str)
     with pytest.raises(ScenarioError) as caught:
         judge_expectation(Raises(result), answer_context("好"))
     assert caught.value.what.id == what
-    assert caught.value.where == HERE
+    assert caught.value.where == FOLDER
 
 
 def test_an_error_keeps_the_verdicts_before_it_and_no_score() -> None:
     expectations: list[Expectation] = [declare(PASSES), Raises(), declare(PASSES)]
-    verdicts, error = judge_turn(expectations, MinScore(0.5, 3, HERE), answer_context("好"))
+    verdicts, error = judge_turn(expectations, MinScore(0.5, 3, FOLDER), answer_context("好"))
     assert kinds(verdicts) == ["length"]
     assert error is not None
     assert error.what.id == "kind.raised"

@@ -217,12 +217,12 @@ def outside_code(markdown: str) -> str:
     outside: list[str] = []
     fence = ""
     for line in markdown.split("\n"):
-        opened = re.match(r"(`{3,})text$", line)
+        opening = re.match(r"(`{3,})text$", line)
         if fence:
             if re.fullmatch(rf"`{{{len(fence)},}}\s*", line):
                 fence = ""
-        elif opened:
-            fence = opened.group(1)
+        elif opening:
+            fence = opening.group(1)
         else:
             outside.append(line)
     assert not fence, "a fence is left open"

@@ -9,8 +9,8 @@ from coze_harness.reporting.report_formats import PageOptions
 from report_rendering import Page, page_of, render_report, trees_of
 from report_rich import regressed_trial, rich_run, with_pace
 
-POLLED = [trial(trial_key=key("a")), trial(trial_key=key("b"))]
-STREAMED = [POLLED[0], with_pace(POLLED[1], 1000)]
+POLLED_RUN = [trial(trial_key=key("a")), trial(trial_key=key("b"))]
+STREAMED_RUN = [POLLED_RUN[0], with_pace(POLLED_RUN[1], 1000)]
 
 
 def scripts(results: list[TrialResult]) -> list[str | None]:
@@ -24,14 +24,14 @@ def cards_that_play(result: TrialResult) -> list[dict[str, str | None]]:
 
 
 def test_only_a_page_with_a_streamed_answer_has_the_script_and_its_words() -> None:
-    assert scripts(POLLED) == ["playground.js", "report.js"]
-    assert scripts(STREAMED) == ["playground.js", "playback.js", "report.js"]
-    assert "Play both answers" not in render_report("html", POLLED)
-    assert "Play both answers" in render_report("html", STREAMED)
+    assert scripts(POLLED_RUN) == ["playground.js", "report.js"]
+    assert scripts(STREAMED_RUN) == ["playground.js", "playback.js", "report.js"]
+    assert "Play both answers" not in render_report("html", POLLED_RUN)
+    assert "Play both answers" in render_report("html", STREAMED_RUN)
 
 
 def test_a_record_has_the_answer_once_and_its_pace_as_numbers() -> None:
-    (_, polled_record), (_, streamed_record) = trees_of(render_report("html", STREAMED))
+    (_, polled_record), (_, streamed_record) = trees_of(render_report("html", STREAMED_RUN))
     assert polled_record is not None
     assert streamed_record is not None
     (before,), (now,) = polled_record["turns"], streamed_record["turns"]

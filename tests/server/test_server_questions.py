@@ -53,9 +53,9 @@ def _without_faults(server: RunningServer) -> None:
     server.clear_faults()
 
 
-POLLED, STREAMED = ChatOptions(user_id="0"), ChatOptions(user_id="0", stream=True)
+BY_POLLS, AS_STREAM = ChatOptions(user_id="0"), ChatOptions(user_id="0", stream=True)
 FLOW = Target(name="flow", id=WORKFLOW, kind=TargetKind.CHATFLOW, bot_id=BOT)
-TALKS = [(POLLED, TARGET), (STREAMED, TARGET), (POLLED, FLOW)]
+TALKS = [(BY_POLLS, TARGET), (AS_STREAM, TARGET), (BY_POLLS, FLOW)]
 
 
 @pytest.mark.parametrize(("options", "target"), TALKS, ids=["polled", "streamed", "workflow"])
@@ -93,7 +93,7 @@ def test_a_failure_without_a_chat_has_its_code(
 
 
 def test_pieces_of_speech_are_kept_with_the_answer(server: RunningServer) -> None:
-    with Talk(server, options=STREAMED) as talk:
+    with Talk(server, options=AS_STREAM) as talk:
         reply = talk.ask("说一句")
     assert reply.answer == "你好。"
     assert [message.content_type for message in reply.messages].count("audio") == 3

@@ -27,7 +27,7 @@ VALUES = [
     *("{calls: [{name: a}], then: {answr: x}}", "{calls: [], then: {answer: x}}", "'[a'"),
     "{calls: [{}], then: {requires_action: {calls: [{}], then: {delta: 0}}}}",
 ]
-MADE = {"regex": ["'[a'"], "earlier": ["'[a'"]}
+REJECTED_LATER = {"regex": ["'[a'"], "earlier": ["'[a'"]}
 """What only the conversion refuses."""
 
 
@@ -43,7 +43,7 @@ def test_the_schema_takes_what_is_read(key: str) -> None:
             parse_script(text, "a.yaml")
         except ScenarioError as error:
             # Keys that exclude each other are refused later.
-            is_read = "Give only one" in str(error.what) or value in MADE.get(key, ())
+            is_read = "Give only one" in str(error.what) or value in REJECTED_LATER.get(key, ())
         else:
             is_read = True
         assert VALIDATOR.is_valid(read(text)) == is_read, (key, value)

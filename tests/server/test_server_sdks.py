@@ -20,8 +20,8 @@ from server_caller import BOT, TOKEN
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
-HERE = Path(__file__).parent
-ROOT = HERE.parent.parent
+FOLDER = Path(__file__).parent
+ROOT = FOLDER.parent.parent
 WORKFLOW = "7403330000000000003"
 WHO = "I am chatchat"
 
@@ -60,7 +60,7 @@ def test_the_javascript_client(server: RunningServer, file: Path) -> None:
     node = shutil.which("node")
     if not node or not (ROOT / "node_modules" / "@coze" / "api").is_dir():
         pytest.skip("node or the package @coze/api is not installed: npm ci")
-    command = [node, str(HERE / "sdk_calls.mjs"), server.base_url, BOT, WORKFLOW, str(file)]
+    command = [node, str(FOLDER / "sdk_calls.mjs"), server.base_url, BOT, WORKFLOW, str(file)]
     calls = run_client(command, ROOT, {"PATH": os.environ["PATH"]})
     refuse_chat = calls.pop("refusal")
     assert (refuse_chat["works"], refuse_chat["code"]) == (False, 4200)
@@ -87,7 +87,7 @@ def test_the_go_client(server: RunningServer, tmp_path: Path) -> None:
     if not go:
         pytest.skip("there is no Go toolchain")
     program = tmp_path / "sdk"
-    shutil.copytree(HERE / "sdk_go", program)
+    shutil.copytree(FOLDER / "sdk_go", program)
     for step in (["mod", "init", "sdkcalls"], ["mod", "tidy"], ["build", "-o", "calls", "."]):
         done = subprocess.run([go, *step], cwd=program, capture_output=True, timeout=300, text=True)
         if done.returncode:

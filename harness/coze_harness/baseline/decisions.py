@@ -29,7 +29,7 @@ from coze_harness.text.json_text import JsonPositions
 MAX_DECISIONS_SIZE: Final = 4_000_000
 """The largest file of decisions, in bytes."""
 _VERSION: Final = 1
-_SHOWN: Final = 80  # characters of a text in an error
+_MAX_TEXT: Final = 80  # characters of a text in an error
 _RUN_ID: Final = re.compile(r"[0-9A-Za-z][\w.-]{0,127}", re.ASCII)
 _FILE_KEYS: Final = ("format_version", "run_id", "decisions")
 _REQUIRED_KEYS: Final = ("scenario", "bot", "decision")
@@ -213,12 +213,12 @@ def _error(what: LocalizedText, where: Location) -> UsageError:
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return text if len(text) <= _MAX_TEXT else f"{text[:_MAX_TEXT]}…"
 
 
 def unknown_scenario(one: ScenarioDecision, known: Collection[str]) -> UsageError:
     """Return the error of a decision about a scenario that the project does not have."""
-    near = get_close_matches(one.scenario, known, 1) if len(one.scenario) <= _SHOWN else []
+    near = get_close_matches(one.scenario, known, 1) if len(one.scenario) <= _MAX_TEXT else []
     return UsageError(
         message("decisions.no_scenario.near", name=_cut(one.scenario), near=near[0])
         if near

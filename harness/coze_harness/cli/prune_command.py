@@ -48,9 +48,8 @@ def prune(keep: int | None, older_than: str, dry_run: bool, overrides: SettingsO
         )
     for run in runs:
         click.echo(run.run_id)
-    done = message("prune.deleted", n=len(runs), kept=kept_count)
-    planned = message("prune.would_delete", n=len(runs), kept=kept_count)
-    echo(planned if dry_run else done, err=True)
+    outcome = "prune.would_delete" if dry_run else "prune.deleted"
+    echo(message(outcome, n=len(runs), kept=kept_count), err=True)
     return 0
 
 

@@ -130,9 +130,9 @@ def _decide_in(project: Project, overrides: SettingsOverrides) -> Decide:
     def apply(decisions: PostedDecisions) -> AppliedDecisions:
         try:
             # Opened for each: files may have been edited since.
-            with open_project(process, overrides) as opened:
+            with open_project(process, overrides) as current:
                 return apply_page_decisions(
-                    opened, decisions.body, failing=decisions.failing, note=print_note
+                    current, decisions.body, failing=decisions.failing, note=print_note
                 )
         except HarnessError as error:
             return AppliedDecisions(errors=[error])

@@ -25,7 +25,7 @@ Result = TypeVar("Result")
 
 _CONNECT_SECONDS: Final = 10
 # Batches for each thread of the cluster, to keep it busy while results travel.
-_AHEAD: Final = 3
+_BATCHES_PER_THREAD: Final = 3
 
 
 def map_on_cluster(
@@ -55,7 +55,9 @@ def map_on_cluster(
         from distributed.client import FutureCancelledError
 
         try:
-            yield from map_with_executor(pool, work, in_batches(items), limit=threads * _AHEAD)
+            yield from map_with_executor(
+                pool, work, in_batches(items), limit=threads * _BATCHES_PER_THREAD
+            )
         except (KilledWorker, FutureCancelledError, OSError) as error:
             raise WorkerLostError(
                 message("cluster.lost", address=address, reason=type(error).__name__),

@@ -25,7 +25,7 @@ Result = TypeVar("Result")
 
 BATCH_SIZE: Final = 100
 _MIN_ITEMS: Final = 300
-_AHEAD: Final = 3
+_BATCHES_PER_WORKER: Final = 3
 
 
 def map_in_processes(
@@ -61,7 +61,9 @@ def map_in_processes(
                 pool.submit(os.getpid)
             starts = range(0, len(items), size)
             batches = ((start, start + size) for start in starts)
-            yield from map_with_executor(pool, _work_on_inherited, batches, limit=workers * _AHEAD)
+            yield from map_with_executor(
+                pool, _work_on_inherited, batches, limit=workers * _BATCHES_PER_WORKER
+            )
     finally:
         gc.unfreeze()
 

@@ -78,7 +78,7 @@ class StoredMutation(Struct, frozen=True, rename={"mutants": "spoilings", "kille
     scores: tuple[MutationScore, ...] = ()
 
 
-class StoredRun(Struct, frozen=True, kw_only=True):
+class StoredRun(Struct, frozen=True, kw_only=True, rename={"planned_trials": "planned"}):
     """The keys of run.json; some are missing in runs of the first version."""
 
     run_id: str
@@ -100,7 +100,7 @@ class StoredRun(Struct, frozen=True, kw_only=True):
     bot_versions: dict[str, str] = field(default_factory=dict)
     changes: RunChanges | None = None
     shard: ShardInfo | None = None
-    planned: Count = 0
+    planned_trials: Count = 0
     edited_recordings: tuple[str, ...] = ()
 
 
@@ -251,7 +251,7 @@ def decode_run(source: bytes, location: Location) -> Run:
         comparison=stored.comparison,
         mutation=None if stored.mutation is None else _load_mutation(stored.mutation),
         shard=shard,
-        planned_trials=stored.planned,
+        planned_trials=stored.planned_trials,
         edited_recordings=stored.edited_recordings,
     )
 

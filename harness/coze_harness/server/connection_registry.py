@@ -67,7 +67,7 @@ class ConnectionRegistry:
     """
 
     def __init__(self, request_seconds: float | None = None) -> None:
-        self.opened = 0
+        self.connection_count = 0
         self.request_seconds = request_seconds
         self._closing = False
         self._open: set[ClientConnection] = set()
@@ -82,7 +82,7 @@ class ConnectionRegistry:
 
     def add(self, connection: ClientConnection) -> None:
         """Register a connection."""
-        self.opened += 1
+        self.connection_count += 1
         self._open.add(connection)
         if self._closing:
             connection.transport.abort()

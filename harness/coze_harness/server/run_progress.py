@@ -41,7 +41,7 @@ class _RunWatch:
         self._reports = reports
         self._run = run
         self._trials = (0, 0)
-        self._planned = 0
+        self._planned_trials = 0
         self._read = 0
         self._lines = 0
 
@@ -56,7 +56,7 @@ class _RunWatch:
             page = None
         done = self._count_lines(folder)
         # A comparison may run trials again.
-        total = self._planned if 0 < self._planned >= done else None
+        total = self._planned_trials if 0 < self._planned_trials >= done else None
         return _RunState(done, total, page)
 
     def _count_lines(self, folder: Path) -> int:
@@ -66,7 +66,7 @@ class _RunWatch:
                 identity = (status.st_dev, status.st_ino)
                 if identity != self._trials or status.st_size < self._read:
                     self._trials, self._read, self._lines = identity, 0, 0
-                    self._planned = self._reports.planned_trials(folder)
+                    self._planned_trials = self._reports.planned_trials(folder)
                 file.seek(self._read)
                 while chunk := file.read(_CHUNK):
                     self._lines += chunk.count(b"\n")

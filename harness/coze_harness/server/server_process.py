@@ -58,7 +58,7 @@ class RunningServer:
     @property
     def connections(self) -> int:
         """Connections opened so far."""
-        return self._state.connections.opened
+        return self._state.connections.connection_count
 
     def inject(self, fault: Fault) -> None:
         """Add a fault from now on, for every bot."""
@@ -113,7 +113,7 @@ def serve_forever(
         message(
             "server.calls",
             requests=state.calls.total(),
-            connections=state.connections.opened,
+            connections=state.connections.connection_count,
             chats=state.peak_chats,
         ),
         *(literal(f"{count:8} {route}") for route, count in state.calls.most_common()),

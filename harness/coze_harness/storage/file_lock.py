@@ -30,7 +30,7 @@ Lock = TypeVar("Lock")
 
 _PAUSE: Final = 0.05
 _MAX_CONTENT: Final = 4096
-_HELD: Final = frozenset({errno.EACCES, errno.EAGAIN, errno.EDEADLK})
+_LOCKED_ERRNOS: Final = frozenset({errno.EACCES, errno.EAGAIN, errno.EDEADLK})
 # Windows keeps others from reading locked bytes: this one is far behind the content.
 _LOCKED_BYTE: Final = 1 << 30
 
@@ -216,7 +216,7 @@ if sys.platform == "win32":
         try:
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         except OSError as error:
-            return False if error.errno in _HELD else None
+            return False if error.errno in _LOCKED_ERRNOS else None
         finally:
             os.lseek(descriptor, 0, os.SEEK_SET)
         return True
@@ -233,7 +233,7 @@ else:
         try:
             fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _LOCKED_BYTE)
         except OSError as error:
-            return False if error.errno in _HELD else None
+            return False if error.errno in _LOCKED_ERRNOS else None
         return True
 
     def _lock_folder(descriptor: int, *, exclusive: bool) -> bool:

@@ -24,7 +24,7 @@ from coze_harness.model import JSON, Verdict
 from coze_harness.model.trial import EvaluationContext
 
 _CODES: Final = (*LANGUAGES, *VARIANTS)
-_SHOWN: Final = (*DEFAULT_CANDIDATES, *VARIANTS)
+_NAMES: Final = (*DEFAULT_CANDIDATES, *VARIANTS)
 _WORDS: Final[list[JSON]] = list(_CODES)
 _SCRIPT_NAMES: Final = {
     "Latin": message("kind.language.script.latin"),
@@ -40,7 +40,7 @@ def _parse_code(argument: ItemArgument) -> str:
     code = "no" if argument.value is False else argument.text()
     if code in _CODES:
         return code
-    step = message("expectation.language.unknown.next", names=_SHOWN)
+    step = message("expectation.language.unknown.next", names=_NAMES)
     if code == "no":
         step = message("spelling.write", text="nb")
     what = message("expectation.language.unknown", label=argument.label, value=code)
@@ -48,7 +48,7 @@ def _parse_code(argument: ItemArgument) -> str:
 
 
 def _parse_codes(argument: ItemArgument) -> tuple[str, ...]:
-    members = argument.members(message("expectation.write_one_of", names=_SHOWN))
+    members = argument.members(message("expectation.write_one_of", names=_NAMES))
     return tuple(map(_parse_code, members))
 
 

@@ -17,7 +17,7 @@ from coze_harness.reporting.views.view_model import anchor
 from coze_harness.results import EarlierAnswers, EarlierTurn
 from coze_harness.text import DiffOperation, DiffSegment, diff_texts
 
-_SHOWN: Final = 300
+_MAX_CHARACTERS: Final = 300
 """Characters of an answer."""
 _COMPARED: Final = 3_000
 """Characters of an answer in which differences are looked for: that takes up to 7 ms."""
@@ -116,8 +116,12 @@ def _segments(turn: EarlierTurn, *, compares: bool) -> Sequence[DiffSegment]:
 def _cut(segments: Iterable[DiffSegment]) -> Iterator[DiffSegment]:
     """Yield the part of a difference that is shown: from a little before the first change."""
     pieces = list(segments)
-    left = _SHOWN
-    if len(pieces) > 1 and pieces[0].op is DiffOperation.SAME and len(pieces[0].text) > _SHOWN // 2:
+    left = _MAX_CHARACTERS
+    if (
+        len(pieces) > 1
+        and pieces[0].op is DiffOperation.SAME
+        and len(pieces[0].text) > _MAX_CHARACTERS // 2
+    ):
         pieces[0] = DiffSegment(DiffOperation.SAME, f"…{pieces[0].text[-_LEAD:]}")
     for op, text in pieces:
         if len(text) > left:
