@@ -16,6 +16,7 @@ from coze_harness.project.opened_project import Project
 from coze_harness.project.selected_trials import select_trials
 from coze_harness.project.trial_selection import TrialSelection
 from coze_harness.scenarios.expectation_insertion import NewExpectations, add_expectations
+from coze_harness.storage.atomic_write import write_atomically
 
 
 class TurnSuggestions(Struct, frozen=True):
@@ -65,7 +66,7 @@ def _write(project: Project, turns: Sequence[TurnSuggestions]) -> list[TurnSugge
         NewExpectations(turn.location, turn.key, [one.item for one in turn.suggestions])
         for turn in turns
     ]
-    places = add_expectations(project.settings.root, additions)
+    places = add_expectations(project.settings.root, additions, write_atomically)
     return [
         replace(turn, is_written=True)
         if turn.location in places

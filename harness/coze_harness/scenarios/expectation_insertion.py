@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from coze_harness.model import JSON
 from coze_harness.model.errors import HarnessError, ScenarioError
 from coze_harness.model.location import Location
-from coze_harness.storage.atomic_write import write_atomically
 from coze_harness.yaml_source import read_yaml
 from coze_harness.yaml_source.list_insertion import insert_items
 
@@ -22,8 +21,17 @@ class NewExpectations(NamedTuple):
     items: Sequence[str]
 
 
-def add_expectations(root: Path, additions: Sequence[NewExpectations]) -> set[Location]:
+def add_expectations(
+    root: Path,
+    additions: Sequence[NewExpectations],
+    write: Callable[[Path, Iterable[bytes]], object],
+) -> set[Location]:
     """Write items into their files, from the last place of a file to the first.
+
+    Args:
+        root: the project's folder.
+        additions: the items.
+        write: replaces a file's content, given in pieces.
 
     Returns:
         the places whose items were written; at the others, a list cannot be extended.
@@ -41,7 +49,7 @@ def add_expectations(root: Path, additions: Sequence[NewExpectations]) -> set[Lo
                 edited = extended
                 done.add(addition.location)
         if edited != text:
-            write_atomically(file, [(mark + edited).encode("utf-8")])
+            write(file, [(mark + edited).encode("utf-8")])
     return done
 
 
