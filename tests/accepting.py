@@ -83,8 +83,8 @@ def compared_project(folder: Path) -> ComparedProject:
             scripted_answer(answer) as url,
             warm_runner({**project.env, "COZE_API_BASE": url}) as runner,
         ):
-            done = runner.run(project.root, command)
-        assert done.code == 0, done
+            result = runner.run(project.root, command)
+        assert result.code == 0, result
     # One has no baseline yet.
     project.path("cassettes/a+1.yaml").unlink()
     shutil.rmtree(project.path("reports"))

@@ -24,8 +24,8 @@ def check_run_killed(
         if (copy / "reports/latest/run.json").exists():
             resumed = runner.run(copy, "run", "--resume", "latest")
             assert resumed.code == 3, (number, resumed)
-        done = runner.run(copy, "run")
-        assert done.code == 3, (number, done)  # one has no recording
+        result = runner.run(copy, "run")
+        assert result.code == 3, (number, result)  # one has no recording
         left = [path.name for path in (copy / "reports").iterdir() if path.name[0] == "."]
         assert left == [".gitignore"], (number, left)
         assert leftover_files(copy) == []

@@ -166,7 +166,7 @@ class ProjectFolder:
         folder = cwd or self.root
         network = tuple(wrapper) != WITHOUT_NETWORK
         if wrapper and network:
-            done = subprocess.run(
+            result = subprocess.run(
                 [*wrapper, sys.executable, "-m", "coze_harness", *arguments],
                 cwd=folder,
                 env=environment,
@@ -176,7 +176,7 @@ class ProjectFolder:
                 check=False,
             )
         else:
-            done = run_module(
+            result = run_module(
                 "coze_harness",
                 arguments,
                 cwd=folder,
@@ -185,7 +185,7 @@ class ProjectFolder:
                 network=network,
             )
         return CommandResult(
-            done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
+            result.returncode, result.stdout.decode("utf-8"), result.stderr.decode("utf-8")
         )
 
     def run_json(self, run: str = "latest") -> dict[str, Any]:
@@ -249,8 +249,8 @@ def record_from(script: ServerScript, project: ProjectFolder, *options: str, cod
     """Record a project from a server that is stopped then."""
     with script_server(script) as server:
         env = {"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN}
-        done = project.run("record", *options, env=env)
-    assert done.code == code, done
+        result = project.run("record", *options, env=env)
+    assert result.code == code, result
 
 
 @contextmanager

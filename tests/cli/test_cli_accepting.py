@@ -47,9 +47,9 @@ def answers(project: ProjectFolder) -> dict[str, str]:
 def test_all_candidates_become_the_baseline(
     compared_project: ProjectFolder, offline: tuple[str, ...]
 ) -> None:
-    done = compared_project.run("accept", "--failing", wrapper=offline)
-    assert done.code == 0, done
-    assert done.out.splitlines() == [
+    result = compared_project.run("accept", "--failing", wrapper=offline)
+    assert result.code == 0, result
+    assert result.out.splitlines() == [
         "accepted  cassettes/city.yaml",
         "accepted  cassettes/hours.yaml",
         "accepted  cassettes/identity.yaml",
@@ -96,8 +96,8 @@ def test_nothing_is_promoted_unasked(compared_project: ProjectFolder) -> None:
 )
 def test_one_is_named_by_scenario_or_by_a_path(compared_project: ProjectFolder, name: str) -> None:
     was = tracked_files(compared_project)
-    done = compared_project.run("accept", "--failing", name)
-    assert done.code == 0, done
+    result = compared_project.run("accept", "--failing", name)
+    assert result.code == 0, result
     now = tracked_files(compared_project)
     assert [file for file in was if now[file] != was[file]] == ["identity.yaml"]
     assert waiting(compared_project) == ["city", "hours", "sum"]
@@ -106,17 +106,17 @@ def test_one_is_named_by_scenario_or_by_a_path(compared_project: ProjectFolder, 
 def test_a_folder_means_all_that_is_in_it_and_a_trial_its_one(
     compared_project: ProjectFolder,
 ) -> None:
-    done = compared_project.run("accept", "hours", "sum")
-    assert done.code == 0
+    result = compared_project.run("accept", "hours", "sum")
+    assert result.code == 0
     assert waiting(compared_project) == ["city", "identity"]
     assert compared_project.run("accept", "--failing", "scenarios").code == 0
     assert waiting(compared_project) == []
 
 
 def test_an_unknown_name_is_refused_with_the_nearest(compared_project: ProjectFolder) -> None:
-    done = compared_project.run("accept", "identty")
-    assert done.code == 2
-    assert 'Did you mean "identity"?' in done.err
+    result = compared_project.run("accept", "identty")
+    assert result.code == 2
+    assert 'Did you mean "identity"?' in result.err
     assert len(waiting(compared_project)) == 4
 
 
@@ -125,12 +125,12 @@ def test_a_candidate_whose_scenario_has_changed_is_rejected_and_the_others_stay(
 ) -> None:
     compared_project.edit("scenarios/city.yaml", "北京?", "上海?")
     was = tracked_files(compared_project)
-    done = compared_project.run("accept")
-    assert done.code == 3, done
-    assert "cassettes/.candidate/city.yaml: The recording of" in done.err
-    assert "北京?" in done.err
-    assert "coze-harness compare scenarios/city.yaml" in done.err
-    assert "Nothing was accepted" in done.err
+    result = compared_project.run("accept")
+    assert result.code == 3, result
+    assert "cassettes/.candidate/city.yaml: The recording of" in result.err
+    assert "北京?" in result.err
+    assert "coze-harness compare scenarios/city.yaml" in result.err
+    assert "Nothing was accepted" in result.err
     assert (tracked_files(compared_project), len(waiting(compared_project))) == (was, 4)
     assert compared_project.run("accept", "hours").code == 0
 
@@ -141,9 +141,9 @@ def test_an_unreadable_candidate_is_refused_and_stays_as_it_is(
     whole = compared_project.read("cassettes/.candidate/city.yaml")
     compared_project.write("cassettes/.candidate/city.yaml", whole[: len(whole) // 2])
     was = tracked_files(compared_project)
-    done = compared_project.run("accept")
-    assert done.code == 3, done
-    assert "cassettes/.candidate/city.yaml" in done.err
+    result = compared_project.run("accept")
+    assert result.code == 3, result
+    assert "cassettes/.candidate/city.yaml" in result.err
     assert tracked_files(compared_project) == was
     assert compared_project.read("cassettes/.candidate/city.yaml") == whole[: len(whole) // 2]
     assert compared_project.run("compare", "--replay").code == 3
@@ -153,9 +153,9 @@ def test_an_unreadable_candidate_is_refused_and_stays_as_it_is(
 
 def test_a_candidate_of_no_scenario_is_refused(compared_project: ProjectFolder) -> None:
     compared_project.path("scenarios/city.yaml").unlink()
-    done = compared_project.run("accept")
-    assert done.code == 3
-    assert '"city"' in done.err
+    result = compared_project.run("accept")
+    assert result.code == 3
+    assert '"city"' in result.err
     replayed = compared_project.run("compare", "--replay")
     assert "warning: cassettes/.candidate/city.yaml: " in replayed.err
     assert {name.partition("#")[0] for name in compared_project.lines()} == {
@@ -175,10 +175,10 @@ def test_a_changed_expectation_makes_no_candidate_stale(compared_project: Projec
 def test_where_one_cannot_be_written_none_is(compared_project: ProjectFolder) -> None:
     compared_project.path("cassettes").chmod(0o500)
     try:
-        done = compared_project.run("accept", "--failing")
+        result = compared_project.run("accept", "--failing")
     finally:
         compared_project.path("cassettes").chmod(0o700)
-    assert done.code == 3
+    assert result.code == 3
     assert len(waiting(compared_project)) == 4
 
 
@@ -191,9 +191,9 @@ def test_a_place_that_cannot_be_written_keeps_every_candidate(
     assert compared_project.run("compare", "more").code == 0
     was = tracked_files(compared_project)
     compared_project.write("cassettes/deep", "in the way")
-    done = compared_project.run("accept", "--failing")
-    assert done.code == 3, done
-    assert "cassettes/deep/more.yaml: The recording could not be written" in done.err
+    result = compared_project.run("accept", "--failing")
+    assert result.code == 3, result
+    assert "cassettes/deep/more.yaml: The recording could not be written" in result.err
     assert (tracked_files(compared_project), len(waiting(compared_project))) == (was, 5)
     assert not list(compared_project.path("cassettes").glob(".*.tmp"))
 
@@ -207,9 +207,9 @@ def test_an_accepted_draft_replays_as_the_scenario_asks(
     empty.env |= {"COZE_API_TOKEN": TOKEN, "COZE_API_BASE": server.base_url}
     assert empty.run("record").code == 1
     assert empty.run("compare", "--draft").code == 0
-    done = empty.run("accept")
-    assert done.code == 0, done
-    assert "publish_status: unpublished_draft" in done.out
+    result = empty.run("accept")
+    assert result.code == 0, result
+    assert "publish_status: unpublished_draft" in result.out
     assert empty.run("run", wrapper=offline, drop=["COZE_API_TOKEN"]).code == 0
     assert empty.run("check").code == 0
     text = empty.read("cassettes/identity.yaml")
@@ -265,8 +265,8 @@ def test_another_bots_candidate_is_accepted_once_the_scenario_asks_that_bot(
     assert "`bot: second`" in refused.err
     empty.write("scenarios/who.yaml", "bot: second\nturns: [{prompt: 你是谁?, expect: [我]}]\n")
     assert empty.run("run").code == 3
-    done = empty.run("accept")
-    assert done.code == 0, done
+    result = empty.run("accept")
+    assert result.code == 0, result
     assert empty.run("run").code == 0
     assert answers(empty) == {"who": "我是second。"}
 
@@ -290,9 +290,9 @@ def test_further_repeats_are_for_the_comparison_and_not_kept(
     extra = compared_project.run("accept", "city#3")
     assert extra.code == 5
     assert "were for the comparison only" in extra.err
-    done = compared_project.run("accept", "city")
-    assert done.code == 0
-    assert "2 further repeats" in done.out
+    result = compared_project.run("accept", "city")
+    assert result.code == 0
+    assert "2 further repeats" in result.out
     assert "city" not in waiting(compared_project)
     assert not any(path.exists() for path in further)
     assert compared_project.run("check").code == 0
@@ -308,7 +308,7 @@ def test_plain_vcrpy_reads_what_was_accepted(compared_project: ProjectFolder) ->
 
 def _walk(project: ProjectFolder, keys: str, *options: str) -> tuple[int, str]:
     """Run `accept --interactive` with keys in a pipe."""
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "coze_harness", "accept", "--interactive", *options],
         cwd=project.root,
         env=project.env,
@@ -317,7 +317,7 @@ def _walk(project: ProjectFolder, keys: str, *options: str) -> tuple[int, str]:
         timeout=60,
         check=False,
     )
-    return done.returncode, done.stdout.decode()
+    return result.returncode, result.stdout.decode()
 
 
 def test_scenarios_are_walked_through_worst_first(compared_project: ProjectFolder) -> None:
@@ -426,10 +426,10 @@ def test_a_candidate_that_fails_is_accepted_only_with_failing(
     compared_project: ProjectFolder,
 ) -> None:
     was = tracked_files(compared_project)
-    done = compared_project.run("accept", "identity", "hours")
-    assert done.code == 1, done
-    assert "identity fails (scenarios/identity.yaml" in done.err
-    assert "--failing" in done.err
+    result = compared_project.run("accept", "identity", "hours")
+    assert result.code == 1, result
+    assert "identity fails (scenarios/identity.yaml" in result.err
+    assert "--failing" in result.err
     assert (tracked_files(compared_project), waiting(compared_project)) == (was, list(NAMES))
     compared_project.edit("scenarios/identity.yaml", "学术助手", "朋友")
     assert compared_project.run("accept", "identity").code == 0
@@ -457,9 +457,9 @@ def test_decisions_of_a_file_are_applied(
     _decisions(compared_project, *decisions)
     text = compared_project.read("decisions.json").replace('"edit"', '"edit", "note": "语气不对"')
     compared_project.write("decisions.json", text)
-    done = compared_project.run("accept", "--from", "decisions.json", wrapper=offline)
-    assert done.code == 0, done
-    assert done.out.splitlines()[:3] == [
+    result = compared_project.run("accept", "--from", "decisions.json", wrapper=offline)
+    assert result.code == 0, result
+    assert result.out.splitlines()[:3] == [
         "accepted  cassettes/sum.yaml",
         "rejected  hours",
         "to edit   scenarios/identity.yaml:1: 语气不对",
@@ -488,11 +488,11 @@ def test_decisions_about_answers_that_were_recorded_again_are_refused(
     env = {"COZE_API_TOKEN": TOKEN, "COZE_API_BASE": server.base_url}
     assert compared_project.run("compare", "sum", env=env).code == 0
     was = tracked_files(compared_project)
-    done = compared_project.run("accept", "--from", "decisions.json")
-    assert done.code == 2, done
-    assert "decisions.json:6:16: " in done.err
-    assert '"sum"' in done.err
-    assert '"city"' not in done.err
+    result = compared_project.run("accept", "--from", "decisions.json")
+    assert result.code == 2, result
+    assert "decisions.json:6:16: " in result.err
+    assert '"sum"' in result.err
+    assert '"city"' not in result.err
     assert (tracked_files(compared_project), waiting(compared_project)) == (was, list(NAMES))
 
 
@@ -527,9 +527,9 @@ def test_wrong_decisions_are_refused_with_their_place(
     text = compared_project.read("decisions.json")
     assert old in text
     compared_project.write("decisions.json", text.replace(old, new))
-    done = compared_project.run("accept", "--from", "decisions.json")
-    assert (done.code, done.out) == (2, ""), done
-    assert f"decisions.json:{where}: " in done.err
+    result = compared_project.run("accept", "--from", "decisions.json")
+    assert (result.code, result.out) == (2, ""), result
+    assert f"decisions.json:{where}: " in result.err
     assert waiting(compared_project) == list(NAMES)
 
 
@@ -538,26 +538,26 @@ def test_of_many_decisions_that_cannot_be_applied_the_first_are_listed(
 ) -> None:
     unknown = [(f"{number}{'长' * 1_000}", "accept") for number in range(500)]
     _decisions(compared_project, ("sum", "accept"), *unknown)
-    done = compared_project.run("accept", "--from", "decisions.json")
-    assert (done.code, done.out) == (2, "")
-    assert done.err.count("decisions.json:") == 21
-    assert "first 20" in done.err
-    assert len(done.err) < 10_000
+    result = compared_project.run("accept", "--from", "decisions.json")
+    assert (result.code, result.out) == (2, "")
+    assert result.err.count("decisions.json:") == 21
+    assert "first 20" in result.err
+    assert len(result.err) < 10_000
     assert waiting(compared_project) == list(NAMES)
 
 
 def test_a_scenario_is_decided_once_and_of_a_comparison(compared_project: ProjectFolder) -> None:
     _decisions(compared_project, ("sum", "accept"), ("sum", "reject"))
-    done = compared_project.run("accept", "--from", "decisions.json")
-    assert done.code == 2
-    assert "decisions.json:11:16: " in done.err
+    result = compared_project.run("accept", "--from", "decisions.json")
+    assert result.code == 2
+    assert "decisions.json:11:16: " in result.err
     assert compared_project.run("accept", "--from", "none.json").code == 2
     assert compared_project.run("accept", "--from", "decisions.json", "--interactive").code == 2
     compared_project.run("run")
     _decisions(compared_project, ("sum", "accept"))
-    done = compared_project.run("accept", "--from", "decisions.json")
-    assert done.code == 2
-    assert "decisions.json:3:12: " in done.err
+    result = compared_project.run("accept", "--from", "decisions.json")
+    assert result.code == 2
+    assert "decisions.json:3:12: " in result.err
 
 
 def test_a_stale_one_is_told_and_the_others_are_walked_through(

@@ -18,10 +18,10 @@ from project import ProjectFolder
 
 def test_a_new_scenario_is_in_order_and_is_recorded_next(project: ProjectFolder) -> None:
     prompt = '他说 "你是谁?"\n好吗 # 1'
-    done = project.run("new", "orders/refund", "--prompt", prompt, "--tag", "新")
-    assert done.code == 0, done
-    assert done.out.startswith("scenarios/orders/refund.yaml")
-    assert "coze-harness record refund" in done.err
+    result = project.run("new", "orders/refund", "--prompt", prompt, "--tag", "新")
+    assert result.code == 0, result
+    assert result.out.startswith("scenarios/orders/refund.yaml")
+    assert "coze-harness record refund" in result.err
     checked = project.run("check", "--no-recordings", "refund")
     assert checked.code == 0, checked
     assert project.run("check", "refund").code == 3
@@ -31,13 +31,13 @@ def test_a_new_scenario_is_in_order_and_is_recorded_next(project: ProjectFolder)
 
 @pytest.mark.parametrize("name", ["order refund", "it's (new)", "退款 $HOME", "[a]#2"])
 def test_a_printed_command_works_for_any_name(project: ProjectFolder, name: str) -> None:
-    result = project.run("new", name, "--prompt", "你是谁?")
-    assert result.code == 0, result
-    commands = [result.err.partition("coze-harness ")[2]]
+    creation = project.run("new", name, "--prompt", "你是谁?")
+    assert creation.code == 0, creation
+    commands = [creation.err.partition("coze-harness ")[2]]
     for command in (("run", name), ("check", name)):
-        done = project.run(*command)
-        assert done.code == 3, done
-        commands.append((done.out + done.err).rpartition("coze-harness ")[2])
+        result = project.run(*command)
+        assert result.code == 3, result
+        commands.append((result.out + result.err).rpartition("coze-harness ")[2])
     for line in commands:
         words = shlex.split(line.split("\n")[0])
         selected = project.run("list", *words[1:])
@@ -61,17 +61,17 @@ def test_a_name_that_is_taken_or_leads_elsewhere_is_refused(
     project: ProjectFolder, name: str
 ) -> None:
     before = {path: path.read_bytes() for path in project.root.rglob("*.yaml")}
-    done = project.run("new", name)
-    assert done.code == 2
+    result = project.run("new", name)
+    assert result.code == 2
     assert {path: path.read_bytes() for path in project.root.rglob("*.yaml")} == before
 
 
 def test_a_prompt_is_saved_with_its_recording(
     project: ProjectFolder, server: RunningServer
 ) -> None:
-    done = project.run("ask", "你是谁?", "--save", "who")
-    assert done.code == 0, done
-    assert "学术助手" in done.out
+    result = project.run("ask", "你是谁?", "--save", "who")
+    assert result.code == 0, result
+    assert "学术助手" in result.out
     assert server.calls["POST /v3/chat"] == 1
     assert "similar" in project.read("scenarios/who.yaml")
     assert project.run("run", "who").code == 0
@@ -82,8 +82,8 @@ def test_a_prompt_is_saved_with_its_recording(
 
 
 def test_a_prompt_without_an_answer_leaves_no_file(project: ProjectFolder) -> None:
-    done = project.run("ask", "你是谁?", "--save", "who", env={"COZE_API_TOKEN": ""})
-    assert done.code == 2
+    result = project.run("ask", "你是谁?", "--save", "who", env={"COZE_API_TOKEN": ""})
+    assert result.code == 2
     assert not project.path("scenarios/who.yaml").exists()
     assert project.run("ask", "a", "--save", "b", "--conversation", "1").code == 2
 

@@ -57,12 +57,12 @@ def test_a_bad_scenario_file_is_named_with_its_place(
     recorded_project: ProjectFolder, what: str
 ) -> None:
     recorded_project.path("scenarios/bad.yaml").write_bytes(SCENARIO_FILES[what])
-    done = recorded_project.run("run", seconds=30)
-    assert done.code == 2, done
-    place = re.search(r"^scenarios/bad\.yaml:\d+", done.err, re.MULTILINE)
-    assert place, done.err
-    assert "Traceback" not in done.err
-    assert len(done.err) < 4_000
+    result = recorded_project.run("run", seconds=30)
+    assert result.code == 2, result
+    place = re.search(r"^scenarios/bad\.yaml:\d+", result.err, re.MULTILINE)
+    assert place, result.err
+    assert "Traceback" not in result.err
+    assert len(result.err) < 4_000
     assert not recorded_project.path("pwned").exists()
     assert len(recorded_project.runs()) == 1  # nothing was begun
 
@@ -75,11 +75,11 @@ def test_every_command_refuses_what_would_pass_silently(
     for name in names:
         recorded_project.path(f"scenarios/{name}.yaml").write_bytes(SCENARIO_FILES[name])
     env = {"COZE_API_BASE": "http://127.0.0.1:1", "COZE_API_TOKEN": "pat_" + "x" * 40}
-    done = recorded_project.run(command, env=env, drop=["CI"])
-    assert done.code == 2
+    result = recorded_project.run(command, env=env, drop=["CI"])
+    assert result.code == 2
     for name in names:
-        assert f"scenarios/{name}.yaml:" in done.err
-    assert done.err.splitlines()[-1].startswith("3 errors in the ")
+        assert f"scenarios/{name}.yaml:" in result.err
+    assert result.err.splitlines()[-1].startswith("3 errors in the ")
 
 
 def test_a_byte_order_mark_and_windows_lines_are_taken(recorded_project: ProjectFolder) -> None:
@@ -91,12 +91,12 @@ def test_a_byte_order_mark_and_windows_lines_are_taken(recorded_project: Project
 def test_faults_of_all_files_are_told_in_one_go(recorded_project: ProjectFolder) -> None:
     for name in ("a key misspelt", "broken YAML", "a foreign kind"):
         recorded_project.path(f"scenarios/{name}.yaml").write_bytes(SCENARIO_FILES[name])
-    done = recorded_project.run("check")
-    assert done.code == 2
+    result = recorded_project.run("check")
+    assert result.code == 2
     for word in ("a key misspelt.yaml:1:1", "broken YAML.yaml:", "a foreign kind.yaml:1:"):
-        assert f"scenarios/{word}" in done.err
-    assert 'Did you mean "name"?' in done.err
-    assert done.err.splitlines()[-1].startswith("3 errors in the ")
+        assert f"scenarios/{word}" in result.err
+    assert 'Did you mean "name"?' in result.err
+    assert result.err.splitlines()[-1].startswith("3 errors in the ")
 
 
 def _cut(text: str) -> str:
@@ -136,18 +136,18 @@ def test_a_bad_cassette_is_named_left_alone_and_stops_nobody_else(
     path = recorded_project.path("cassettes/identity.yaml")
     path.write_bytes(spoil(recorded_project.read("cassettes/identity.yaml")).encode())
     before = path.read_bytes()
-    done = recorded_project.run("run", seconds=30)
-    assert done.code == 3, done
+    result = recorded_project.run("run", seconds=30)
+    assert result.code == 3, result
     assert recorded_project.statuses() == {
         "identity": "error",
         "weather[1]": "passed",
         "weather[2]": "passed",
         "wrong": "failed",
     }
-    assert "cassettes/identity.yaml" in done.err
-    assert word in " ".join(done.err.split())
-    assert re.search(r"^  next: \S", done.err, re.MULTILINE)
-    assert "Traceback" not in done.err
+    assert "cassettes/identity.yaml" in result.err
+    assert word in " ".join(result.err.split())
+    assert re.search(r"^  next: \S", result.err, re.MULTILINE)
+    assert "Traceback" not in result.err
     assert path.read_bytes() == before
     assert not recorded_project.path("pwned").exists()
 
@@ -165,10 +165,10 @@ def test_what_stands_in_a_cassettes_place(recorded_project: ProjectFolder, how: 
             path.mkdir()
         else:
             path.symlink_to("nowhere.yaml")
-    done = recorded_project.run("run", "identity")
-    assert done.code == 3
-    assert "cassettes/identity.yaml" in done.err
-    assert "next: " in done.err
+    result = recorded_project.run("run", "identity")
+    assert result.code == 3
+    assert "cassettes/identity.yaml" in result.err
+    assert "next: " in result.err
 
 
 FAULTS = {
@@ -202,8 +202,8 @@ def test_whatever_coze_does_wrong_to_some_trials_all_others_go_on(
     project.edit("harness.yaml", "timeout: 2", "timeout: 0.4")
     scenarios = [f"- {{name: {w}, turns: [{{prompt: {w}, expect: [好]}}]}}" for w in faults]
     project.write("scenarios/faults.yaml", "scenarios:\n" + "\n".join(scenarios) + "\n")
-    done = project.run("record", "scenarios/faults.yaml", "identity", "weather")
-    assert done.code == 4, done
+    result = project.run("record", "scenarios/faults.yaml", "identity", "weather")
+    assert result.code == 4, result
     lines = project.lines()
     errors = {what: line["error"] for what, line in lines.items() if line["error"]}
     assert {what: error["kind"] for what, error in errors.items()} == {
@@ -216,7 +216,7 @@ def test_whatever_coze_does_wrong_to_some_trials_all_others_go_on(
         assert error["next_step"], what
         # A gateway's page and a broken connection carry no log id; everything of Coze's does.
         assert error["log_id"] or what in ("HTML", "no service") or error["kind"] == "network"
-    assert "log id: " in done.err
+    assert "log id: " in result.err
     stems = {path.stem for path in project.path("cassettes").iterdir()}
     assert stems.isdisjoint(FAULTS)
     replayed = project.run("run", *HEALED, "identity", "weather")
@@ -246,15 +246,15 @@ def test_a_hostile_answer_is_text_everywhere(
         "scenarios:\n- {name: hostile, turns: [{prompt: 坏, expect: [nope]}]}\n"
         "- {name: huge, turns: [{prompt: 长, expect: [nope]}]}\n",
     )
-    for done in (
+    for result in (
         project.run("record", "scenarios/hostile.yaml", "-v"),
         project.run("run", "scenarios/hostile.yaml"),
         project.run("run", "scenarios/hostile.yaml", "-v"),
         project.run("ask", "坏"),
         project.run("history"),
     ):
-        assert done.code in (0, 1), done.err
-        for text in (done.out, done.err):
+        assert result.code in (0, 1), result.err
+        for text in (result.out, result.err):
             assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
             assert len(text) < 50_000
     assert project.lines()["hostile"]["turns"][0]["answer"] == HOSTILE
@@ -272,18 +272,18 @@ def test_a_cassette_with_answers_left_over_is_an_error(recorded_project: Project
     recorded_project.edit(
         "scenarios/weather.yaml", "  - prompt: 然后呢?\n    expect: [不知道]\n", ""
     )
-    done = recorded_project.run("run", "weather")
-    assert done.code == 3
-    assert "turns" in done.err
+    result = recorded_project.run("run", "weather")
+    assert result.code == 3
+    assert "turns" in result.err
 
 
 def test_a_changed_prompt_or_bot_is_stale_and_told(recorded_project: ProjectFolder) -> None:
     recorded_project.edit("scenarios/identity.yaml", "你是谁?", "你叫什么?")
-    done = recorded_project.run("run", "identity")
-    assert done.code == 3
-    assert 'recorded  additional_messages[0].content = "你是谁?"' in done.err
-    assert 'now       additional_messages[0].content = "你叫什么?"' in done.err
-    assert "coze-harness record scenarios/identity.yaml" in done.err
+    result = recorded_project.run("run", "identity")
+    assert result.code == 3
+    assert 'recorded  additional_messages[0].content = "你是谁?"' in result.err
+    assert 'now       additional_messages[0].content = "你叫什么?"' in result.err
+    assert "coze-harness record scenarios/identity.yaml" in result.err
     recorded_project.edit("scenarios/identity.yaml", "你叫什么?", "你是谁?")
     recorded_project.edit(
         "harness.yaml", 'chatchat: "7403315657221079041"', 'chatchat: "9403315657221079"'
@@ -295,16 +295,16 @@ def test_a_changed_expectation_is_never_stale(recorded_project: ProjectFolder) -
     recorded_project.edit(
         "scenarios/identity.yaml", "- 学术助手", "- {regex: 助.}\n      - {length: {max: 50}}"
     )
-    done = recorded_project.run("run", "identity")
-    assert (done.code, done.err) == (0, "")
+    result = recorded_project.run("run", "identity")
+    assert (result.code, result.err) == (0, "")
 
 
 def test_a_cassette_edited_by_hand_is_replayed_as_it_now_reads(
     recorded_project: ProjectFolder,
 ) -> None:
     recorded_project.edit("cassettes/identity.yaml", "虚拟的学术助手", "真实的数学助手")
-    done = recorded_project.run("run", "identity")
-    assert done.code == 1
+    result = recorded_project.run("run", "identity")
+    assert result.code == 1
     assert (
         recorded_project.lines()["identity"]["turns"][0]["answer"]
         == "我是chatchat,一个真实的数学助手。"
@@ -324,8 +324,8 @@ def test_an_interaction_out_of_order_is_refused(recorded_project: ProjectFolder)
     text = recorded_project.read("cassettes/identity.yaml")
     head, first, second, third = re.split(r"(?m)^(?=- request:)", text)
     recorded_project.write("cassettes/identity.yaml", head + first + third + second)
-    done = recorded_project.run("run", "identity")
-    assert done.code == 3
+    result = recorded_project.run("run", "identity")
+    assert result.code == 3
     assert recorded_project.lines()["identity"]["error"]["kind"] == "mismatch"
 
 
@@ -340,10 +340,10 @@ def test_an_endless_redact_pattern_is_a_fault_of_run_record_and_check(
     place = f"harness.yaml:{settings.count(chr(10))}:3: "
     before = project.read("cassettes/a.yaml")
     for command in (("record", "--all"), ("run",), ("check",)):
-        done = project.run(*command, "a")
-        assert done.code == 2, (command, done)
-        assert place in done.err, (command, done)
-        assert "Traceback" not in done.err, (command, done)
+        result = project.run(*command, "a")
+        assert result.code == 2, (command, result)
+        assert place in result.err, (command, result)
+        assert "Traceback" not in result.err, (command, result)
     assert project.read("cassettes/a.yaml") == before
 
 
@@ -351,9 +351,9 @@ def test_an_empty_name_of_a_run_to_resume_is_rejected(recorded_project: ProjectF
     runs = recorded_project.runs()
     recorded_project.env["COZE_API_TOKEN"] = "pat_" + "a1" * 16
     for command, name in (("run", ""), ("run", " "), ("live", ""), ("compare", "")):
-        done = recorded_project.run(command, "--resume", name)
-        assert done.code == 2, done
-        assert "--resume" in done.err
+        result = recorded_project.run(command, "--resume", name)
+        assert result.code == 2, result
+        assert "--resume" in result.err
     assert recorded_project.runs() == runs
 
 
@@ -363,11 +363,11 @@ def test_a_long_name_of_a_run_is_rejected(recorded_project: ProjectFolder) -> No
         ("run", "--resume", "reports/" + "x" * 300),
         ("report", "x" * 5_000),
     ):
-        done = recorded_project.run(*command)
-        assert done.code == 2, done
-        assert "xxx" in done.err
-        assert "Internal error" not in done.err
-        assert len(done.err) < 1_000
+        result = recorded_project.run(*command)
+        assert result.code == 2, result
+        assert "xxx" in result.err
+        assert "Internal error" not in result.err
+        assert len(result.err) < 1_000
 
 
 def test_a_cassette_that_is_no_file_is_an_error_of_its_trial(
@@ -381,8 +381,8 @@ def test_a_cassette_that_is_no_file_is_an_error_of_its_trial(
         else:
             os.mkfifo(path)
     for command in ("run", "check"):
-        done = recorded_project.run(command, seconds=20)
-        assert done.code == 3, done
+        result = recorded_project.run(command, seconds=20)
+        assert result.code == 3, result
         for kind in ("named pipe", "device"):
-            assert f"This is a {kind}, not a file." in done.out + done.err
+            assert f"This is a {kind}, not a file." in result.out + result.err
     assert recorded_project.statuses()["weather[1]"] == "passed"

@@ -21,23 +21,23 @@ def _commands(text: str) -> list[str]:
 
 
 def test_a_run_on_github_points_at_the_failed_expectation(recorded_project: ProjectFolder) -> None:
-    done = recorded_project.run("run", env=GITHUB)
-    assert done.code == 1
-    (annotation,) = _commands(done.out)
+    result = recorded_project.run("run", env=GITHUB)
+    assert result.code == 1
+    (annotation,) = _commands(result.out)
     assert annotation.startswith(
         "::error file=scenarios/wrong.yaml,line=5,col=9,title=wrong%3A contains::"
     )
     assert "%0Aprompt: 说点什么%0A" in annotation
-    assert "1 failed" in done.last
-    assert done.last.endswith("/index.html")
+    assert "1 failed" in result.last
+    assert result.last.endswith("/index.html")
     assert _commands(recorded_project.run("run").out) == []
 
 
 def test_paths_are_those_of_the_checked_out_repository(
     recorded_project: ProjectFolder, tmp_path: Path
 ) -> None:
-    done = recorded_project.run("run", env=GITHUB | {"GITHUB_WORKSPACE": str(tmp_path)})
-    assert _commands(done.out)[0].startswith("::error file=project/scenarios/wrong.yaml,line=5,")
+    result = recorded_project.run("run", env=GITHUB | {"GITHUB_WORKSPACE": str(tmp_path)})
+    assert _commands(result.out)[0].startswith("::error file=project/scenarios/wrong.yaml,line=5,")
     elsewhere = recorded_project.run(
         "run", env=GITHUB | {"GITHUB_WORKSPACE": str(tmp_path / "other")}
     )
@@ -58,10 +58,10 @@ def test_errors_warnings_and_fixed_known_failures_are_told_apart(
     recorded_project.edit(
         "scenarios/wrong.yaml", "- 绝不会有的话", "- {contains: 绝不会有的话, severity: warning}"
     )
-    done = recorded_project.run("run", "-q", env=GITHUB)
-    assert done.code == 3
+    result = recorded_project.run("run", "-q", env=GITHUB)
+    assert result.code == 3
     annotations = {
-        re.sub("::([a-z]+) .*title=([^:,]+).*", r"\1 \2", line) for line in _commands(done.out)
+        re.sub("::([a-z]+) .*title=([^:,]+).*", r"\1 \2", line) for line in _commands(result.out)
     }
     assert annotations == {
         "warning identity",
@@ -75,20 +75,20 @@ def test_errors_warnings_and_fixed_known_failures_are_told_apart(
 
 def test_check_and_errors_in_files_are_annotated(recorded_project: ProjectFolder) -> None:
     recorded_project.path("cassettes/wrong.yaml").unlink()
-    done = recorded_project.run("check", env=GITHUB)
-    assert done.code == 3
-    (annotation,) = _commands(done.err)
+    result = recorded_project.run("check", env=GITHUB)
+    assert result.code == 3
+    (annotation,) = _commands(result.err)
     assert annotation.startswith(
         "::error file=cassettes/wrong.yaml,title=coze-harness%3A missing::"
     )
     assert _commands(recorded_project.run("check").err) == []
     recorded_project.write("scenarios/new.yaml", "turns: [{promt: x}]\n")
     for command in ("check", "run"):
-        done = recorded_project.run(
+        result = recorded_project.run(
             command, env=GITHUB | {"GITHUB_WORKSPACE": str(recorded_project.root.parent)}
         )
-        assert done.code == 2
-        places = [line.partition(",title=")[0] for line in _commands(done.err)]
+        assert result.code == 2
+        places = [line.partition(",title=")[0] for line in _commands(result.err)]
         assert places
         assert all(
             one.startswith("::error file=project/scenarios/new.yaml,line=1") for one in places
@@ -98,12 +98,12 @@ def test_check_and_errors_in_files_are_annotated(recorded_project: ProjectFolder
 def test_no_answer_is_taken_for_a_command(recorded_project: ProjectFolder) -> None:
     answer = "::add-mask::a\\n  ::error::b\\n##[add-path]c"
     recorded_project.edit("cassettes/wrong.yaml", "不知道。", answer)
-    done = recorded_project.run("run", "wrong", "-v", env=GITHUB)
-    assert "answer:   ::add-mask::a" in done.out
-    assert ": :error::b" in done.out
-    levels = [command.split(" ")[0] for command in _commands(done.out)]
+    result = recorded_project.run("run", "wrong", "-v", env=GITHUB)
+    assert "answer:   ::add-mask::a" in result.out
+    assert ": :error::b" in result.out
+    levels = [command.split(" ")[0] for command in _commands(result.out)]
     assert levels == ["::warning", "::error"]  # the edit, and the failed expectation
-    assert not any("##[" in line for line in done.out.splitlines() if not line.startswith("::"))
+    assert not any("##[" in line for line in result.out.splitlines() if not line.startswith("::"))
 
 
 def test_the_steps_summary_gets_each_runs_markdown(
@@ -124,22 +124,22 @@ def test_a_summary_that_is_full_or_cannot_be_written_does_not_fail_the_run(
 ) -> None:
     full = tmp_path / "step.md"
     full.write_bytes(b"x" * 1_048_576)
-    done = recorded_project.run("run", "identity", env={"GITHUB_STEP_SUMMARY": str(full)})
-    assert done.code == 0
-    assert "summary is full" in done.err
+    result = recorded_project.run("run", "identity", env={"GITHUB_STEP_SUMMARY": str(full)})
+    assert result.code == 0
+    assert "summary is full" in result.err
     assert full.stat().st_size == 1_048_576
     nowhere = str(tmp_path / "none" / "step.md")
-    done = recorded_project.run("run", "identity", env={"GITHUB_STEP_SUMMARY": nowhere})
-    assert done.code == 0
-    assert nowhere in done.err
+    result = recorded_project.run("run", "identity", env={"GITHUB_STEP_SUMMARY": nowhere})
+    assert result.code == 0
+    assert nowhere in result.err
 
 
 @pytest.mark.parametrize("command", ["record", "live"])
 def test_conversations_with_coze_are_annotated_too(project: ProjectFolder, command: str) -> None:
     force = ["--force"] if command == "record" else []
-    done = project.run(command, *force, env=GITHUB)
-    assert done.code == 1
-    assert len([line for line in _commands(done.out) if line.startswith("::error ")]) == 1
+    result = project.run(command, *force, env=GITHUB)
+    assert result.code == 1
+    assert len([line for line in _commands(result.out) if line.startswith("::error ")]) == 1
 
 
 def test_junit_has_properties_and_the_transcript(recorded_project: ProjectFolder) -> None:
@@ -218,11 +218,13 @@ def test_a_comparison_warns_of_a_single_failure_and_of_what_failed_before(
     assert [line.split(" ")[0] for line in _commands(same.out)] == ["::warning"]
     recorded_project.edit("scenarios/identity.yaml", "- 学术助手", "- 九点开门")
     recorded_project.run("run")
-    done = recorded_project.run(
+    result = recorded_project.run(
         "compare", before, recorded_project.run_json()["run_id"], env=GITHUB
     )
     # One trial on each side decides nothing.
-    assert done.code == 0
-    levels = {re.sub("::([a-z]+) file=([^,]+),.*", r"\1 \2", line) for line in _commands(done.out)}
+    assert result.code == 0
+    levels = {
+        re.sub("::([a-z]+) file=([^,]+),.*", r"\1 \2", line) for line in _commands(result.out)
+    }
     assert levels == {"warning scenarios/identity.yaml", "warning scenarios/wrong.yaml"}
-    assert done.last.endswith("/index.html")
+    assert result.last.endswith("/index.html")

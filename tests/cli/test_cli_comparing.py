@@ -82,8 +82,8 @@ def test_a_changed_bot_is_told_trial_by_trial_and_the_baseline_stays(
     baseline: ProjectFolder, serve_script: ServeScript
 ) -> None:
     committed = cassettes(baseline)
-    done = baseline.run("compare", env={"COZE_API_BASE": serve_script(after()).base_url})
-    assert done.code == 1, done
+    result = baseline.run("compare", env={"COZE_API_BASE": serve_script(after()).base_url})
+    assert result.code == 1, result
     assert cassettes(baseline) == committed
     assert first_ones(baseline) == ["city.yaml", "hours.yaml", "identity.yaml", "sum.yaml"]
     assert states(baseline) == {
@@ -99,8 +99,8 @@ def test_a_changed_bot_is_told_trial_by_trial_and_the_baseline_stays(
         "sum": "improved",
     }
     assert baseline.run_json()["mode"] == "compare"
-    assert done.last.startswith("1 of 4 scenarios regressed, 1 improved, ")
-    assert f" {baseline.run_json()['comparison']['calls']} calls.  report: " in done.last
+    assert result.last.startswith("1 of 4 scenarios regressed, 1 improved, ")
+    assert f" {baseline.run_json()['comparison']['calls']} calls.  report: " in result.last
     for name in ("index.html", "summary.md", "junit.xml"):
         assert baseline.path(f"reports/latest/{name}").stat().st_size
 
@@ -108,22 +108,22 @@ def test_a_changed_bot_is_told_trial_by_trial_and_the_baseline_stays(
 def test_the_summary_has_regressions_first_with_the_place_the_diff_and_the_figures(
     baseline: ProjectFolder, serve_script: ServeScript
 ) -> None:
-    done = baseline.run("compare", env={"COZE_API_BASE": serve_script(after()).base_url})
-    lines = done.out.splitlines()
+    result = baseline.run("compare", env={"COZE_API_BASE": serve_script(after()).base_url})
+    lines = result.out.splitlines()
     first = next(line for line in lines if line and line.split()[0].isupper())
     assert first.startswith("REGRESSED  identity regressed: the baseline passed 1 of 1, ")
     assert '  ✗ now fails: contains "学术助手"  scenarios/identity.yaml:3:27' in lines
     (answer,) = [line for line in lines if line.startswith("  answer") and "朋友" in line]
     assert "我是chatchat,[-一个虚拟的学术助手-]{+你的朋友😀+}。" in answer
-    assert "tokens 140 → 112" in done.out
+    assert "tokens 140 → 112" in result.out
     assert lines.index(first) < lines.index(next(x for x in lines if x.startswith("IMPROVED  sum")))
 
 
 def test_the_summary_says_what_changed_of_the_bot(
     baseline: ProjectFolder, serve_script: ServeScript
 ) -> None:
-    done = baseline.run("compare", env={"COZE_API_BASE": serve_script(after()).base_url})
-    lines = [line.strip() for line in done.out.splitlines()]
+    result = baseline.run("compare", env={"COZE_API_BASE": serve_script(after()).base_url})
+    lines = [line.strip() for line in result.out.splitlines()]
     assert "bot version: 100 → 200" in lines
     assert "model: GPT-4o → 豆包·Pro·32k" in lines
     assert "model.temperature: 0.7 → 0.2" in lines
@@ -146,22 +146,22 @@ def test_only_what_passed_and_now_fails_makes_the_exit_code_1(
 
 
 def test_a_failure_that_the_baseline_has_too_is_no_regression(baseline: ProjectFolder) -> None:
-    done = baseline.run("compare")
-    assert done.code == 0, done
+    result = baseline.run("compare")
+    assert result.code == 0, result
     assert set(kinds(baseline).values()) == {"same"}
-    assert "chatchat: The bot is the same on both sides." in done.out
-    assert done.last.startswith("Nothing regressed: 4 scenarios, 12 calls.  report: ")
+    assert "chatchat: The bot is the same on both sides." in result.out
+    assert result.last.startswith("Nothing regressed: 4 scenarios, 12 calls.  report: ")
 
 
 def test_a_draft_is_asked_and_told_of(asks: ProjectFolder, serve_script: ServeScript) -> None:
     server = serve_script(draft("- {prompt: 你是谁?, answer: 我是草稿。}"))
     asks.env["COZE_API_BASE"] = server.base_url
     asks.run("record")
-    done = asks.run("compare", "--draft", "identity", "city")
-    assert done.code == 1, done
+    result = asks.run("compare", "--draft", "identity", "city")
+    assert result.code == 1, result
     assert kinds(asks) == {"identity": "regressed", "city": "same"}
-    assert "candidate   the draft" in done.out
-    assert "version: 100 → 150" in done.out
+    assert "candidate   the draft" in result.out
+    assert "version: 100 → 150" in result.out
     body = asks.read("cassettes/.candidate/identity.yaml")
     assert '"publish_status": "unpublished_draft"' in body
     assert "publish_status" not in asks.read("cassettes/identity.yaml")
@@ -173,11 +173,11 @@ def test_a_version_is_asked_and_its_prompt_is_not_guessed(
     old = "  versions:\n    '90':\n      answers: [{prompt: 北京?, answer: 首都是北京。}]\n"
     asks.env["COZE_API_BASE"] = serve_script(draft("- {prompt: x, answer: y}", rest=old)).base_url
     asks.run("record")
-    done = asks.run("compare", "--bot-version", "90", "city")
-    assert done.code == 0, done
+    result = asks.run("compare", "--bot-version", "90", "city")
+    assert result.code == 0, result
     assert "首都是北京" in str(asks.lines()["city"]["turns"])
-    assert "candidate   version 90" in done.out
-    assert "the prompt and model of version 90 are not known" in done.out
+    assert "candidate   version 90" in result.out
+    assert "the prompt and model of version 90 are not known" in result.out
 
 
 def test_another_bot_is_asked_the_baselines_questions(
@@ -188,8 +188,8 @@ def test_another_bot_is_asked_the_baselines_questions(
     )
     committed = cassettes(baseline)
     env = {"COZE_API_BASE": serve_script(script).base_url}
-    done = baseline.run("compare", "--bot", "second", env=env)
-    assert done.code == 1, done
+    result = baseline.run("compare", "--bot", "second", env=env)
+    assert result.code == 1, result
     assert kinds(baseline) == {
         "city@second": "same",
         "hours@second": "reworded",
@@ -207,8 +207,8 @@ def test_replay_judges_both_sets_offline_by_todays_expectations(
     baseline.run("compare", env={"COZE_API_BASE": serve_script(after()).base_url})
     changes = kinds(baseline)
     env = {"CI": "true", "COZE_API_BASE": "http://192.0.2.1"}
-    done = baseline.run("compare", "--replay", env=env, drop=["COZE_API_TOKEN"], wrapper=offline)
-    assert (done.code, kinds(baseline)) == (1, changes), done
+    result = baseline.run("compare", "--replay", env=env, drop=["COZE_API_TOKEN"], wrapper=offline)
+    assert (result.code, kinds(baseline)) == (1, changes), result
     baseline.edit("scenarios/identity.yaml", "学术助手", "chatchat")
     again = baseline.run("compare", "--replay", drop=["COZE_API_TOKEN"], wrapper=offline)
     assert again.code == 0, again
@@ -220,9 +220,9 @@ def test_replay_of_a_part_takes_no_more(baseline: ProjectFolder) -> None:
     assert waiting(baseline) == ["city.yaml"]
     assert baseline.run("compare", "--replay").code == 0
     assert kinds(baseline) == {"city": "same"}
-    done = baseline.run("compare", "--replay", "hours")
-    assert done.code == 5
-    assert "candidate" in done.err
+    result = baseline.run("compare", "--replay", "hours")
+    assert result.code == 5
+    assert "candidate" in result.err
 
 
 def test_repeats_pair_as_far_as_there_are_any_and_luck_is_called_luck(
@@ -233,16 +233,16 @@ def test_repeats_pair_as_far_as_there_are_any_and_luck_is_called_luck(
     )
     asks.env["COZE_API_BASE"] = serve_script(before()).base_url
     asks.run("record", "coin")
-    done = asks.run(
+    result = asks.run(
         "compare", "coin", "--repeat", "6", env={"COZE_API_BASE": serve_script(after()).base_url}
     )
-    assert done.code == 0, done
+    assert result.code == 0, result
     assert len(asks.lines()) == 6
     (coin,) = asks.run_json()["comparison"]["scenarios"]
     assert (coin["before"]["passed"], coin["before"]["trials"]) == (2, 4)
     assert (coin["after"]["passed"], coin["after"]["trials"]) == (3, 6)
     assert coin["flaky"] is True
-    assert re.search(r"\bcoin\b.*\bflaky\b", done.out)
+    assert re.search(r"\bcoin\b.*\bflaky\b", result.out)
 
 
 def test_six_of_six_before_and_none_now_is_a_real_change(
@@ -251,26 +251,27 @@ def test_six_of_six_before_and_none_now_is_a_real_change(
     asks.write("scenarios/identity.yaml", f"{IDENTITY}repeat: 6\n")
     asks.env["COZE_API_BASE"] = serve_script(before()).base_url
     assert asks.run("record", "identity").code == 0
-    done = asks.run("compare", "identity", env={"COZE_API_BASE": serve_script(after()).base_url})
-    assert done.code == 1, done
+    result = asks.run("compare", "identity", env={"COZE_API_BASE": serve_script(after()).base_url})
+    assert result.code == 1, result
     assert (
-        "REGRESSED  identity regressed: the baseline passed 6 of 6, the candidate 0 of" in done.out
+        "REGRESSED  identity regressed: the baseline passed 6 of 6, the candidate 0 of"
+        in result.out
     )
 
 
 def test_a_trial_without_a_baseline_is_new(baseline: ProjectFolder) -> None:
     baseline.path("cassettes/city.yaml").unlink()
-    done = baseline.run("compare", "city", "hours")
-    assert done.code == 0, done
+    result = baseline.run("compare", "city", "hours")
+    assert result.code == 0, result
     assert kinds(baseline) == {"city": "new", "hours": "same"}
     assert not baseline.path("cassettes/city.yaml").exists()
 
 
 def test_a_stale_baseline_is_reported_and_exits_3(baseline: ProjectFolder) -> None:
     baseline.edit("scenarios/city.yaml", "北京?", "北京在哪里?")
-    done = baseline.run("compare", "city", "hours")
-    assert done.code == 3, done
-    assert "city is stale" in done.out
+    result = baseline.run("compare", "city", "hours")
+    assert result.code == 3, result
+    assert "city is stale" in result.out
     assert kinds(baseline) == {"city": "new", "hours": "same"}
 
 
@@ -280,29 +281,29 @@ def test_a_candidate_that_coze_does_not_answer_is_broken_and_exits_4(
     assert baseline.run("compare", "city", "identity").code == 0
     server = serve_script(after())
     server.inject(Fault(kind=FaultKind.FAILED))
-    done = baseline.run("compare", "city", "identity", env={"COZE_API_BASE": server.base_url})
-    assert done.code == 4, done
+    result = baseline.run("compare", "city", "identity", env={"COZE_API_BASE": server.base_url})
+    assert result.code == 4, result
     assert kinds(baseline) == {"city": "broken", "identity": "broken"}
-    assert "NOT JUDGED  city" in done.out
+    assert "NOT JUDGED  city" in result.out
     # What was asked before is evidence: it would be taken for what was asked now.
     assert waiting(baseline) == []
     assert len(list(baseline.path("cassettes/.candidate/.evidence").rglob("*.yaml"))) == 2
 
 
 def test_ci_does_not_ask(baseline: ProjectFolder) -> None:
-    done = baseline.run("compare", env={"CI": "1"})
-    assert done.code == 2
-    assert "--force" in done.err
+    result = baseline.run("compare", env={"CI": "1"})
+    assert result.code == 2
+    assert "--force" in result.err
     assert waiting(baseline) == []
     assert baseline.run("compare", "city", "--force", env={"CI": "1"}).code == 0
 
 
 def test_it_needs_a_token_and_prints_the_expected_calls(baseline: ProjectFolder) -> None:
-    done = baseline.run("compare", "city", drop=["COZE_API_TOKEN"])
-    assert done.code == 2
-    assert "COZE_API_TOKEN" in done.err
-    result = baseline.run("compare", "city")
-    assert re.match(r"About \d calls to Coze", result.err)
+    result = baseline.run("compare", "city", drop=["COZE_API_TOKEN"])
+    assert result.code == 2
+    assert "COZE_API_TOKEN" in result.err
+    comparison = baseline.run("compare", "city")
+    assert re.match(r"About \d calls to Coze", comparison.err)
     assert baseline.run("compare", "city", "-q").err == ""
 
 
@@ -310,10 +311,10 @@ def test_quiet_is_a_line_a_regression_and_the_last_line(
     baseline: ProjectFolder, serve_script: ServeScript
 ) -> None:
     env = {"COZE_API_BASE": serve_script(after()).base_url}
-    done = baseline.run("compare", "-q", env=env)
-    first, last = done.out.splitlines()
+    result = baseline.run("compare", "-q", env=env)
+    first, last = result.out.splitlines()
     assert first.startswith("REGRESSED  identity regressed: ")
-    assert last == done.last
+    assert last == result.last
 
 
 @pytest.mark.parametrize(
@@ -329,24 +330,24 @@ def test_quiet_is_a_line_a_regression_and_the_last_line(
 def test_invalid_arguments_are_rejected_by_name(
     baseline: ProjectFolder, arguments: tuple[str, ...], option: str
 ) -> None:
-    done = baseline.run("compare", *arguments)
-    assert done.code == 2, done
-    assert option in done.err.splitlines()[0]
-    assert "  next: " in done.err
+    result = baseline.run("compare", *arguments)
+    assert result.code == 2, result
+    assert option in result.err.splitlines()[0]
+    assert "  next: " in result.err
 
 
 def test_nothing_to_replay_is_5(baseline: ProjectFolder) -> None:
-    done = baseline.run("compare", "--replay")
-    assert done.code == 5
-    assert "candidate" in done.err
+    result = baseline.run("compare", "--replay")
+    assert result.code == 5
+    assert "candidate" in result.err
 
 
 def test_where_nothing_changed_there_is_nothing_to_accept(baseline: ProjectFolder) -> None:
-    done = baseline.run("compare")
-    assert done.code == 0, done
+    result = baseline.run("compare")
+    assert result.code == 0, result
     assert set(kinds(baseline).values()) == {"same"}
-    assert "coze-harness accept" not in done.out
-    assert "nothing to do" in done.out
+    assert "coze-harness accept" not in result.out
+    assert "nothing to do" in result.out
 
 
 def test_two_runs_are_compared_offline(
@@ -354,8 +355,8 @@ def test_two_runs_are_compared_offline(
 ) -> None:
     first = baseline.runs()[-1]
     baseline.run("live", env={"COZE_API_BASE": serve_script(after()).base_url})
-    done = baseline.run("compare", first, "latest", drop=["COZE_API_TOKEN"], wrapper=offline)
-    assert done.code == 0, done
+    result = baseline.run("compare", first, "latest", drop=["COZE_API_TOKEN"], wrapper=offline)
+    assert result.code == 0, result
     assert kinds(baseline) == {
         "city": "same",
         "hours": "reworded",
@@ -363,10 +364,10 @@ def test_two_runs_are_compared_offline(
         "sum": "improved",
     }
     assert states(baseline)["identity"] == "undecided"
-    assert f"baseline    run {first}" in done.out
-    assert "more call" not in done.out
+    assert f"baseline    run {first}" in result.out
+    assert "more call" not in result.out
     assert baseline.run("compare", first, baseline.runs()[-2], "--strict").code == 1
-    assert "coze-harness accept" not in done.out
+    assert "coze-harness accept" not in result.out
     chosen = baseline.run("compare", str(baseline.path(f"reports/{first}")), first, "-k", "city")
     assert (chosen.code, kinds(baseline)) == (0, {"city": "same"})
 
@@ -377,8 +378,8 @@ def test_of_two_runs_what_only_one_has_is_new_or_missing(
     assert baseline.run("run", "city", "hours").code == 0
     assert baseline.run("run", "hours", "identity").code == 0
     _record, first, second = baseline.runs()
-    done = baseline.run("compare", first, second)
-    assert done.code == 0, done
+    result = baseline.run("compare", first, second)
+    assert result.code == 0, result
     assert kinds(baseline) == {"city": "missing", "hours": "same", "identity": "new"}
 
 
@@ -391,8 +392,8 @@ def test_an_interrupted_comparison_goes_on(
     assert baseline.run("compare", "city", "identity", env=env).code == 4
     server.clear_faults()
     (run,) = baseline.runs()[-1:]
-    done = baseline.run("compare", "city", "identity", "--resume", run, env=env)
-    assert done.code == 1, done
+    result = baseline.run("compare", "city", "identity", "--resume", run, env=env)
+    assert result.code == 1, result
     assert states(baseline) == {"identity": "regressed", "city": "unchanged"}
     assert first_ones(baseline) == ["city.yaml", "identity.yaml"]
 
@@ -418,7 +419,7 @@ def test_init_keeps_what_is_not_the_baseline_out_of_version_control(tmp_path: Pa
     }  # fmt: skip
     committed = {"harness.yaml", "cassettes/identity.yaml", "cassettes/a/b.yaml"}
     for command in (("init", "--quiet"), ("check-ignore", "--stdin", "-z")):
-        done = subprocess.run(
+        result = subprocess.run(
             ["git", *command],
             cwd=project.root,
             env=project.env,
@@ -427,7 +428,7 @@ def test_init_keeps_what_is_not_the_baseline_out_of_version_control(tmp_path: Pa
             text=True,
             check=True,
         )
-    assert set(done.stdout.strip("\0").split("\0")) == ignored
+    assert set(result.stdout.strip("\0").split("\0")) == ignored
 
 
 def test_a_baselines_drawn_values_are_asked_again(baseline: ProjectFolder) -> None:
@@ -458,8 +459,8 @@ def test_same_as_baseline_judges_what_is_asked_now_and_passes_in_replay(
     assert second["status"] == "passed"
     assert second["messages"]["reason"]["id"] == "kind.same_as_baseline.same"
     for command in (("live",), ("compare",), ("compare", "--replay"), ("record", "--all")):
-        done = baseline.run(*command, "held", env=env)
-        assert done.code == 1, (command, done)
+        result = baseline.run(*command, "held", env=env)
+        assert result.code == 1, (command, result)
         verdict = baseline.lines()["held"]["turns"][0]["verdicts"][0]
         assert "晚上六点关门" in verdict["reason"], command
     # What was recorded last is the baseline now.

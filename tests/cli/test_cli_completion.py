@@ -20,7 +20,7 @@ def _complete(project: ProjectFolder, *words: str) -> list[str]:
 def _complete_line(project: ProjectFolder, line: str, shell: str = "bash") -> list[str]:
     """Return what a shell offers at the end of a line."""
     word = "" if line.endswith(" ") else line.rpartition(" ")[2]
-    done = project.run(
+    result = project.run(
         env={
             "_COZE_HARNESS_COMPLETE": f"{shell}_complete",
             "COMP_LINE": line,
@@ -29,10 +29,10 @@ def _complete_line(project: ProjectFolder, line: str, shell: str = "bash") -> li
         }
     )
     if shell == "zsh":
-        lines = done.out.splitlines()
+        lines = result.out.splitlines()
         return [lines[at + 1] for at in range(0, len(lines), 3) if lines[at] == "plain"]
-    assert (done.code, done.err) == (0, "")
-    pairs = [line.partition(",")[::2] for line in done.out.splitlines()]
+    assert (result.code, result.err) == (0, "")
+    pairs = [line.partition(",")[::2] for line in result.out.splitlines()]
     return [value for kind, value in pairs if kind == "plain"]
 
 
@@ -119,11 +119,11 @@ COMP_LINE='coze-harness run or' COMP_POINT=19
 _coze_harness_completion coze-harness or run
 printf '%s\\n' "${{COMPREPLY[@]}}"
 """
-    done = subprocess.run(
+    result = subprocess.run(
         [bash, "--norc", "--noprofile"], input=shell_input, text=True, capture_output=True,
         check=False, cwd=empty.root, env=empty.env,
     )  # fmt: skip
-    assert (done.stdout, done.stderr) == ("order\\ refund\n", "")
+    assert (result.stdout, result.stderr) == ("order\\ refund\n", "")
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_errors_in_files_are_silent(recorded_project: ProjectFolder, name: str, 
 
 
 def test_help_of_options_is_in_the_language_of_the_locale(empty: ProjectFolder) -> None:
-    done = empty.run(
+    result = empty.run(
         env={
             "_COZE_HARNESS_COMPLETE": "zsh_complete",
             "COMP_WORDS": "coze-harness run --stric",
@@ -151,18 +151,18 @@ def test_help_of_options_is_in_the_language_of_the_locale(empty: ProjectFolder) 
             "LANG": "zh_CN.UTF-8",
         }
     )
-    kind, option, text = done.out.splitlines()[:3]
+    kind, option, text = result.out.splitlines()[:3]
     assert (kind, option) == ("plain", "--strict")
     assert "录制" in text
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_the_script_for_a_shell_is_accepted_by_it(empty: ProjectFolder, shell: str) -> None:
-    done = empty.run("completion", shell)
-    assert (done.code, done.err) == (0, "")
-    assert "coze-harness" in done.out
+    result = empty.run("completion", shell)
+    assert (result.code, result.err) == (0, "")
+    assert "coze-harness" in result.out
     if program := shutil.which(shell):
         checked = subprocess.run(
-            [program, "-n"], input=done.out, text=True, capture_output=True, check=False
+            [program, "-n"], input=result.out, text=True, capture_output=True, check=False
         )
         assert checked.returncode == 0, checked.stderr

@@ -32,8 +32,8 @@ def compare_with(
     project: ProjectFolder, serve_script: ServeScript, script: ServerScript, *options: str
 ) -> tuple[int, str]:
     """Compare with what a server answers; return the exit code and the output."""
-    done = project.run("compare", *options, env={"COZE_API_BASE": serve_script(script).base_url})
-    return done.code, done.out
+    result = project.run("compare", *options, env={"COZE_API_BASE": serve_script(script).base_url})
+    return result.code, result.out
 
 
 def test_a_scenario_that_broke_is_decided_in_four_trials(
@@ -141,9 +141,9 @@ def test_the_printed_advice_decides(
     order = f"f{letters(random.Random(seed), rate)}"
     server = serve_script(bot({"s00": "p", "s01": order, "s02": "p"}, version="200"))
     env = {"COZE_API_BASE": server.base_url}
-    done = suite.run("compare", "--budget", "4", env=env)
-    assert states(suite)["s01"] == "undecided", done
-    command = next(line for line in done.out.splitlines() if "--budget" in line)
+    result = suite.run("compare", "--budget", "4", env=env)
+    assert states(suite)["s01"] == "undecided", result
+    command = next(line for line in result.out.splitlines() if "--budget" in line)
     words = shlex.split(command.partition("coze-harness ")[2].partition("   ")[0])
     assert words[:3] == ["compare", "s01", "--budget"]
     again = suite.run(*words, env=env)
@@ -153,17 +153,17 @@ def test_the_printed_advice_decides(
 
 def test_a_budget_of_the_project_holds_unless_an_option_gives_one(suite: ProjectFolder) -> None:
     suite.write("harness.yaml", suite.read("harness.yaml") + "compare: {budget: 2}\n")
-    done = suite.run("compare")
-    assert done.code == 2
-    assert "--budget" in done.err
+    result = suite.run("compare")
+    assert result.code == 2
+    assert "--budget" in result.err
     suite.edit("harness.yaml", "budget: 2", "budget: 0")
     assert suite.run("compare").err.startswith("harness.yaml:")
 
 
 def test_a_budget_below_the_first_trials_is_refused(suite: ProjectFolder) -> None:
-    done = suite.run("compare", "--budget", "2")
-    assert done.code == 2
-    assert "--budget" in done.err
+    result = suite.run("compare", "--budget", "2")
+    assert result.code == 2
+    assert "--budget" in result.err
 
 
 def test_thorough_asks_twice_what_passes(suite: ProjectFolder, serve_script: ServeScript) -> None:
@@ -220,8 +220,8 @@ def test_repeats_are_a_fixed_design_on_both_sides(
     evidence = suite.read("cassettes/evidence.jsonl").splitlines(keepends=True)
     own_lines = [line for line in evidence if "s02" not in line or "earlier" not in line]
     suite.write("cassettes/evidence.jsonl", "".join(own_lines))
-    done = compare_with(suite, serve_script, script, "--repeat", "5")
-    assert (done[0], states(suite)["s01"]) == (code, state), done
+    result = compare_with(suite, serve_script, script, "--repeat", "5")
+    assert (result[0], states(suite)["s01"]) == (code, state), result
     assert len(suite.lines()) == 15
     assert suite.run_json()["comparison"]["calls"] == 15 + 4
     (scenario,) = [
@@ -249,10 +249,10 @@ def test_an_interruption_keeps_what_was_decided(
     assert current["s01"] in ("undecided", "not_regressed")
     assert out.splitlines()[-1].startswith("Interrupted: ")
     suite.edit("harness.yaml", "rate_limit: 4\n", "")
-    done = suite.run("compare", "--resume", "latest", env={"COZE_API_BASE": server.base_url})
-    assert done.code == 1, done
+    result = suite.run("compare", "--resume", "latest", env={"COZE_API_BASE": server.base_url})
+    assert result.code == 1, result
     assert states(suite)["s00"] == "regressed"
-    assert "Interrupted" not in done.out
+    assert "Interrupted" not in result.out
 
 
 def test_a_replay_decides_as_the_comparison_did(
@@ -272,8 +272,8 @@ def test_edited_expectations_judge_stored_answers_again(
     assert compare_with(suite, serve_script, script)[0] == 1
     suite.edit("scenarios/s00.yaml", "[对]", "[{contains: {any: [对, 错]}}]")
     server = serve_script(script)
-    done = suite.run("compare", "s00", env={"COZE_API_BASE": server.base_url})
-    assert done.code == 0, done
+    result = suite.run("compare", "s00", env={"COZE_API_BASE": server.base_url})
+    assert result.code == 0, result
     lines = [line for line in suite.read("cassettes/evidence.jsonl").splitlines() if "s00" in line]
     judged = [line for line in lines if '"run":"recordings"' in line]
     # The recording of version 100, and the four candidates of version 200.

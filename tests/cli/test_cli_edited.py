@@ -23,8 +23,8 @@ def edited_project(recorded_project: ProjectFolder) -> ProjectFolder:
 
 
 def _run(project: ProjectFolder, *arguments: str) -> tuple[int, str]:
-    done = project.run("run", "weather", *arguments)
-    return done.code, done.out + done.err
+    result = project.run("run", "weather", *arguments)
+    return result.code, result.out + result.err
 
 
 def _line(project: ProjectFolder) -> dict[str, Any]:
@@ -57,9 +57,9 @@ def test_quiet_output_and_a_killed_run_have_the_count_too(edited_project: Projec
 
 
 def test_github_shows_an_edited_recording_at_its_scenario(edited_project: ProjectFolder) -> None:
-    done = edited_project.run("run", "weather", env={"GITHUB_ACTIONS": "true"})
-    assert done.code == 0
-    annotations = [line for line in done.out.splitlines() if line.startswith("::warning ")]
+    result = edited_project.run("run", "weather", env={"GITHUB_ACTIONS": "true"})
+    assert result.code == 0
+    annotations = [line for line in result.out.splitlines() if line.startswith("::warning ")]
     assert len(annotations) == 1
     assert "file=scenarios/weather.yaml" in annotations[0]
 

@@ -46,8 +46,8 @@ def project_and_server(
 
 
 def _recorded_and_replayed(project: ProjectFolder, name: str, offline: tuple[str, ...]) -> Any:
-    done = project.run("record", name)
-    assert done.code == 0, done
+    result = project.run("record", name)
+    assert result.code == 0, result
     recorded = project.lines()[name]
     again = project.run("run", name, wrapper=offline, drop=("COZE_API_TOKEN", "COZE_API_BASE"))
     assert again.code == 0, again
@@ -158,13 +158,15 @@ def test_a_changed_file_makes_the_recording_stale_and_says_what_changed(
     assert project.run("record", "files").code == 0
     assert project.run("run", "files").code == 0
     project.write("scenarios/a.txt", "two")
-    done = project.run("run", "files")
-    assert done.code == 3
-    assert "7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed" in done.err  # of one
+    result = project.run("run", "files")
+    assert result.code == 3
+    assert (
+        "7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed" in result.err
+    )  # of one
     project.write("scenarios/a.txt", "")
-    done = project.run("run", "files")
-    assert done.code == 2
-    assert "scenarios/files.yaml:1:" in done.err
+    result = project.run("run", "files")
+    assert result.code == 2
+    assert "scenarios/files.yaml:1:" in result.err
 
 
 def test_a_workflow_is_chatted_with_in_one_conversation(
@@ -215,6 +217,6 @@ def test_an_unknown_workflow_is_refused_by_coze(
 ) -> None:
     project, _server = project_and_server
     project.write("scenarios/none.yaml", "workflow: '7403315657221079000'\nturns: [{input: {}}]\n")
-    done = project.run("record", "none")
-    assert done.code == 4
-    assert "4200" in done.err
+    result = project.run("record", "none")
+    assert result.code == 4
+    assert "4200" in result.err

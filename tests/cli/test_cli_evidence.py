@@ -78,17 +78,17 @@ def test_what_could_not_be_judged_is_no_attempt(
 ) -> None:
     server = serve_script(before())
     server.inject(Fault(kind=FaultKind.FAILED))
-    done = asks.run("record", env={"COZE_API_BASE": server.base_url})
-    assert done.code == 4, done
+    result = asks.run("record", env={"COZE_API_BASE": server.base_url})
+    assert result.code == 4, result
     assert not asks.path("cassettes/evidence.jsonl").exists()
 
 
 def test_damaged_evidence_is_named_and_the_run_goes_on(asks: ProjectFolder) -> None:
     asks.run("record", "identity")
     asks.write("cassettes/evidence.jsonl", asks.read("cassettes/evidence.jsonl") + "{\n")
-    done = asks.run("live", "identity")
-    assert done.code == 0, done
-    assert "cassettes/evidence.jsonl" in done.err
+    result = asks.run("live", "identity")
+    assert result.code == 0, result
+    assert "cassettes/evidence.jsonl" in result.err
     assert asks.read("cassettes/evidence.jsonl").endswith("{\n")
     refused = asks.run("compare", "identity")
     assert refused.code == 3

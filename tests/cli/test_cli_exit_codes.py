@@ -11,33 +11,33 @@ from coze_harness.server.server_process import RunningServer
 from project import CHATCHAT, TOKEN, CommandResult, ProjectFolder
 
 
-def _is_a_block(done: CommandResult, *words: str) -> bool:
+def _is_a_block(result: CommandResult, *words: str) -> bool:
     """Tell whether stderr says what, and what next, and shows no traceback."""
-    assert "Traceback" not in done.err
-    assert re.search(r"^  next: \S", done.err, re.MULTILINE), done.err
+    assert "Traceback" not in result.err
+    assert re.search(r"^  next: \S", result.err, re.MULTILINE), result.err
     for word in words:
-        assert word in done.err, done.err
+        assert word in result.err, result.err
     return True
 
 
 def test_0_when_all_passed(recorded_project: ProjectFolder) -> None:
-    done = recorded_project.run("run", "identity", "weather")
-    assert (done.code, done.err) == (0, "")
+    result = recorded_project.run("run", "identity", "weather")
+    assert (result.code, result.err) == (0, "")
     latest = recorded_project.path("reports/latest").readlink()
-    assert done.out == (
+    assert result.out == (
         f"All 2 scenarios passed. (3 trials: 3 passed)  report: reports/{latest}/index.html\n"
     )
 
 
 def test_1_when_an_expectation_failed(recorded_project: ProjectFolder) -> None:
-    done = recorded_project.run("run")
-    assert done.code == 1
-    head, *_ = done.out.splitlines()
+    result = recorded_project.run("run")
+    assert result.code == 1
+    head, *_ = result.out.splitlines()
     assert head.startswith("✗ failed  wrong  ")
-    assert "绝不会有的话" in done.out
-    assert "scenarios/wrong.yaml:5:9\n" in done.out
-    assert "1 of 3 scenarios failed. (4 trials: 3 passed, 1 failed)" in done.last
-    assert done.err == ""
+    assert "绝不会有的话" in result.out
+    assert "scenarios/wrong.yaml:5:9\n" in result.out
+    assert "1 of 3 scenarios failed. (4 trials: 3 passed, 1 failed)" in result.last
+    assert result.err == ""
 
 
 @pytest.mark.parametrize(
@@ -64,62 +64,62 @@ def test_1_when_an_expectation_failed(recorded_project: ProjectFolder) -> None:
 def test_2_when_the_command_line_is_wrong(
     project: ProjectFolder, arguments: list[str], words: list[str]
 ) -> None:
-    done = project.run(*arguments)
-    assert done.code == 2, done
-    assert done.out == ""
-    assert _is_a_block(done, *words)
+    result = project.run(*arguments)
+    assert result.code == 2, result
+    assert result.out == ""
+    assert _is_a_block(result, *words)
     assert not project.path("reports").exists()
 
 
 def test_2_when_settings_or_scenarios_are_wrong(project: ProjectFolder) -> None:
     project.write("scenarios/other.yaml", "trns: []\nturns: [{promt: x}]\n")
     for command in ("run", "record", "live", "check", "list"):
-        done = project.run(command)
-        assert done.code == 2, command
-        assert _is_a_block(done, "scenarios/other.yaml:1:1", "trns", "scenarios/other.yaml:2")
+        result = project.run(command)
+        assert result.code == 2, command
+        assert _is_a_block(result, "scenarios/other.yaml:1:1", "trns", "scenarios/other.yaml:2")
     project.write("harness.yaml", "bots: {a: 12x}\n")
-    done = project.run("run")
-    assert done.code == 2
-    assert _is_a_block(done, "harness.yaml:1:")
+    result = project.run("run")
+    assert result.code == 2
+    assert _is_a_block(result, "harness.yaml:1:")
 
 
 def test_3_when_a_recording_is_missing(project: ProjectFolder) -> None:
-    done = project.run("run", "identity")
-    assert done.code == 3
-    assert done.out.startswith("The only scenario could not be judged.")
+    result = project.run("run", "identity")
+    assert result.code == 3
+    assert result.out.startswith("The only scenario could not be judged.")
     assert project.run("run", "identity", "-q").out.startswith("ERROR  identity  identity has no")
-    assert _is_a_block(done, "cassettes/identity.yaml", "scenarios/identity.yaml:1", "record")
+    assert _is_a_block(result, "cassettes/identity.yaml", "scenarios/identity.yaml:1", "record")
 
 
 def test_4_when_coze_failed(project: ProjectFolder) -> None:
     project.write("scenarios/fail.yaml", "turns: [{prompt: fail, expect: [x]}]\n")
-    done = project.run("record", "fail", "identity")
-    assert done.code == 4
+    result = project.run("record", "fail", "identity")
+    assert result.code == 4
     assert project.statuses() == {"fail": "error", "identity": "passed"}
-    assert _is_a_block(done, "模型炸了", "log id: ", "scenarios/fail.yaml:1")
+    assert _is_a_block(result, "模型炸了", "log id: ", "scenarios/fail.yaml:1")
 
 
 def test_5_when_there_is_nothing_to_run(project: ProjectFolder) -> None:
     for arguments in (["-k", "nothing-like-it"], ["--tag", "none"], ["scenarios/empty"]):
         project.path("scenarios/empty").mkdir(exist_ok=True)
-        done = project.run("run", *arguments)
-        assert done.code == 5, arguments
-        assert _is_a_block(done)
+        result = project.run("run", *arguments)
+        assert result.code == 5, arguments
+        assert _is_a_block(result)
 
 
 def test_5_in_a_folder_that_is_no_project(project: ProjectFolder) -> None:
     nowhere = project.root.parent / "nowhere"
     nowhere.mkdir()
-    done = project.run("run", cwd=nowhere)
-    assert done.code == 5
-    assert _is_a_block(done, "coze-harness init")
+    result = project.run("run", cwd=nowhere)
+    assert result.code == 5
+    assert _is_a_block(result, "coze-harness init")
     assert list(nowhere.iterdir()) == []
 
 
 def test_an_error_outweighs_a_failure(recorded_project: ProjectFolder) -> None:
     recorded_project.path("cassettes/identity.yaml").unlink()
-    done = recorded_project.run("run")
-    assert done.code == 3
+    result = recorded_project.run("run")
+    assert result.code == 3
     assert recorded_project.statuses() == {
         "identity": "error",
         "weather[1]": "passed",
@@ -146,8 +146,8 @@ def test_known_failures_warnings_and_met_rates_do_not_fail_a_run(project: Projec
         "- name: warned\n"
         "  turns: [{prompt: a, expect: [{contains: 没有, severity: warning}]}]\n",
     )
-    done = project.run("record", "scenarios/wrong.yaml")
-    assert done.code == 0, done
+    result = project.run("record", "scenarios/wrong.yaml")
+    assert result.code == 0, result
     assert project.statuses() == {"known": "known_failure", "fixed": "fixed", "warned": "passed"}
     assert project.run_json()["summary"] == {
         "trials": 3,
@@ -169,7 +169,7 @@ def test_known_failures_warnings_and_met_rates_do_not_fail_a_run(project: Projec
             "warnings": 1,
         },
     }
-    assert "remove known_failure" in done.out
+    assert "remove known_failure" in result.out
 
 
 def test_repeats_that_reach_their_rate_pass_and_others_fail(
@@ -188,8 +188,8 @@ def test_repeats_that_reach_their_rate_pass_and_others_fail(
             "scenarios/rate.yaml",
             f"repeat: 4\nmin_pass_rate: {rate}\nturns: [{{prompt: 选, expect: [甲]}}]\n",
         )
-        done = project.run("record", "--all", "rate", env={"COZE_API_BASE": varied.base_url})
-        assert done.code == code, done
+        result = project.run("record", "--all", "rate", env={"COZE_API_BASE": varied.base_url})
+        assert result.code == code, result
         assert project.run("run", "rate").code == code
         head = project.run_json()
         assert head["summary"]["failed"] == 2
@@ -220,7 +220,7 @@ def test_debug_adds_the_traceback_and_keeps_the_exit_code(
 def test_a_reader_that_goes_away_is_no_fault(recorded_project: ProjectFolder) -> None:
     for command in ("list --json", "schema", "history", "run"):
         piped = f'set -o pipefail; "$0" -m coze_harness {command} | head -c 1'
-        done = subprocess.run(
+        result = subprocess.run(
             ["bash", "-c", piped, sys.executable],
             cwd=recorded_project.root,
             env=recorded_project.env,
@@ -228,12 +228,12 @@ def test_a_reader_that_goes_away_is_no_fault(recorded_project: ProjectFolder) ->
             check=False,
             timeout=60,
         )
-        assert done.stderr == b"", command
-        assert done.returncode in (0, 1), command
+        assert result.stderr == b"", command
+        assert result.returncode in (0, 1), command
 
 
 def test_a_closed_output_does_not_change_the_verdict(recorded_project: ProjectFolder) -> None:
-    done = subprocess.run(
+    result = subprocess.run(
         ["bash", "-c", '"$0" -m coze_harness run >&-', sys.executable],
         cwd=recorded_project.root,
         env=recorded_project.env,
@@ -241,21 +241,21 @@ def test_a_closed_output_does_not_change_the_verdict(recorded_project: ProjectFo
         check=False,
         timeout=60,
     )
-    assert done.returncode == 1
-    assert b"Traceback" not in done.stderr
+    assert result.returncode == 1
+    assert b"Traceback" not in result.stderr
 
 
 def test_a_bot_may_be_named_by_its_id(project: ProjectFolder) -> None:
-    done = project.run("record", "identity", "--bot", CHATCHAT)
-    assert done.code == 0, done
+    result = project.run("record", "identity", "--bot", CHATCHAT)
+    assert result.code == 0, result
     assert project.run("ask", "你是谁?", "--bot", CHATCHAT, "-q").out == (
         "我是chatchat,一个虚拟的学术助手。\n"
     )
 
 
 def test_a_token_that_is_refused_is_an_error_of_coze(project: ProjectFolder) -> None:
-    done = project.run("record", "identity", env={"COZE_API_TOKEN": "x"})
-    assert done.code == 4
-    assert _is_a_block(done, "4101", "COZE_API_TOKEN")
+    result = project.run("record", "identity", env={"COZE_API_TOKEN": "x"})
+    assert result.code == 4
+    assert _is_a_block(result, "4101", "COZE_API_TOKEN")
     assert not project.path("cassettes").exists()
-    assert TOKEN not in done.err
+    assert TOKEN not in result.err

@@ -34,25 +34,25 @@ def small_disk(project: ProjectFolder, folder: str, size: int) -> tuple[str, ...
 @pytest.mark.parametrize("size", [4, 16, 80])
 def test_a_full_disk_is_named_with_the_verdict(recorded_project: ProjectFolder, size: int) -> None:
     shutil.rmtree(recorded_project.path("reports"))
-    done = recorded_project.run("run", wrapper=small_disk(recorded_project, "reports", size))
-    assert done.code == 2, done
-    assert "the disk is full" in done.err
-    assert "Internal error" not in done.err
-    assert "Traceback" not in done.err
+    result = recorded_project.run("run", wrapper=small_disk(recorded_project, "reports", size))
+    assert result.code == 2, result
+    assert "the disk is full" in result.err
+    assert "Internal error" not in result.err
+    assert "Traceback" not in result.err
     if size >= 80:  # there was room for the trials
-        assert "3 passed" in done.err, done
-        assert "1 failed" in done.err
+        assert "3 passed" in result.err, result
+        assert "1 failed" in result.err
 
 
 def test_recordings_on_a_full_disk(project: ProjectFolder, server: RunningServer) -> None:
-    done = project.run("record", "identity", wrapper=small_disk(project, "cassettes", 4))
-    assert done.code == 3, done
-    assert "the disk is full" in done.out + done.err
-    assert "The only scenario could not be judged" in done.out
+    result = project.run("record", "identity", wrapper=small_disk(project, "cassettes", 4))
+    assert result.code == 3, result
+    assert "the disk is full" in result.out + result.err
+    assert "The only scenario could not be judged" in result.out
 
 
 def test_output_that_cannot_be_written(recorded_project: ProjectFolder) -> None:
-    done = recorded_project.run("list", wrapper=("sh", "-c", 'exec "$@" >/dev/full', "sh"))
-    assert done.code == 2, done
-    assert "The disk is full." in done.err
-    assert TOKEN not in done.err
+    result = recorded_project.run("list", wrapper=("sh", "-c", 'exec "$@" >/dev/full', "sh"))
+    assert result.code == 2, result
+    assert "The disk is full." in result.err
+    assert TOKEN not in result.err

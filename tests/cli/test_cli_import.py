@@ -21,13 +21,13 @@ TABLE = "问题,答案,期望,id\n几点开门?,每天九点开门。,九点,a\n
 
 def test_a_configuration_becomes_scenarios_that_are_in_order(empty: ProjectFolder) -> None:
     empty.write("pf/promptfooconfig.yaml", CONFIG)
-    done = empty.run("import", "pf/promptfooconfig.yaml")
-    assert done.code == 0, done
-    assert "4 not imported:" in done.out
-    assert "  pf/promptfooconfig.yaml:5:43: The assertion cost" in done.out
-    assert "Written: scenarios/pf.yaml" in done.out
-    assert "1 of 5 assertions" in done.out
-    step = done.err.removeprefix("next: coze-harness ").partition(",")[0].split()
+    result = empty.run("import", "pf/promptfooconfig.yaml")
+    assert result.code == 0, result
+    assert "4 not imported:" in result.out
+    assert "  pf/promptfooconfig.yaml:5:43: The assertion cost" in result.out
+    assert "Written: scenarios/pf.yaml" in result.out
+    assert "1 of 5 assertions" in result.out
+    step = result.err.removeprefix("next: coze-harness ").partition(",")[0].split()
     assert empty.run(*step).code == 0
     assert empty.run("list").out.count("missing") >= 2
 
@@ -35,36 +35,36 @@ def test_a_configuration_becomes_scenarios_that_are_in_order(empty: ProjectFolde
 def test_a_grader_needs_the_projects_judge(empty: ProjectFolder) -> None:
     test = "{vars: {}, assert: [{type: llm-rubric, value: is polite}, {type: g-eval, value: calm}]}"
     empty.write("graded/promptfooconfig.yaml", f"prompts: [hi]\ntests: [{test}]\n")
-    done = empty.run("import", "graded/promptfooconfig.yaml")
-    assert "0 of 2 assertions" in done.out
-    assert "judge: {bot: …}" in done.out
+    result = empty.run("import", "graded/promptfooconfig.yaml")
+    assert "0 of 2 assertions" in result.out
+    assert "judge: {bot: …}" in result.out
     assert empty.run("check", "--no-recordings").code == 0
     empty.write("harness.yaml", empty.read("harness.yaml") + "judge: {bot: second}\n")
-    done = empty.run("import", "graded/promptfooconfig.yaml", "--force")
-    assert "2 of 2 assertions" in done.out
+    result = empty.run("import", "graded/promptfooconfig.yaml", "--force")
+    assert "2 of 2 assertions" in result.out
     assert empty.run("check", "--no-recordings").code == 0
 
 
 def test_files_are_replaced_only_when_that_is_asked_for(empty: ProjectFolder) -> None:
     empty.write("pf/promptfooconfig.yaml", CONFIG)
     empty.write("scenarios/pf.yaml", "turns: [{prompt: mine}]\n")
-    done = empty.run("import", "pf/promptfooconfig.yaml")
-    assert (done.code, done.out) == (2, "")
-    assert "scenarios/pf.yaml" in done.err
+    result = empty.run("import", "pf/promptfooconfig.yaml")
+    assert (result.code, result.out) == (2, "")
+    assert "scenarios/pf.yaml" in result.err
     assert "mine" in empty.read("scenarios/pf.yaml")
     assert empty.run("import", "pf/promptfooconfig.yaml", "--name", "other").code == 0
-    done = empty.run("import", "pf/promptfooconfig.yaml", "--force", "--lang", "zh")
-    assert done.code == 0
-    assert "已替换：scenarios/pf.yaml" in done.out
+    result = empty.run("import", "pf/promptfooconfig.yaml", "--force", "--lang", "zh")
+    assert result.code == 0
+    assert "已替换：scenarios/pf.yaml" in result.out
     assert "mine" not in empty.read("scenarios/pf.yaml")
 
 
 def test_a_name_of_another_scenario_is_rejected(empty: ProjectFolder) -> None:
     empty.write("scenarios/mine.yaml", "name: pf-2\nturns: [{prompt: mine}]\n")
     empty.write("pf/promptfooconfig.yaml", CONFIG)
-    done = empty.run("import", "pf/promptfooconfig.yaml")
-    assert done.code == 2
-    assert "pf-2" in done.err
+    result = empty.run("import", "pf/promptfooconfig.yaml")
+    assert result.code == 2
+    assert "pf-2" in result.err
     assert not empty.path("scenarios/pf.yaml").exists()
 
 
@@ -72,10 +72,10 @@ def test_a_name_of_another_scenario_is_rejected(empty: ProjectFolder) -> None:
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_a_table_becomes_cases(empty: ProjectFolder, encoding: str, delimiter: str) -> None:
     empty.path("faq.csv").write_bytes(TABLE.replace(",", delimiter).encode(encoding))
-    done = empty.run("import", "faq.csv")
-    assert done.code == 0, done
-    assert "  faq.csv:4: " in done.out
-    assert "3 of 3 assertions" in done.out
+    result = empty.run("import", "faq.csv")
+    assert result.code == 0, result
+    assert "  faq.csv:4: " in result.out
+    assert "3 of 3 assertions" in result.out
     assert empty.run("check", "--no-recordings").code == 0
     assert empty.run("list").out.split()[1::3][:2] == ["faq-1[a]", "faq-2[b]"]
 
@@ -85,9 +85,9 @@ def test_conversations_become_scenarios_without_secrets(empty: ProjectFolder) ->
     turns = [("user", f"{{{{ {token} }}}}"), ("assistant", "😀"), ("user", "然后呢?")]
     messages = [{"role": role, "content": text} for role, text in turns]
     empty.write("log.json", json.dumps({"data": messages}))
-    done = empty.run("import", "log.json")
-    assert done.code == 0, done
-    assert "1 of 1 assertion imported" in done.out
+    result = empty.run("import", "log.json")
+    assert result.code == 0, result
+    assert "1 of 1 assertion imported" in result.out
     assert token not in empty.read("scenarios/log.yaml")
     assert empty.run("check", "--no-recordings").code == 0
 
@@ -117,15 +117,15 @@ def test_what_cannot_be_imported_is_said(
     if text is not None:
         empty.write(name, text)
     before = sorted(empty.root.rglob("*"))
-    done = empty.run("import", name)
-    assert (done.code, done.out) == (2, "")
-    assert error in done.err
+    result = empty.run("import", name)
+    assert (result.code, result.out) == (2, "")
+    assert error in result.err
     assert sorted(empty.root.rglob("*")) == before
 
 
 @pytest.mark.parametrize("name", ["../x", "a/b", "", " x"])
 def test_a_name_leads_nowhere_else(empty: ProjectFolder, tmp_path: Path, name: str) -> None:
     empty.write("faq.csv", "question\n1\n")
-    done = empty.run("import", "faq.csv", "--name", name)
-    assert done.code == (0 if not name else 2)
+    result = empty.run("import", "faq.csv", "--name", name)
+    assert result.code == (0 if not name else 2)
     assert not (tmp_path / "x.yaml").exists()

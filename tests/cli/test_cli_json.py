@@ -13,65 +13,65 @@ from project import CommandResult, ProjectFolder
 STALE = "turns: [{prompt: 换了, expect: [好]}]\n"
 
 
-def _read(done: CommandResult) -> Any:
-    return json.loads(done.out)
+def _read(result: CommandResult) -> Any:
+    return json.loads(result.out)
 
 
 @pytest.mark.parametrize("command", ["run", "mutate"])
 def test_a_run_without_the_network_prints_its_run_json(
     recorded_project: ProjectFolder, command: str
 ) -> None:
-    done = recorded_project.run(command, "--json", "--lang", "zh")
-    assert done.code == (1 if command == "run" else 0), done
-    assert _read(done) == recorded_project.run_json()
-    assert "index.html" in done.err
+    result = recorded_project.run(command, "--json", "--lang", "zh")
+    assert result.code == (1 if command == "run" else 0), result
+    assert _read(result) == recorded_project.run_json()
+    assert "index.html" in result.err
 
 
 @pytest.mark.parametrize("command", ["record", "live", "compare"])
 def test_a_run_with_coze_prints_its_run_json(project: ProjectFolder, command: str) -> None:
     if command == "compare":
         assert project.run("record", "identity").code == 0
-    done = project.run(command, "identity", "--json", env={"GITHUB_ACTIONS": "true"})
-    assert done.code == 0, done
-    record = _read(done)
+    result = project.run(command, "identity", "--json", env={"GITHUB_ACTIONS": "true"})
+    assert result.code == 0, result
+    record = _read(result)
     assert record == project.run_json()
     assert record["mode"] == command
     assert (record.get("comparison") is not None) is (command == "compare")
-    assert "index.html" in done.err
+    assert "index.html" in result.err
 
 
 def test_two_runs_are_compared_as_json(recorded_project: ProjectFolder) -> None:
     recorded_project.run("run")
     recorded_project.run("run")
-    done = recorded_project.run("compare", *recorded_project.runs()[-2:], "--json")
-    assert done.code == 0, done
-    assert _read(done)["comparison"]["counts"] == {"same": 4}
+    result = recorded_project.run("compare", *recorded_project.runs()[-2:], "--json")
+    assert result.code == 0, result
+    assert _read(result)["comparison"]["counts"] == {"same": 4}
 
 
 def test_a_command_that_cannot_run_prints_nothing_on_stdout(
     recorded_project: ProjectFolder,
 ) -> None:
     for command in ("run", "list", "mutate"):
-        done = recorded_project.run(command, "nowhere", "--json")
-        assert (done.code, done.out) == (2, "")
-        assert "nowhere" in done.err
+        result = recorded_project.run(command, "nowhere", "--json")
+        assert (result.code, result.out) == (2, "")
+        assert "nowhere" in result.err
     recorded_project.path("cassettes/wrong.yaml").unlink()
-    done = recorded_project.run("run", "--json", env={"GITHUB_ACTIONS": "true"})
-    assert done.code == 3
-    assert _read(done)["summary"]["errors"] == 1
-    assert "::error file=" in done.err
+    result = recorded_project.run("run", "--json", env={"GITHUB_ACTIONS": "true"})
+    assert result.code == 3
+    assert _read(result)["summary"]["errors"] == 1
+    assert "::error file=" in result.err
 
 
 def test_check_prints_an_array_of_messages(recorded_project: ProjectFolder) -> None:
     assert _read(recorded_project.run("check", "--json")) == []
     recorded_project.path("cassettes/identity.yaml").unlink()
     recorded_project.write("scenarios/wrong.yaml", STALE)
-    done = recorded_project.run("check", "--json")
-    assert (done.code, done.err) == (3, "")
-    messages = {one["kind"]: one for one in _read(done)}
+    result = recorded_project.run("check", "--json")
+    assert (result.code, result.err) == (3, "")
+    messages = {one["kind"]: one for one in _read(result)}
     assert set(messages) == {"missing", "stale"}
     on_github = recorded_project.run("check", "--json", env={"GITHUB_ACTIONS": "true"})
-    assert on_github.out == done.out
+    assert on_github.out == result.out
     assert on_github.err.count("::error file=") == 2
     missing = messages["missing"]
     assert set(missing) == {
@@ -84,9 +84,9 @@ def test_check_prints_an_array_of_messages(recorded_project: ProjectFolder) -> N
 def test_check_prints_errors_in_files_as_messages(recorded_project: ProjectFolder) -> None:
     recorded_project.write("scenarios/new.yaml", "turns: [{promt: x}]\n")
     recorded_project.write("scenarios/other.yaml", "trns: []\n")
-    done = recorded_project.run("check", "--json")
-    assert (done.code, done.err) == (2, "")
-    places = {(one["file"], one["line"], one["kind"]) for one in _read(done)}
+    result = recorded_project.run("check", "--json")
+    assert (result.code, result.err) == (2, "")
+    places = {(one["file"], one["line"], one["kind"]) for one in _read(result)}
     assert {
         ("scenarios/new.yaml", 1, "scenario"),
         ("scenarios/other.yaml", 1, "scenario"),
@@ -103,8 +103,8 @@ def test_check_prints_errors_in_files_as_messages(recorded_project: ProjectFolde
 
 def test_history_prints_an_array_of_runs(recorded_project: ProjectFolder) -> None:
     recorded_project.run("run")
-    done = recorded_project.run("history", "--json", "--lang", "zh")
-    newest, oldest = _read(done)
+    result = recorded_project.run("history", "--json", "--lang", "zh")
+    newest, oldest = _read(result)
     assert (newest["mode"], oldest["mode"]) == ("replay", "record")
     assert newest["run_id"] == recorded_project.runs()[-1]
     assert (newest["trials"], newest["failed"], newest["tone"]) == (4, 1, "bad")

@@ -65,9 +65,9 @@ def asking(
 
 def check_judge(project: ProjectFolder, *options: str, **how: Any) -> tuple[int, dict[str, Any]]:
     """Return the exit code and what is measured of the only question."""
-    done = project.run("judge-check", "--json", *options, **how)
-    (rating,) = json.loads(done.out)["judges"]
-    return done.code, rating
+    result = project.run("judge-check", "--json", *options, **how)
+    (rating,) = json.loads(result.out)["judges"]
+    return result.code, rating
 
 
 def test_a_good_judge_reaches_the_bound_and_a_repeated_check_is_offline(
@@ -155,15 +155,15 @@ def test_labels_that_cannot_be_read_name_their_line(
     text: str, place: str, project: ProjectFolder
 ) -> None:
     project.write("labels.csv", text)
-    done = project.run("judge-check", "--labels", "labels.csv")
-    assert (done.code, done.err.startswith(f"{place}:")) == (2, True), done
+    result = project.run("judge-check", "--labels", "labels.csv")
+    assert (result.code, result.err.startswith(f"{place}:")) == (2, True), result
 
 
 def test_labels_are_for_one_question(project: ProjectFolder) -> None:
     project.write("labels.csv", LABELS)
     project.write("scenarios/polite.yaml", SCENARIO + "  - judge: 是否礼貌？\n")
-    done = project.run("judge-check", "--labels", "labels.csv")
-    assert (done.code, "是否礼貌？" in done.err) == (2, True)
+    result = project.run("judge-check", "--labels", "labels.csv")
+    assert (result.code, "是否礼貌？" in result.err) == (2, True)
 
 
 def test_a_reply_without_a_verdict_counts_against_the_judge(
@@ -196,9 +196,9 @@ def test_nothing_is_asked_beyond_the_budget_or_in_ci(
     project: ProjectFolder, serve_script: ServeScript
 ) -> None:
     asking(project, serve_script, GOOD)
-    done = project.run("judge-check", "--budget", "3")
-    assert done.code == 2
-    words = done.err.split("use --budget ")[1].split(",")[0]
+    result = project.run("judge-check", "--budget", "3")
+    assert result.code == 2
+    words = result.err.split("use --budget ")[1].split(",")[0]
     assert project.run("judge-check", "--budget", words).code in (0, 1)
     project.path(CHECKED).unlink()
     assert project.run("judge-check", env={"CI": "true"}).code == 2
@@ -224,5 +224,5 @@ def test_without_a_judge_there_is_nothing_to_check(project: ProjectFolder) -> No
 
 def test_damaged_results_are_an_error_with_its_line(project: ProjectFolder) -> None:
     project.write("cassettes/judge-check.jsonl", '{"judge": 3}\n')
-    done = project.run("run")
-    assert (done.code, "cassettes/judge-check.jsonl:1" in done.err) == (3, True)
+    result = project.run("run")
+    assert (result.code, "cassettes/judge-check.jsonl:1" in result.err) == (3, True)

@@ -59,8 +59,8 @@ def test_bot_and_judge_are_recorded_apart_and_replayed_offline(
     assert about["interactions"] == CALLS
     assert about["judge"]["bot"] == "judge"  # type: ignore[index]
     assert about["bot"]["version"] == "1"  # type: ignore[index]
-    done = judged_copy.run("run", "-v", wrapper=offline)
-    assert (done.code, verdicts(judged_copy)) == (0, ["passed"])
+    result = judged_copy.run("run", "-v", wrapper=offline)
+    assert (result.code, verdicts(judged_copy)) == (0, ["passed"])
     reason = judged_copy.lines()["polite"]["turns"][0]["verdicts"][0]["reason"]
     assert "有敬语" in reason
     assert judged_copy.run("check", wrapper=offline).code == 0
@@ -116,8 +116,8 @@ def no_verdict(project: ProjectFolder) -> None:
     )
 
 
-def next_command(done: CommandResult) -> list[str]:
-    line = next(one for one in done.err.splitlines() if "next: coze-harness" in one)
+def next_command(result: CommandResult) -> list[str]:
+    line = next(one for one in result.err.splitlines() if "next: coze-harness" in one)
     return line.split("next: coze-harness ")[1].split()
 
 
@@ -130,19 +130,21 @@ def test_a_judge_without_its_recording_is_an_error_that_names_the_command(
 ) -> None:
     change(judged_copy)
     before = judged_copy.path("cassettes/polite.yaml").read_bytes()
-    done = judged_copy.run("run", wrapper=offline)
-    assert (done.code, judged_copy.statuses()) == (3, {"polite": "error"})
-    assert next_command(done) == ["record", "--judge-only", "scenarios/polite.yaml"]
+    result = judged_copy.run("run", wrapper=offline)
+    assert (result.code, judged_copy.statuses()) == (3, {"polite": "error"})
+    assert next_command(result) == ["record", "--judge-only", "scenarios/polite.yaml"]
     checked = judged_copy.run("check", wrapper=offline)
-    assert (checked.code, next_command(checked)) == (3, next_command(done))
-    result = judged_copy.run("list", wrapper=offline)
+    assert (checked.code, next_command(checked)) == (3, next_command(result))
+    listing = judged_copy.run("list", wrapper=offline)
     assert (
-        "judge: missing" in result.out if change is delete_rating else "judge: stale" in result.out
+        "judge: missing" in listing.out
+        if change is delete_rating
+        else "judge: stale" in listing.out
     )
     if change is another_judge:
         return
     asking(judged_copy, serve_script, judging(RUDELY))
-    assert judged_copy.run(*next_command(done)).code == 0
+    assert judged_copy.run(*next_command(result)).code == 0
     # The bot was not asked, and the judge was asked about what is recorded.
     assert calls(judged_copy) == CALLS
     assert judged_copy.path("cassettes/polite.yaml").read_bytes() == before
@@ -187,8 +189,8 @@ def test_record_asks_only_what_changed(
     asking(
         judged_copy, serve_script, judging(RUDELY, judge=rude)
     )  # the old question has no answer here
-    done = judged_copy.run("record")
-    assert (done.code, verdicts(judged_copy)) == (0, ["passed", "passed"]), done
+    result = judged_copy.run("record")
+    assert (result.code, verdicts(judged_copy)) == (0, ["passed", "passed"]), result
     assert calls(judged_copy) == 3 * CALLS
     assert judged_copy.run("record").out.startswith("Nothing to record")
     assert judged_copy.run("record", "--judge-only").out.startswith("Nothing to record")
@@ -227,8 +229,8 @@ def test_a_reply_without_a_verdict_is_an_error_and_keeps_what_the_bot_said(
 ) -> None:
     script = judging(POLITELY, judge=[{"default": True, "answer": answer}])
     project = asking(judged_project(tmp_path), serve_script, script)
-    done = project.run("record")
-    assert (done.code, project.statuses()) == (4, {"polite": "error"})
+    result = project.run("record")
+    assert (result.code, project.statuses()) == (4, {"polite": "error"})
     assert project.lines()["polite"]["error"]["kind"] == "judge"
     assert not project.path(JUDGED).exists()
     asking(project, serve_script, judging(RUDELY))
@@ -259,11 +261,11 @@ def test_a_scenario_may_name_its_own_judge_and_needs_one(
     assert project.run("record").code == 4
     assert "chatchat" in str(project.lines()["polite"]["error"]["what"])
     project.edit("scenarios/polite.yaml", "judge: {bot: chatchat}\n", "")
-    done = project.run("check", "--no-recordings")
-    assert (done.code, "scenarios/polite.yaml:5:5" in done.err) == (2, True)
+    result = project.run("check", "--no-recordings")
+    assert (result.code, "scenarios/polite.yaml:5:5" in result.err) == (2, True)
     project.edit("scenarios/polite.yaml", "turns:", "judge: {bot: chatchta}\nturns:")
-    done = project.run("check", "--no-recordings")
-    assert (done.code, "Did you mean" in done.err, "polite.yaml:2:14" in done.err) == (
+    result = project.run("check", "--no-recordings")
+    assert (result.code, "Did you mean" in result.err, "polite.yaml:2:14" in result.err) == (
         2,
         True,
         True,
@@ -273,9 +275,9 @@ def test_a_scenario_may_name_its_own_judge_and_needs_one(
 def test_a_recording_of_a_judge_that_nothing_needs_is_reported(judged_copy: ProjectFolder) -> None:
     judged_copy.edit("scenarios/polite.yaml", "judge: 是否使用敬语？", "您好")
     assert judged_copy.run("run").code == 0
-    done = judged_copy.run("check")
-    assert done.code == 3
-    assert f"{JUDGED}: " in done.err
+    result = judged_copy.run("check")
+    assert result.code == 3
+    assert f"{JUDGED}: " in result.err
 
 
 # --- compare and accept ---------------------------------------------------------------------------
@@ -327,13 +329,13 @@ def test_another_version_of_the_judge_judges_both_sides(
     """The new judge is stricter: without its verdict on the baseline, the bot would look worse."""
     old = judged_copy.read(JUDGED)
     asking(judged_copy, serve_script, judging(POLITELY, version="2", looks_for="火星"))
-    done = judged_copy.run("compare", "--repeat", "1")
+    result = judged_copy.run("compare", "--repeat", "1")
     change = judged_copy.lines()["polite"]["change"]
-    assert change["kind"] != "regressed", done
+    assert change["kind"] != "regressed", result
     assert change["baseline"]["status"] == "failed"
     assert judged_copy.read(JUDGED) == old
     assert ".candidate/polite~baseline~judge.yaml" in files(judged_copy)
-    assert judged_copy.run("compare", "--replay", wrapper=offline).code == done.code
+    assert judged_copy.run("compare", "--replay", wrapper=offline).code == result.code
     assert judged_copy.lines()["polite"]["change"]["baseline"]["status"] == "failed"
     assert judged_copy.run("accept", "--failing", wrapper=offline).code == 0
     assert files(judged_copy) == BASE
@@ -388,8 +390,8 @@ def test_the_servers_of_bot_and_judge_may_differ(tmp_path: Path) -> None:
         studio = f"{{studio: '{other.base_url}', id: '7403315657221079099'}}"
         project.edit("harness.yaml", 'judge: "7403315657221079099"', f"judge: {studio}")
         env = {"COZE_API_BASE": own.base_url, "COZE_API_TOKEN": TOKEN}
-        done = project.run("record", env=env)
-    assert done.code == 0, done
+        result = project.run("record", env=env)
+    assert result.code == 0, result
     assert other.base_url in project.read(JUDGED)
     assert other.base_url not in project.read("cassettes/polite.yaml")
     assert project.run("run").code == 0
@@ -424,8 +426,8 @@ def test_a_judge_may_end_the_conversation_with_a_simulated_user(
     answers: list[dict[str, object]] = [{"default": True, "vary": ["不行。", "您稍等。", "好。"]}]
     tester: list[dict[str, object]] = [{"default": True, "vary": ["我要退款", "为什么？", "谢谢"]}]
     asking(project, serve_script, judging(answers, tester=tester))
-    done = project.run("record")
-    assert (done.code, len(project.lines()["polite"]["turns"])) == (0, 2), done
+    result = project.run("record")
+    assert (result.code, len(project.lines()["polite"]["turns"])) == (0, 2), result
     assert block(project)["interactions"] == 3 * CALLS
     assert project.run("run", wrapper=offline).code == 0
     assert project.run("check", wrapper=offline).code == 0

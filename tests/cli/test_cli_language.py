@@ -20,11 +20,11 @@ def test_help_fits_eighty_columns_in_both_languages(empty: ProjectFolder, comman
     words = [command] if command else []
     english = empty.run(*words, "--help")
     chinese = empty.run("--lang", "zh", *words, "--help")
-    for done in (english, chinese):
-        assert (done.code, done.err) == (0, "")
-        assert max(map(cell_len, done.out.splitlines())) <= 80, done.out
-        assert all(option in done.out for option in ("--lang", "--debug", "-h, --help"))
-        assert "COZE_HARNESS_LANG" in done.out
+    for result in (english, chinese):
+        assert (result.code, result.err) == (0, "")
+        assert max(map(cell_len, result.out.splitlines())) <= 80, result.out
+        assert all(option in result.out for option in ("--lang", "--debug", "-h, --help"))
+        assert "COZE_HARNESS_LANG" in result.out
     assert not HAN.search(english.out.replace("你是谁?", "").replace("买错了可以退吗？", ""))
     assert english.out.startswith("Usage: coze-harness ")
     assert chinese.out.startswith("用法：coze-harness ")
@@ -54,9 +54,9 @@ def test_errors_of_the_command_line_are_translated(
     empty: ProjectFolder, arguments: tuple[str, ...]
 ) -> None:
     for lang, has_han in (("en", False), ("zh", True)):
-        done = empty.run(*arguments, "--lang", lang)
-        assert (done.code, done.out) == (2, "")
-        what, step = done.err.splitlines()
+        result = empty.run(*arguments, "--lang", lang)
+        assert (result.code, result.out) == (2, "")
+        what, step = result.err.splitlines()
         assert bool(HAN.search(what)) is has_han, what
         assert step.startswith("  下一步：" if has_han else "  next: ")
 
@@ -65,9 +65,9 @@ def test_the_option_wins_over_the_file_the_environment_and_the_locale(
     recorded_project: ProjectFolder,
 ) -> None:
     def is_chinese(*arguments: str, **env: str) -> bool:
-        done = recorded_project.run("list", *arguments, env=env)
-        assert done.code == 0, done
-        return "次测试" in done.last
+        result = recorded_project.run("list", *arguments, env=env)
+        assert result.code == 0, result
+        return "次测试" in result.last
 
     assert not is_chinese()
     assert is_chinese(LANG="zh_CN.UTF-8")
@@ -80,13 +80,13 @@ def test_the_option_wins_over_the_file_the_environment_and_the_locale(
 
 def test_an_error_after_the_settings_is_in_their_language(recorded_project: ProjectFolder) -> None:
     recorded_project.write("harness.yaml", f"lang: zh\n{recorded_project.read('harness.yaml')}")
-    done = recorded_project.run("run", "nowhere")
-    assert done.code == 2
-    assert "下一步：" in done.err
+    result = recorded_project.run("run", "nowhere")
+    assert result.code == 2
+    assert "下一步：" in result.err
     recorded_project.write("harness.yaml", "lang: fr\n")
-    done = recorded_project.run("run", env={"COZE_HARNESS_LANG": "zh"})
-    assert done.code == 2
-    assert done.err.startswith("harness.yaml:1:7: ")
+    result = recorded_project.run("run", env={"COZE_HARNESS_LANG": "zh"})
+    assert result.code == 2
+    assert result.err.startswith("harness.yaml:1:7: ")
 
 
 def test_the_page_follows_the_browser_unless_a_language_is_chosen(
@@ -112,10 +112,10 @@ def test_ids_and_states_in_json_are_never_translated(recorded_project: ProjectFo
 
 def test_asking_is_reported_in_the_language_of_the_project(project: ProjectFolder) -> None:
     project.write("harness.yaml", f"lang: zh\n{project.read('harness.yaml')}")
-    done = project.run("ask", "你是谁?")
-    assert done.code == 0, done
-    assert done.out.startswith("我是chatchat")
-    assert not re.search(r"[A-Za-z]+ [a-z]+ [a-z]+", done.err), done.err
+    result = project.run("ask", "你是谁?")
+    assert result.code == 0, result
+    assert result.out.startswith("我是chatchat")
+    assert not re.search(r"[A-Za-z]+ [a-z]+ [a-z]+", result.err), result.err
     for arguments in (("record",), ("live", "identity"), ("compare", "identity")):
         lines = project.run(*arguments).err.splitlines()
         assert all(HAN.search(line) for line in lines if not line.startswith("  ")), lines

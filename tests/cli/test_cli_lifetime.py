@@ -61,10 +61,10 @@ def is_reported(run: Path) -> None:
     """A run's reports are whole and agree with its lines."""
     head = json.loads((run / "run.json").read_text("utf-8"))
     assert head["interrupted"] is True
-    done = saved_trial_ids(run)
-    assert [row["id"] for row in head["trials"] if row["status"] != "missing"] == sorted(done)
+    result = saved_trial_ids(run)
+    assert [row["id"] for row in head["trials"] if row["status"] != "missing"] == sorted(result)
     assert "</html>" in (run / "index.html").read_text("utf-8")[-200:]
-    assert (run / "junit.xml").read_text("utf-8").count("<testcase ") >= len(done)
+    assert (run / "junit.xml").read_text("utf-8").count("<testcase ") >= len(result)
     assert not list(run.glob(".*.tmp"))
 
 

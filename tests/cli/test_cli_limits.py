@@ -131,11 +131,11 @@ def test_a_limit_is_an_error_of_its_trial_only(coze: ProjectFolder) -> None:
         _write(coze, name)
     _write(coze, "stream-drips", stream=True)
     began = time.monotonic()
-    done = coze.run("record")
+    result = coze.run("record")
     elapsed = time.monotonic() - began
-    assert done.code == 4, done
+    assert result.code == 4, result
     assert elapsed < SECONDS
-    assert "Traceback" not in done.err
+    assert "Traceback" not in result.err
     assert coze.statuses() == {
         name: "passed" if name == "good" else "error"
         for name in (
@@ -158,7 +158,7 @@ def test_a_limit_is_an_error_of_its_trial_only(coze: ProjectFolder) -> None:
 
 def test_ask_ends_at_its_limit(coze: ProjectFolder) -> None:
     began = time.monotonic()
-    done = coze.run("ask", "drips")
+    result = coze.run("ask", "drips")
     assert time.monotonic() - began < SECONDS
-    assert done.code == 4
-    assert "LOG7" in done.err
+    assert result.code == 4
+    assert "LOG7" in result.err

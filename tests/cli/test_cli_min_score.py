@@ -29,8 +29,8 @@ def failed_cases(junit: ET.Element) -> list[str | None]:
 
 
 def test_run_junit_and_pytest_have_the_same_result(scored_project: ProjectFolder) -> None:
-    done = scored_project.run("run")
-    assert done.code == 1
+    result = scored_project.run("run")
+    assert result.code == 1
     assert scored_project.statuses() == {"identity": "passed", "wrong": "failed"}
     assert scored_project.run_json()["summary"]["warnings"] == 1
     junit = ET.parse(scored_project.path("reports/latest/junit.xml")).getroot()  # noqa: S314 (our own)
@@ -109,8 +109,8 @@ def test_mutants_are_killed_by_the_score(scored_project: ProjectFolder) -> None:
         scored_project.write(
             "scenarios/identity.yaml", HEAD % ("你是谁?", at_least) + items + PASSES
         )
-        done = scored_project.run("mutate", "scenarios/identity.yaml", "--json")
-        (scenario,) = json.loads(done.out)["mutation"]["scores"]
+        result = scored_project.run("mutate", "scenarios/identity.yaml", "--json")
+        (scenario,) = json.loads(result.out)["mutation"]["scores"]
         return scenario["caught"], scenario["spoilings"]
 
     strict, lax = score(1.0), score(0.1)
@@ -122,9 +122,9 @@ def test_a_min_score_without_anything_to_count_is_an_error(scored_project: Proje
     head = HEAD % ("你是谁?", 0.5)
     for items in ("      - {contains: a, severity: warning}\n", "      []\n"):
         scored_project.write("scenarios/identity.yaml", head.rstrip("\n") + "\n" + items)
-        done = scored_project.run("check")
-        assert done.code == 2
-        assert "scenarios/identity.yaml:3:5: " in done.err
+        result = scored_project.run("check")
+        assert result.code == 2
+        assert "scenarios/identity.yaml:3:5: " in result.err
     for value in ("0", "1.1", "high"):
         scored_project.write("scenarios/identity.yaml", HEAD % ("你是谁?", value) + PASSES)
         assert "scenarios/identity.yaml:3:16: " in scored_project.run("check").err

@@ -14,17 +14,17 @@ def _advice(output: str) -> str:
 
 
 def test_the_nearest_option_is_suggested(empty: ProjectFolder) -> None:
-    done = empty.run("run", "--wrokers", "2")
-    assert done.code == 2
-    assert done.err.splitlines()[0].endswith("Did you mean --workers?")
+    result = empty.run("run", "--wrokers", "2")
+    assert result.code == 2
+    assert result.err.splitlines()[0].endswith("Did you mean --workers?")
 
 
 def test_a_misspelt_tag_is_named_with_the_tags_there_are(recorded_project: ProjectFolder) -> None:
-    done = recorded_project.run("run", "--tag", "smok")
-    assert done.code == 5
-    assert '"smok"' in done.err
-    assert '"smoke"' in done.err
-    assert "smoke, tools, zh" in _advice(done.err)
+    result = recorded_project.run("run", "--tag", "smok")
+    assert result.code == 5
+    assert '"smok"' in result.err
+    assert '"smoke"' in result.err
+    assert "smoke, tools, zh" in _advice(result.err)
     # Each tag is one of a scenario, so the selection as a whole is what is empty.
     both = recorded_project.run("run", "--tag", "smoke", "-k", "nothing")
     assert (both.code, "-k and --tag" in both.err) == (5, True)
@@ -34,34 +34,34 @@ def test_a_misspelt_tag_is_named_with_the_tags_there_are(recorded_project: Proje
 
 def test_a_project_without_tags_says_how_to_add_one(empty: ProjectFolder) -> None:
     empty.write("scenarios/a.yaml", "turns: [{prompt: hi}]\n")
-    done = empty.run("run", "--tag", "smoke")
-    assert done.code == 5
+    result = empty.run("run", "--tag", "smoke")
+    assert result.code == 5
     empty.write("scenarios/a.yaml", "tags: [smoke]\nturns: [{prompt: hi}]\n")
-    assert "tags: [smoke]" in _advice(done.err)
+    assert "tags: [smoke]" in _advice(result.err)
     assert empty.run("check", "--no-recordings", "--tag", "smoke").code == 0
 
 
 def test_a_recording_in_place_of_a_scenario_names_the_scenario(
     recorded_project: ProjectFolder,
 ) -> None:
-    done = recorded_project.run("run", "cassettes/identity.yaml")
-    assert done.code == 2
-    assert len(done.err.splitlines()) == 2
-    name = _advice(done.err).rpartition(": ")[2]
+    result = recorded_project.run("run", "cassettes/identity.yaml")
+    assert result.code == 2
+    assert len(result.err.splitlines()) == 2
+    name = _advice(result.err).rpartition(": ")[2]
     assert recorded_project.run("run", *shlex.split(name)).code == 0
 
 
 def test_the_settings_in_place_of_a_scenario(recorded_project: ProjectFolder) -> None:
-    done = recorded_project.run("check", "harness.yaml")
-    assert (done.code, len(done.err.splitlines())) == (2, 2)
+    result = recorded_project.run("check", "harness.yaml")
+    assert (result.code, len(result.err.splitlines())) == (2, 2)
 
 
 def test_a_folder_without_scenarios_is_named(recorded_project: ProjectFolder) -> None:
     (recorded_project.root / "notes").mkdir()
-    done = recorded_project.run("run", "notes")
-    assert done.code == 5
-    assert "in notes." in done.err
-    assert _advice(done.err).endswith("such as scenarios.")
+    result = recorded_project.run("run", "notes")
+    assert result.code == 5
+    assert "in notes." in result.err
+    assert _advice(result.err).endswith("such as scenarios.")
 
 
 @pytest.mark.parametrize(
@@ -77,27 +77,27 @@ def test_a_folder_without_scenarios_is_named(recorded_project: ProjectFolder) ->
 def test_a_file_in_place_of_a_folder(
     recorded_project: ProjectFolder, arguments: tuple[str, ...], language: str
 ) -> None:
-    done = recorded_project.run("--lang", language, *arguments)
-    assert done.code == 2
-    assert {"en": "is a file", "zh": "是文件"}[language] in done.err
+    result = recorded_project.run("--lang", language, *arguments)
+    assert result.code == 2
+    assert {"en": "is a file", "zh": "是文件"}[language] in result.err
 
 
 def test_a_base_url_without_its_scheme_is_completed(recorded_project: ProjectFolder) -> None:
-    done = recorded_project.run("ask", "hi", "--base-url", "api.coze.cn")
-    assert (done.code, _advice(done.err)) == (2, "Write https://api.coze.cn")
+    result = recorded_project.run("ask", "hi", "--base-url", "api.coze.cn")
+    assert (result.code, _advice(result.err)) == (2, "Write https://api.coze.cn")
 
 
 def test_an_empty_prompt_is_not_sent(project: ProjectFolder) -> None:
-    done = project.run("ask", " ")
-    assert (done.code, done.out) == (2, "")
-    assert "coze-harness ask" in _advice(done.err)
+    result = project.run("ask", " ")
+    assert (result.code, result.out) == (2, "")
+    assert "coze-harness ask" in _advice(result.err)
 
 
 def test_a_repeated_attempt_says_so(project: ProjectFolder) -> None:
     project.write("harness.yaml", f"{project.read('harness.yaml')}\nlimits: {{trial: 2}}\n")
-    done = project.run("ask", "hi", "--base-url", "http://127.0.0.1:1")
-    assert done.code == 4
-    steps = [line for line in done.err.splitlines() if line.startswith("Asking")]
+    result = project.run("ask", "hi", "--base-url", "http://127.0.0.1:1")
+    assert result.code == 4
+    steps = [line for line in result.err.splitlines() if line.startswith("Asking")]
     assert len(set(steps)) == len(steps) > 1
 
 
@@ -118,8 +118,8 @@ def test_all_faults_of_a_file_with_several_scenarios_are_reported(empty: Project
         "  - name: a\n    turns:\n      - prompt: issue #1\n"
         "  - name: b\n    turns: [{prompt: hi, expect: [{contians: x}]}]\n",
     )
-    done = empty.run("check", "--no-recordings")
-    assert [line[:22] for line in done.err.splitlines() if line.startswith("scenarios/")] == [
+    result = empty.run("check", "--no-recordings")
+    assert [line[:22] for line in result.err.splitlines() if line.startswith("scenarios/")] == [
         "scenarios/a.yaml:4:23:",
         "scenarios/a.yaml:6:36:",
     ]

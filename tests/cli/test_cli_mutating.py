@@ -55,13 +55,13 @@ def small(small_once: ProjectFolder, tmp_path: Path) -> ProjectFolder:
 
 
 def _scores(project: ProjectFolder, *arguments: str, code: int = 0) -> dict[str, dict[str, Any]]:
-    done = project.run("mutate", "--json", *arguments)
-    assert done.code == code, done
-    return _by_scenario(done)
+    result = project.run("mutate", "--json", *arguments)
+    assert result.code == code, result
+    return _by_scenario(result)
 
 
-def _by_scenario(done: CommandResult) -> dict[str, dict[str, Any]]:
-    return {one["scenario"]: one for one in json.loads(done.out)["mutation"]["scores"]}
+def _by_scenario(result: CommandResult) -> dict[str, dict[str, Any]]:
+    return {one["scenario"]: one for one in json.loads(result.out)["mutation"]["scores"]}
 
 
 def test_a_weak_scenario_scores_low_and_a_strong_one_full(small: ProjectFolder) -> None:
@@ -84,9 +84,9 @@ def test_a_weak_scenario_scores_low_and_a_strong_one_full(small: ProjectFolder) 
 
 
 def test_the_output_has_scores_survivors_and_what_to_add(small: ProjectFolder) -> None:
-    done = small.run("mutate")
-    assert done.code == 0, done
-    lines = done.out.splitlines()
+    result = small.run("mutate")
+    assert result.code == 0, result
+    lines = result.out.splitlines()
     weak, strong = sorted(lines[:2], key=lambda line: "█" in line)
     assert weak.startswith("弱       0/")
     assert "░░░░░░░░░░  emptied, cut, " in weak
@@ -98,9 +98,9 @@ def test_the_output_has_scores_survivors_and_what_to_add(small: ProjectFolder) -
     assert "弱, turn 1 passes with this mutant (emptied):" in lines
     assert "  mutant   (an empty answer)" in lines
     assert '  add      - contains: {none: ["ChatGPT", "OpenAI"]}' in lines
-    assert " killed (0." in done.last
-    assert done.last.endswith("/index.html")
-    assert done.err == ""
+    assert " killed (0." in result.last
+    assert result.last.endswith("/index.html")
+    assert result.err == ""
 
 
 def test_the_runs_folder_has_the_scores_and_the_replayed_trials(small: ProjectFolder) -> None:
@@ -131,9 +131,9 @@ def test_the_same_seed_gives_the_same_mutants_whatever_other_scenarios_there_are
 
 
 def test_a_low_score_is_a_failure_only_with_fail_under(small: ProjectFolder) -> None:
-    done = small.run("mutate", "-q", "--fail-under", "0.5")
-    assert done.code == 1
-    below, last = done.out.splitlines()
+    result = small.run("mutate", "-q", "--fail-under", "0.5")
+    assert result.code == 1
+    below, last = result.out.splitlines()
     assert below.startswith("弱 scores 0.00")
     assert below.endswith(", less than 0.5")
     assert " killed " in last
@@ -146,16 +146,16 @@ def test_a_low_score_is_a_failure_only_with_fail_under(small: ProjectFolder) -> 
 
 def test_a_turn_without_expectations_is_reported(small: ProjectFolder) -> None:
     small.edit("scenarios/weak.yaml", "    expect:\n      - length: {max: 5000}\n", "")
-    done = small.run("mutate", "弱")
-    assert "弱, turn 1: " in done.out
+    result = small.run("mutate", "弱")
+    assert "弱, turn 1: " in result.out
 
 
 def test_a_turn_that_does_not_pass_is_left_out_and_is_no_failure(
     recorded_project: ProjectFolder,
 ) -> None:
-    done = recorded_project.run("mutate", "--json", "--fail-under", "0")
-    assert done.code == 0
-    scores = _by_scenario(done)
+    result = recorded_project.run("mutate", "--json", "--fail-under", "0")
+    assert result.code == 0
+    scores = _by_scenario(result)
     assert scores["wrong"] == {
         "scenario": "wrong",
         "score": None,
@@ -163,7 +163,7 @@ def test_a_turn_that_does_not_pass_is_left_out_and_is_no_failure(
         "caught": 0,
         "survivors": [],
     }
-    (warning,) = (line for line in done.err.splitlines() if line.startswith("wrong, turn 1: "))
+    (warning,) = (line for line in result.err.splitlines() if line.startswith("wrong, turn 1: "))
     assert "绝不会有的话" in warning
     assert {one["trial"] for one in scores["weather"]["survivors"]} == {
         "weather[1]",
@@ -175,15 +175,15 @@ def test_a_turn_that_does_not_pass_is_left_out_and_is_no_failure(
 def test_unusable_recordings_are_reported_and_the_others_continue(small: ProjectFolder) -> None:
     small.write("scenarios/new.yaml", "turns: [{prompt: 新的, expect: [新]}]\n")
     small.path("cassettes/strong.yaml").write_text("{[", "utf-8")
-    done = small.run("mutate", "--json", "--fail-under", "0.5")
-    assert done.code == 3
-    scores = _by_scenario(done)
+    result = small.run("mutate", "--json", "--fail-under", "0.5")
+    assert result.code == 3
+    scores = _by_scenario(result)
     assert scores["弱"]["spoilings"] > 10
     assert scores["strong"]["score"] is scores["new"]["score"] is None
-    assert any(line.startswith("new: ") for line in done.err.splitlines())
-    assert "cassettes/new.yaml: " in done.err
-    assert "cassettes/strong.yaml" in done.err
-    assert "next: set COZE_API_TOKEN and run coze-harness record scenarios/new.yaml" in done.err
+    assert any(line.startswith("new: ") for line in result.err.splitlines())
+    assert "cassettes/new.yaml: " in result.err
+    assert "cassettes/strong.yaml" in result.err
+    assert "next: set COZE_API_TOKEN and run coze-harness record scenarios/new.yaml" in result.err
     small.edit("scenarios/weak.yaml", "你是谁?", "你到底是谁?")
     assert "is stale" in small.run("mutate", "弱").err
 
@@ -200,17 +200,17 @@ def test_unusable_recordings_are_reported_and_the_others_continue(small: Project
 def test_invalid_arguments_are_rejected(
     small: ProjectFolder, arguments: tuple[str, ...], code: int, words: str
 ) -> None:
-    done = small.run("mutate", *arguments)
-    assert done.code == code, done
-    assert words in done.err
+    result = small.run("mutate", *arguments)
+    assert result.code == code, result
+    assert words in result.err
 
 
 def test_no_secret_of_a_scenarios_author_reaches_the_reports(small: ProjectFolder) -> None:
     secret = "pat_" + "Q7hT2kVw9ZxL4mBn" * 4
     small.edit("scenarios/weak.yaml", "length: {max: 5000}", f"not: {{contains: {secret}}}")
-    done = small.run("mutate")
-    assert done.code == 0
-    assert secret not in done.out
+    result = small.run("mutate")
+    assert result.code == 0
+    assert secret not in result.out
     for path in small.path("reports/latest").iterdir():
         assert secret not in path.read_text("utf-8"), path.name
 
@@ -220,11 +220,11 @@ def test_no_secret_reaches_the_reports_with_a_rejected_answer(
 ) -> None:
     secret = "pat_" + "Q7hT2kVw9ZxL4mBn" * 4
     repository_copy.edit("scenarios/identity.yaml", "- 学术助手", f'- regex: "主题,并|{secret}"')
-    done = repository_copy.run("mutate", "identity")
-    assert done.code == 0, done
+    result = repository_copy.run("mutate", "identity")
+    assert result.code == 0, result
     (score,) = repository_copy.run_json()["mutation"]["scores"]
     assert score["rejected"]
-    assert secret not in done.out
+    assert secret not in result.out
     for path in repository_copy.path("reports/latest").iterdir():
         assert secret not in path.read_text("utf-8"), path.name
 
@@ -233,10 +233,10 @@ def test_an_answer_cannot_move_the_cursor(project: ProjectFolder) -> None:
     project.write("scenarios/esc.yaml", "turns: [{prompt: '天气\\e[2J杭州', expect: []}]\n")
     project.edit("scenarios/esc.yaml", "'天气\\e[2J杭州'", '"天气\\e[2J杭州"')
     assert project.run("record", "esc").code == 0
-    done = project.run("mutate", "esc")
-    assert done.code == 0
-    assert "\x1b" not in done.out
-    assert "⟨ESC⟩[2J" in done.out
+    result = project.run("mutate", "esc")
+    assert result.code == 0
+    assert "\x1b" not in result.out
+    assert "⟨ESC⟩[2J" in result.out
 
 
 def test_it_needs_no_network(small: ProjectFolder, offline: tuple[str, ...]) -> None:

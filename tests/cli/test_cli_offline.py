@@ -32,8 +32,8 @@ def test_a_replay_without_network_or_token_gives_the_recorded_verdicts(
 ) -> None:
     assert project.run("record").code == 1
     recorded = _comparable(project, project.runs()[0])
-    done = project.run("run", wrapper=offline, drop=["COZE_API_TOKEN", "COZE_API_BASE"])
-    assert done.code == 1, done
+    result = project.run("run", wrapper=offline, drop=["COZE_API_TOKEN", "COZE_API_BASE"])
+    assert result.code == 1, result
     assert project.run_json()["mode"] == "replay"
     assert _comparable(project, "latest") == recorded
     assert {t["status"] for t in recorded[0]["trials"]} == {"passed", "failed"}
@@ -60,14 +60,14 @@ def test_a_replay_opens_no_socket_and_asks_no_server(
             """
         ),
     )
-    done = recorded_project.run(
+    result = recorded_project.run(
         "run",
         env={
             "PYTHONPATH": f"{recorded_project.root}{os.pathsep}{recorded_project.env['PYTHONPATH']}"
         },
     )
-    assert done.code == 1
-    assert done.err == ""
+    assert result.code == 1
+    assert result.err == ""
     assert server.calls == before
 
 
@@ -126,7 +126,7 @@ def test_plain_vcrpy_answers_the_walkthroughs_script_from_our_cassette(
     script = project.write("walkthrough.py", _WALKTHROUGH)
     cassette = project.path("cassettes/identity.yaml")
     before = cassette.read_bytes()
-    done = subprocess.run(
+    result = subprocess.run(
         [*offline, sys.executable, str(script), server.base_url, str(cassette)],
         capture_output=True,
         encoding="utf-8",
@@ -134,8 +134,8 @@ def test_plain_vcrpy_answers_the_walkthroughs_script_from_our_cassette(
         check=False,
         timeout=60,
     )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-1] == "我是chatchat,一个虚拟的学术助手。"
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.splitlines()[-1] == "我是chatchat,一个虚拟的学术助手。"
     assert cassette.read_bytes() == before
 
 
@@ -159,8 +159,8 @@ def test_equal_polls_in_a_row_are_kept_once_with_their_count(
 
     slow = serve_script(chatchat_script("- prompt: 慢\n  delay: 0.4\n  answer: 好。"))
     project.write("scenarios/slow.yaml", "turns: [{prompt: 慢, expect: [好, {polls: {min: 3}}]}]\n")
-    done = project.run("record", "slow", env={"COZE_API_BASE": slow.base_url})
-    assert done.code == 0, done
+    result = project.run("record", "slow", env={"COZE_API_BASE": slow.base_url})
+    assert result.code == 0, result
     cassette = project.read("cassettes/slow.yaml")
     assert cassette.count("/v3/chat/retrieve") == 2  # in progress (many), then completed
     trial = project.lines()["slow"]
@@ -172,10 +172,10 @@ def test_equal_polls_in_a_row_are_kept_once_with_their_count(
 
 def test_the_token_is_needed_for_live_commands_only(project: ProjectFolder) -> None:
     for command in (["record"], ["live"], ["ask", "你是谁?"]):
-        done = project.run(*command, drop=["COZE_API_TOKEN"])
-        assert done.code == 2, command
-        assert "There is no token" in done.err
-        assert "COZE_API_TOKEN" in done.err
-        assert "Traceback" not in done.err
+        result = project.run(*command, drop=["COZE_API_TOKEN"])
+        assert result.code == 2, command
+        assert "There is no token" in result.err
+        assert "COZE_API_TOKEN" in result.err
+        assert "Traceback" not in result.err
     assert project.run("list", drop=["COZE_API_TOKEN"]).code == 0
     assert TOKEN not in project.run("list").out

@@ -76,10 +76,10 @@ def test_each_command_offers_the_options_that_it_supports() -> None:
 def test_an_option_of_another_command_is_rejected(
     empty: ProjectFolder, arguments: tuple[str, ...]
 ) -> None:
-    done = empty.run(*arguments)
-    assert (done.code, done.out) == (2, "")
-    assert arguments[1] in done.err
-    assert f"coze-harness {arguments[0]} --help" in done.err
+    result = empty.run(*arguments)
+    assert (result.code, result.out) == (2, "")
+    assert arguments[1] in result.err
+    assert f"coze-harness {arguments[0]} --help" in result.err
 
 
 @pytest.mark.parametrize(
@@ -91,9 +91,9 @@ def test_compare_rejects_options_of_a_candidate_where_none_is_recorded(
 ) -> None:
     recorded_project.run("run")
     for arguments in (("--replay",), tuple(recorded_project.runs())):
-        done = recorded_project.run("compare", *arguments, *option)
-        assert done.code == 2, done
-        assert option[0] in done.err
+        result = recorded_project.run("compare", *arguments, *option)
+        assert result.code == 2, result
+        assert option[0] in result.err
 
 
 def test_options_change_what_is_printed_or_written(recorded_project: ProjectFolder) -> None:

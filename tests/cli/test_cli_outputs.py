@@ -108,9 +108,9 @@ def test_latest_is_the_newest_and_the_list_names_all(recorded_project: ProjectFo
     page = recorded_project.read("reports/index.html")
     assert all(run in page for run in recorded_project.runs())
     assert recorded_project.read("reports/.gitignore") == "*\n"
-    done = recorded_project.run("history")
-    assert done.code == 0
-    run_ids = [line.split()[0] for line in done.out.splitlines()[1:]]
+    result = recorded_project.run("history")
+    assert result.code == 0
+    run_ids = [line.split()[0] for line in result.out.splitlines()[1:]]
     assert run_ids[0] == recorded_project.run_json()["run_id"]
     assert sorted(run_ids) == recorded_project.runs()
     assert len(recorded_project.run("history", "-n", "1").out.splitlines()) == 2
@@ -155,8 +155,8 @@ def test_two_runs_merge_into_one(recorded_project: ProjectFolder) -> None:
     first = recorded_project.run_json()["run_id"]
     recorded_project.run("run", "weather", "wrong")
     second = recorded_project.run_json()["run_id"]
-    done = recorded_project.run("report", first, second, "-o", "merged")
-    assert done.code == 0, done
+    result = recorded_project.run("report", first, second, "-o", "merged")
+    assert result.code == 0, result
     assert {path.name for path in recorded_project.path("merged").iterdir()} == FILES
     run = json.loads(recorded_project.read("merged/run.json"))
     names = ["identity", "weather[1]", "weather[2]", "wrong"]
@@ -174,9 +174,9 @@ def test_list_as_json_has_the_contracts_keys_and_states(recorded_project: Projec
     recorded_project.path("cassettes/weather+1.yaml").unlink()
     recorded_project.edit("scenarios/identity.yaml", "你是谁?", "你叫什么?")
     recorded_project.write("cassettes/wrong.yaml", "<<<<<<< HEAD\n")
-    done = recorded_project.run("list", "--json")
-    assert (done.code, done.err) == (0, "")
-    rows = json.loads(done.out)
+    result = recorded_project.run("list", "--json")
+    assert (result.code, result.err) == (0, "")
+    rows = json.loads(result.out)
     assert all(set(row) == ROW_KEYS for row in rows)
     assert {row["id"]: row["state"] for row in rows} == {
         "identity": "stale",
@@ -203,8 +203,8 @@ def test_check_finds_everything_that_is_wrong(recorded_project: ProjectFolder) -
     recorded_project.write("cassettes/gone.yaml", whole)
     recorded_project.write("cassettes/.x.yaml.123.tmp", whole[:9])
     recorded_project.edit("cassettes/weather+2.yaml", "不知道", "密钥 sk-Qw3Er5Ty7Ui9Op1AQw3Er5")
-    done = recorded_project.run("check")
-    assert done.code == 3
+    result = recorded_project.run("check")
+    assert result.code == 3
     for name, words in (
         ("weather+1.yaml", "has no recording"),
         ("identity.yaml", "is stale"),
@@ -213,9 +213,9 @@ def test_check_finds_everything_that_is_wrong(recorded_project: ProjectFolder) -
         ("weather+2.yaml", "secret"),
     ):
         pattern = rf"^cassettes/{re.escape(name)}(:\d+)*: .*{re.escape(words)}"
-        assert re.search(pattern, done.err, re.MULTILINE), f"{name}: {done.err}"
-    assert "sk-Qw3" not in done.err
-    assert "5 errors" in done.err
+        assert re.search(pattern, result.err, re.MULTILINE), f"{name}: {result.err}"
+    assert "sk-Qw3" not in result.err
+    assert "5 errors" in result.err
     # What cannot be read is not offered to be mended, and mending leaves it alone.
     assert recorded_project.run("check", "--rewrite", "wrong").code == 3
     assert recorded_project.read("cassettes/wrong.yaml") == whole[:900]
@@ -270,27 +270,27 @@ def test_a_recording_by_plain_vcrpy_is_replayed_and_rewritten(
 
 
 def test_the_schema_is_one_that_editors_take(project: ProjectFolder) -> None:
-    done = project.run("schema")
-    assert done.code == 0
-    schema = json.loads(done.out)
+    result = project.run("schema")
+    assert result.code == 0
+    schema = json.loads(result.out)
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
-    assert "turns" in done.out
-    assert "known_failure" in done.out
+    assert "turns" in result.out
+    assert "known_failure" in result.out
 
 
 @pytest.mark.parametrize(("file", "key"), [("harness", "default_bot"), ("server", "workflows")])
 def test_there_are_schemas_for_settings_and_scripts(
     project: ProjectFolder, file: str, key: str
 ) -> None:
-    done = project.run("schema", file)
-    assert done.code == 0
-    assert key in json.loads(done.out)["properties"]
+    result = project.run("schema", file)
+    assert result.code == 0
+    assert key in json.loads(result.out)["properties"]
 
 
 def test_a_schema_of_another_file_is_a_usage_error(project: ProjectFolder) -> None:
-    done = project.run("schema", "cassette")
-    assert (done.code, done.out) == (2, "")
-    assert all(word in done.err for word in ("scenario", "harness", "server"))
+    result = project.run("schema", "cassette")
+    assert (result.code, result.out) == (2, "")
+    assert all(word in result.err for word in ("scenario", "harness", "server"))
 
 
 def test_the_shipped_scenarios_fit_the_schema(project: ProjectFolder) -> None:
@@ -309,9 +309,9 @@ def test_the_shipped_scenarios_fit_the_schema(project: ProjectFolder) -> None:
 
 
 def test_the_version_is_said_without_loading_what_it_does_not_need(empty: ProjectFolder) -> None:
-    done = empty.run("--version")
-    assert (done.code, done.err) == (0, "")
-    assert re.fullmatch(r"coze-harness \d+\.\d+\.\d+\S*\n", done.out)
+    result = empty.run("--version")
+    assert (result.code, result.err) == (0, "")
+    assert re.fullmatch(r"coze-harness \d+\.\d+\.\d+\S*\n", result.out)
     probe = (
         "import sys; from coze_harness.cli.main import run; run(['--version']); print(*sys.modules)"
     )

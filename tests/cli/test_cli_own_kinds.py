@@ -149,9 +149,9 @@ def test_a_wheel_adds_a_kind_to_every_command(
 
 def test_without_the_package_its_kind_is_unknown(recorded_project: ProjectFolder) -> None:
     recorded_project.write("scenarios/identity.yaml", USES % "[学术助手]")
-    done = recorded_project.run("check", "identity")
-    assert done.code == 2
-    assert 'scenarios/identity.yaml:4:9: "polite" is not a kind' in done.err
+    result = recorded_project.run("check", "identity")
+    assert result.code == 2
+    assert 'scenarios/identity.yaml:4:9: "polite" is not a kind' in result.err
 
 
 def test_a_name_of_a_package_s_kind_that_is_misspelt_is_suggested(
@@ -185,11 +185,11 @@ def test_a_broken_package_harms_only_the_scenarios_that_use_its_kind(
         recorded_project.write(
             "scenarios/identity.yaml", (USES % "[a]").replace("polite:", f"{name}:")
         )
-        done = recorded_project.run("run", "identity")
-        assert done.code == 2
-        assert "scenarios/identity.yaml:4:9: " in done.err
-        assert f"{package} 1.2" in done.err
-        assert "pip uninstall" in done.err
+        result = recorded_project.run("run", "identity")
+        assert result.code == 2
+        assert "scenarios/identity.yaml:4:9: " in result.err
+        assert f"{package} 1.2" in result.err
+        assert "pip uninstall" in result.err
 
 
 def test_two_packages_with_one_kind_are_an_error_where_it_is_used(
@@ -197,9 +197,9 @@ def test_two_packages_with_one_kind_are_an_error_where_it_is_used(
 ) -> None:
     add_packages(recorded_project, sites["twice"])
     recorded_project.write("scenarios/identity.yaml", USES % "[学术助手]")
-    done = recorded_project.run("run", "identity")
-    assert done.code == 2
-    assert "acme_kinds 1.2, other_kinds 1.2" in done.err
+    result = recorded_project.run("run", "identity")
+    assert result.code == 2
+    assert "acme_kinds 1.2, other_kinds 1.2" in result.err
     assert recorded_project.run("run", "scenarios/wrong.yaml").code == 1
 
 
@@ -259,7 +259,7 @@ def test_kinds_of_a_project_reach_processes_that_are_not_forked(own: ProjectFold
         "            print(pool.submit(one.judge, EvaluationContext('', reply)).result().status)\n"
     )
     own.write("scenarios/spawned.py", code)
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "scenarios/spawned.py"],
         cwd=own.root,
         env=own.env,
@@ -267,13 +267,13 @@ def test_kinds_of_a_project_reach_processes_that_are_not_forked(own: ProjectFold
         text=True,
         check=False,
     )
-    assert done.stdout == "passed\n", done.stderr
+    assert result.stdout == "passed\n", result.stderr
 
 
 def test_an_exception_of_a_kind_is_an_error_of_its_trial(own: ProjectFolder) -> None:
     own.write("scenarios/identity.yaml", USES % "[raise]")
-    done = own.run("run", "identity", "weather")
-    assert done.code == 2
+    result = own.run("run", "identity", "weather")
+    assert result.code == 2
     statuses = own.statuses()
     assert statuses.pop("identity") == "error"
     assert set(statuses.values()) == {"passed"}
@@ -302,12 +302,12 @@ def test_a_module_that_cannot_be_used_is_one_error_of_harness_yaml(
     own.write("kinds/manners.py", module or OWN)
     own.write("scenarios/other.yaml", USES % "[a]")
     for command in ("check", "run", "list"):
-        done = own.run(command)
-        assert done.code == 2, done
+        result = own.run(command)
+        assert result.code == 2, result
         line = text.splitlines().index(f"expectations: {setting}") + 1
-        assert done.err.count(f"harness.yaml:{line}:16: ") == 1
-        assert what in done.err
-        assert step in done.err
+        assert result.err.count(f"harness.yaml:{line}:16: ") == 1
+        assert what in result.err
+        assert step in result.err
 
 
 # --- functions -----------------------------------------------------------------------------------
@@ -335,8 +335,8 @@ def checked_project(recorded_project: ProjectFolder) -> ProjectFolder:
 def test_an_exception_of_a_function_is_shown_with_its_line_everywhere(
     checked_project: ProjectFolder,
 ) -> None:
-    done = checked_project.run("run", "identity", "wrong")
-    assert done.code == 2
+    result = checked_project.run("run", "identity", "wrong")
+    assert result.code == 2
     assert checked_project.statuses() == {"identity": "error", "wrong": "failed"}
     place = "own_checks.py:6"
     report = checked_project.path("reports/latest")
@@ -344,7 +344,7 @@ def test_an_exception_of_a_function_is_shown_with_its_line_everywhere(
     (error,) = junit.iter("error")
     (failure,) = junit.iter("failure")
     texts = [
-        done.out + done.err,
+        result.out + result.err,
         (report / "index.html").read_text("utf-8"),
         error.text or "",
     ]

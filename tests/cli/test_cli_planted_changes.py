@@ -111,8 +111,8 @@ def test_every_change_has_its_result_and_its_calls(scenarios: dict[str, dict[str
 def test_every_change_has_its_exit_code(
     project_and_result: tuple[ProjectFolder, CommandResult],
 ) -> None:
-    project, done = project_and_result
-    assert done.code == 1
+    project, result = project_and_result
+    assert result.code == 1
     bad = [one.name for one in ROWS if one.code]
     good = [one.name for one in ROWS if not one.code]
     copy = project.copy_to(project.root / "copy", home=project.root / "copy-home")
@@ -130,7 +130,7 @@ def test_every_change_has_its_exit_code(
 def test_every_change_has_its_cause(
     project_and_result: tuple[ProjectFolder, CommandResult],
 ) -> None:
-    project, done = project_and_result
+    project, result = project_and_result
     bots = {one["bot"]: one for one in project.run_json()["comparison"]["bots"]}
     causes = {}
     for name, one in bots.items():
@@ -139,13 +139,13 @@ def test_every_change_has_its_cause(
             names.add("prompt")
         causes[name] = names - {"version"}
     assert causes == {name: {cause} - {""} for name, cause in CAUSES.items()}
-    assert "The bot is the same on both sides." in done.out
+    assert "The bot is the same on both sides." in result.out
 
 
 def test_facts_and_costs_are_data_and_words(
     project_and_result: tuple[ProjectFolder, CommandResult], scenarios: dict[str, dict[str, Any]]
 ) -> None:
-    project, done = project_and_result
+    project, result = project_and_result
     assert scenarios["fact-days"]["facts"] == [
         {"kind": "number", "before": "7 天", "after": "15 天"}
     ]
@@ -161,13 +161,13 @@ def test_facts_and_costs_are_data_and_words(
     assert scenarios["cost-limit"]["cost"][0]["exceeded"]
     text = project.read("reports/latest/summary.md")
     page = project.read("reports/latest/index.html")
-    for output in (done.out, text):
+    for output in (result.out, text):
         assert 'still passes, but facts changed: "7 天" → "15 天".' in output
         assert "Tokens increased by 25%; max_increase allows 20%." in output
-    assert "changed: tokens 140 → 212 (+51%)" in done.out
+    assert "changed: tokens 140 → 212 (+51%)" in result.out
     for word in ("facts_changed", "state.cost_changed", "事实有变", "开销有变"):
         assert word in page
-    assert "1 exceeds max_increase" in done.last
+    assert "1 exceeds max_increase" in result.last
 
 
 def test_a_limit_of_the_project_and_of_a_scenario_hold_for_two_runs(
@@ -179,8 +179,8 @@ def test_a_limit_of_the_project_and_of_a_scenario_hold_for_two_runs(
     assert copy.run("compare", before, after, "-k", "cost-within").code == 0
     assert copy.run("compare", before, after, "-k", "cost-limit").code == 1
     copy.edit("harness.yaml", "bots:", "compare: {max_increase: {tokens: 5%}}\nbots:")
-    done = copy.run("compare", before, after, "-k", "cost-little")
-    assert done.code == 1, done
-    assert "max_increase allows 5%" in done.out
+    result = copy.run("compare", before, after, "-k", "cost-little")
+    assert result.code == 1, result
+    assert "max_increase allows 5%" in result.out
     # The scenario's own limit comes first.
     assert copy.run("compare", before, after, "-k", "cost-within").code == 0

@@ -28,8 +28,8 @@ def _wait_until(is_so: Callable[[], bool], seconds: float = 30) -> None:
 def test_missing_records_what_has_no_recording_and_leaves_the_rest(project: ProjectFolder) -> None:
     assert project.run("record", "identity").code == 0
     before = project.path("cassettes/identity.yaml").read_bytes()
-    done = project.run("record", "--missing", "identity", "weather")
-    assert done.code == 0, done
+    result = project.run("record", "--missing", "identity", "weather")
+    assert result.code == 0, result
     assert sorted(project.statuses()) == ["weather[1]", "weather[2]"]
     assert project.path("cassettes/identity.yaml").read_bytes() == before
     again = project.run("record", "--missing", "identity", "weather")
@@ -45,8 +45,8 @@ def test_record_records_what_is_missing_or_stale(project: ProjectFolder) -> None
     assert {name: project.path(name).read_bytes() for name in before} == before
     project.path(second).write_bytes(before[second].replace(b"interactions", b"interactiom"))
     project.edit("scenarios/identity.yaml", "你是谁?", "你是谁？")
-    done = project.run("record", "identity", "weather")
-    assert done.code == 1, done  # the server does not know the new question
+    result = project.run("record", "identity", "weather")
+    assert result.code == 1, result  # the server does not know the new question
     assert sorted(project.statuses()) == ["identity", "weather[2]"]
     assert project.path(identity).read_bytes() != before[identity]
     assert project.run("check", "identity", "weather").code == 0
@@ -60,9 +60,9 @@ def test_all_records_again_what_is_up_to_date(project: ProjectFolder) -> None:
 
 
 def test_ci_replays_and_does_not_record(project: ProjectFolder, server: RunningServer) -> None:
-    done = project.run("record", "identity", env={"CI": "true"})
-    assert done.code == 2
-    assert "--force" in done.err
+    result = project.run("record", "identity", env={"CI": "true"})
+    assert result.code == 2
+    assert "--force" in result.err
     assert not server.calls
     assert not project.path("cassettes").exists()
     assert project.run("record", "identity", "--force", env={"CI": "true"}).code == 0
@@ -70,8 +70,8 @@ def test_ci_replays_and_does_not_record(project: ProjectFolder, server: RunningS
 
 
 def test_live_judges_and_keeps_no_cassette(project: ProjectFolder) -> None:
-    done = project.run("live")
-    assert done.code == 1
+    result = project.run("live")
+    assert result.code == 1
     assert project.run_json()["mode"] == "live"
     assert [path.name for path in project.path("cassettes").iterdir()] == ["evidence.jsonl"]
 
@@ -82,8 +82,8 @@ def test_a_failed_conversation_leaves_the_old_cassette_untouched(
     before = recorded_project.path("cassettes/identity.yaml").read_bytes()
     broken = serve_script(chatchat_script("- {prompt: 你是谁?, faults: [failed], answer: x}"))
     env = {"COZE_API_BASE": broken.base_url, "COZE_API_TOKEN": "pat_" + "a" * 20}
-    done = recorded_project.run("record", "--all", "identity", env=env)
-    assert done.code == 4
+    result = recorded_project.run("record", "--all", "identity", env=env)
+    assert result.code == 4
     assert recorded_project.path("cassettes/identity.yaml").read_bytes() == before
     assert recorded_project.run("run", "identity").code == 0
 
@@ -106,9 +106,9 @@ def test_a_chat_that_never_ends_is_cancelled_at_its_deadline(
 ) -> None:
     project.write("scenarios/never.yaml", "turns: [{prompt: never, expect: [x]}]\n")
     project.edit("harness.yaml", "timeout: 2", "timeout: 0.5")
-    done = project.run("record", "never", "identity")
-    assert done.code == 4
-    assert "was canceled" in done.out
+    result = project.run("record", "never", "identity")
+    assert result.code == 4
+    assert "was canceled" in result.out
     assert server.calls["POST /v3/chat/cancel"] == 1
     trial = project.lines()["never"]
     assert trial["error"]["kind"] == "timeout"
@@ -174,8 +174,8 @@ def test_a_stopped_recording_loses_only_what_is_under_way_and_is_resumed(
     assert project.run("run", "-k", "many and not (4 or 5)").code == 0
     assert project.run("report", run).code == 0
     # And the rest can be done: by a server that is quick again.
-    done = project.run("record", "many", "--resume", run, env={"COZE_API_BASE": server.base_url})
-    assert done.code == 1, done  # the other server does not know the question
+    result = project.run("record", "many", "--resume", run, env={"COZE_API_BASE": server.base_url})
+    assert result.code == 1, result  # the other server does not know the question
     assert server.calls["POST /v3/chat"] == 2
     statuses = project.statuses(run)
     assert list(statuses) == [f"many[{number}]" for number in (1, 2, 3, 4, 5)]
@@ -245,12 +245,12 @@ def test_two_replays_at_once_do_not_disturb_each_other(recorded_project: Project
 
 def test_the_old_name_of_the_token_works_with_a_hint(project: ProjectFolder) -> None:
     token = project.env.pop("COZE_API_TOKEN")
-    done = project.run("record", "identity", env={"COZE_APE_KEY": token})
-    assert done.code == 0
-    assert "COZE_API_TOKEN" in done.err
-    result = project.run("ask", "你是谁?", env={"COZE_APE_KEY": token})
+    result = project.run("record", "identity", env={"COZE_APE_KEY": token})
     assert result.code == 0
-    assert "call it COZE_API_TOKEN" in result.err
+    assert "COZE_API_TOKEN" in result.err
+    reply = project.run("ask", "你是谁?", env={"COZE_APE_KEY": token})
+    assert reply.code == 0
+    assert "call it COZE_API_TOKEN" in reply.err
     assert project.run("run", "identity", env={"COZE_APE_KEY": token}).err == ""
 
 
@@ -262,25 +262,25 @@ def test_a_bot_that_does_not_say_what_it_is_gets_a_warning(
         "  faults: [{code: 4101, at: bot}]\n  answers: [{default: true, answer: 学术助手}]\n",
         "script.yaml",
     )
-    done = project.run("record", "identity", env={"COZE_API_BASE": serve_script(script).base_url})
-    assert done.code == 0, done
-    assert "warning: bot chatchat: " in done.err
+    result = project.run("record", "identity", env={"COZE_API_BASE": serve_script(script).base_url})
+    assert result.code == 0, result
+    assert "warning: bot chatchat: " in result.err
     assert '"warning"' in project.read("cassettes/identity.yaml")
     assert project.run("run", "identity").code == 0
 
 
 def test_x_stops_at_the_first_trial_that_does_not_pass(recorded_project: ProjectFolder) -> None:
     recorded_project.path("cassettes/identity.yaml").unlink()
-    done = recorded_project.run("run", "-x")
-    assert done.code == 3
+    result = recorded_project.run("run", "-x")
+    assert result.code == 3
     assert recorded_project.statuses() == {"identity": "error"}
 
 
 def test_recordings_have_the_public_address_where_one_is_given(
     project: ProjectFolder, server: RunningServer
 ) -> None:
-    done = project.run("record", "identity", "--public-address", "https://api.coze.com/")
-    assert done.code == 0, done
+    result = project.run("record", "identity", "--public-address", "https://api.coze.com/")
+    assert result.code == 0, result
     text = project.path("cassettes/identity.yaml").read_text("utf-8")
     assert 'uri: "https://api.coze.com/v3/chat"' in text
     assert server.base_url not in text
@@ -288,7 +288,7 @@ def test_recordings_have_the_public_address_where_one_is_given(
 
 
 def test_a_public_address_that_is_none_is_refused(project: ProjectFolder) -> None:
-    done = project.run("record", "identity", "--public-address", "api.coze.com")
-    assert done.code == 2
-    assert "--public-address" in done.err
+    result = project.run("record", "identity", "--public-address", "api.coze.com")
+    assert result.code == 2
+    assert "--public-address" in result.err
     assert not project.path("cassettes").exists()

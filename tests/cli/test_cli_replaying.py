@@ -15,8 +15,8 @@ def test_a_turn_that_fails_now_and_ends_the_conversation_is_a_failure_and_no_lef
     )
     assert project.run("record", "two").code == 0
     project.edit("scenarios/two.yaml", "expect: [上海]", "expect: [广州]")
-    done = project.run("run", "two")
-    assert done.code == 1, done
+    result = project.run("run", "two")
+    assert result.code == 1, result
     assert project.statuses() == {"two": "failed"}
     assert len(project.lines()["two"]["turns"]) == 1
 
@@ -24,10 +24,10 @@ def test_a_turn_that_fails_now_and_ends_the_conversation_is_a_failure_and_no_lef
 def test_an_unreadable_recording_is_replaced_but_not_silently(project: ProjectFolder) -> None:
     project.write("scenarios/one.yaml", "turns: [{prompt: 天气上海, expect: [上海]}]\n")
     project.write("cassettes/one.yaml", "{[")
-    done = project.run("record", "one")
-    assert done.code == 0
-    assert "cassettes/one.yaml" in done.err
-    assert "It is recorded again." in done.err
+    result = project.run("record", "one")
+    assert result.code == 0
+    assert "cassettes/one.yaml" in result.err
+    assert "It is recorded again." in result.err
     assert project.run("run", "one").code == 0
 
 
@@ -50,9 +50,9 @@ def test_a_run_that_is_killed_is_the_latest_all_the_same(project: ProjectFolder)
 def test_an_unknown_bot_is_told_with_all_other_faults(project: ProjectFolder) -> None:
     project.write("scenarios/a.yaml", "nmae: x\nturns: [{prompt: a, expect: [{contians: a}]}]\n")
     project.write("scenarios/b.yaml", "bot: chatcat\nturns: [{prompt: a}]\n")
-    done = project.run("check")
-    assert done.code == 2
-    assert "scenarios/a.yaml:1:1" in done.err
-    assert "scenarios/a.yaml:2:31" in done.err
-    assert 'scenarios/b.yaml:1:6: There is no bot "chatcat". Did you mean' in done.err
-    assert "3 errors" in done.err
+    result = project.run("check")
+    assert result.code == 2
+    assert "scenarios/a.yaml:1:1" in result.err
+    assert "scenarios/a.yaml:2:31" in result.err
+    assert 'scenarios/b.yaml:1:6: There is no bot "chatcat". Did you mean' in result.err
+    assert "3 errors" in result.err

@@ -30,7 +30,7 @@ def test_a_pipe_gets_plain_lines_in_utf_8_whatever_the_locale_says(
     forced = recorded_project.run("run", env={"FORCE_COLOR": "1", "TERM": "xterm-256color"})
     quiet = recorded_project.run("run", "-q")
     assert "\x1b" not in plain.out + forced.out
-    assert len({_without_run_ids(done.out) for done in (plain, odd, forced)}) == 1
+    assert len({_without_run_ids(result.out) for result in (plain, odd, forced)}) == 1
     assert [line[:8] for line in quiet.out.splitlines()] == ["FAILED  ", "1 of 3 s"]
     for text in ("  prompt:   说点什么", "  answer:   不知道。", "    expected: ", ":5:9"):
         assert text in plain.out
@@ -38,10 +38,10 @@ def test_a_pipe_gets_plain_lines_in_utf_8_whatever_the_locale_says(
 
 
 def test_verbose_shows_the_chat_and_the_verdicts(recorded_project: ProjectFolder) -> None:
-    done = recorded_project.run("run", "-v")
-    assert done.code == 1
+    result = recorded_project.run("run", "-v")
+    assert result.code == 1
     for words in ("说点什么", "不知道。", "绝不会有的话", "scenarios/wrong.yaml"):
-        assert words in done.out
+        assert words in result.out
 
 
 def _on_a_terminal(

@@ -123,7 +123,7 @@ def _joined_texts(path: Path) -> Iterator[str]:
 def _leaks(
     project: ProjectFolder, outputs: Sequence[CommandResult], places: Sequence[str]
 ) -> list[str]:
-    texts = {f"output {number}": done.out + done.err for number, done in enumerate(outputs)}
+    texts = {f"output {number}": result.out + result.err for number, result in enumerate(outputs)}
     for path in sorted(project.root.rglob("*")):
         name = str(path.relative_to(project.root))
         if path.is_file() and not name.startswith(("scenarios", "harness.yaml")):

@@ -55,8 +55,8 @@ def _holding_secrets(folder: Path) -> list[str]:
     return leaks
 
 
-def _is_silent(done: CommandResult) -> bool:
-    return not [b for b in _betrayals() if b in done.out or b in done.err]
+def _is_silent(result: CommandResult) -> bool:
+    return not [b for b in _betrayals() if b in result.out or b in result.err]
 
 
 def test_no_file_and_no_output_holds_a_secret_that_the_service_repeats(
@@ -71,7 +71,7 @@ def test_no_file_and_no_output_holds_a_secret_that_the_service_repeats(
         "fail": "error",
         "failure-expected": "passed",
     }
-    done = [
+    result = [
         recorded,
         leaky.run("record", "-q"),
         leaky.run("record", "--debug"),
@@ -82,7 +82,7 @@ def test_no_file_and_no_output_holds_a_secret_that_the_service_repeats(
         leaky.run("report", "latest"),
         leaky.run("history"),
     ]
-    assert [one for one in done if not _is_silent(one)] == []
+    assert [one for one in result if not _is_silent(one)] == []
     assert _holding_secrets(leaky.root) == []
     assert leaky.path("cassettes/identity.yaml").exists()
     assert "<redacted>" in leaky.read("cassettes/identity.yaml")
@@ -99,9 +99,9 @@ def test_the_recording_and_its_replay_judge_the_same_redacted_answer(leaky: Proj
 @pytest.mark.parametrize("prompt", ["你是谁?", "refused", "page", "fail"])
 @pytest.mark.parametrize("option", [[], ["--debug"]])
 def test_asking_prints_no_secret(leaky: ProjectFolder, prompt: str, option: list[str]) -> None:
-    done = leaky.run("ask", prompt, *option)
-    assert done.code == (0 if prompt == "你是谁?" else 4)
-    assert _is_silent(done), done
+    result = leaky.run("ask", prompt, *option)
+    assert result.code == (0 if prompt == "你是谁?" else 4)
+    assert _is_silent(result), result
 
 
 def test_a_secret_in_a_prompt_stays_in_the_authors_file(leaky: ProjectFolder) -> None:
@@ -152,31 +152,31 @@ def test_a_pattern_of_the_project_spoils_no_report(leaky: ProjectFolder) -> None
 def test_a_token_given_as_an_argument_is_not_repeated(
     leaky: ProjectFolder, arguments: list[str], option: list[str]
 ) -> None:
-    done = leaky.run(*arguments, *option)
-    assert done.code == 2
-    assert _is_silent(done), done
+    result = leaky.run(*arguments, *option)
+    assert result.code == 2
+    assert _is_silent(result), result
 
 
 def test_a_base_url_that_nobody_listens_on_is_told_without_the_token(empty: ProjectFolder) -> None:
     """With advice that is for every command. It is tried five times, which takes a while."""
     empty.write("scenarios/identity.yaml", "turns: [{prompt: 你好, expect: [好]}]\n")
-    done = empty.run(
+    result = empty.run(
         "ask", "hi", "--debug",
         env={"COZE_API_TOKEN": TOKEN, "COZE_API_BASE": "http://127.0.0.1:9"},
     )  # fmt: skip
-    assert done.code == 4
-    assert "127.0.0.1:9" in done.err
-    assert "Traceback" in done.err
-    _, _, error = done.err.rpartition("127.0.0.1:9")
+    assert result.code == 4
+    assert "127.0.0.1:9" in result.err
+    assert "Traceback" in result.err
+    _, _, error = result.err.rpartition("127.0.0.1:9")
     assert "try again" in error
     assert "record" not in error
-    assert _is_silent(done), done
+    assert _is_silent(result), result
     assert _holding_secrets(empty.root) == []
 
 
 def test_a_secret_in_harness_yaml_is_refused_without_repeating_it(empty: ProjectFolder) -> None:
     empty.write("harness.yaml", f"user_id: {TOKEN}\n")
-    done = empty.run("list")
-    assert done.code == 2
-    assert "harness.yaml:1:10" in done.err
-    assert _is_silent(done)
+    result = empty.run("list")
+    assert result.code == 2
+    assert "harness.yaml:1:10" in result.err
+    assert _is_silent(result)

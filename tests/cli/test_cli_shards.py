@@ -59,9 +59,9 @@ def _slower(text: str) -> str:
 
 
 def _ids(project: ProjectFolder, *arguments: str) -> list[str]:
-    done = project.run("list", "--json", *arguments)
-    assert done.code == 0, done
-    return [row["id"] for row in json.loads(done.out)]
+    result = project.run("list", "--json", *arguments)
+    assert result.code == 0, result
+    return [row["id"] for row in json.loads(result.out)]
 
 
 def _shards(project: ProjectFolder, of: int, *more: str) -> list[str]:
@@ -69,8 +69,8 @@ def _shards(project: ProjectFolder, of: int, *more: str) -> list[str]:
     folders = []
     for number in range(1, of + 1):
         out = f"out/{number}"
-        done = project.run("run", "--shard", f"{number}/{of}", "--reports", out, *more)
-        assert done.code in (0, 1, 3), done
+        result = project.run("run", "--shard", f"{number}/{of}", "--reports", out, *more)
+        assert result.code in (0, 1, 3), result
         folders.append(f"{out}/latest")
     return folders
 
@@ -101,8 +101,8 @@ def test_the_longest_conversation_weighs_most(cities: ProjectFolder) -> None:
 def test_merged_shards_are_the_unsharded_run(cities: ProjectFolder) -> None:
     cities.path("cassettes/weather+4.yaml").unlink()
     assert cities.run("run", "--reports", "whole").code == 3
-    done = _merge(cities, _shards(cities, 3))
-    assert (done.code, done.err) == (0, ""), done
+    result = _merge(cities, _shards(cities, 3))
+    assert (result.code, result.err) == (0, ""), result
     for name in ("run.json", "junit.xml", "summary.md", "index.html"):
         whole, merged = (
             _OWN.sub("…", cities.read(f"{folder}/{name}")) for folder in ("whole/latest", "merged")
@@ -150,12 +150,12 @@ def test_an_empty_shard_is_no_failure_and_the_merge_is_complete_with_it(
     recorded_project: ProjectFolder,
 ) -> None:
     folders = _shards(recorded_project, 3, "weather", "-q")
-    done = recorded_project.run("run", "weather", "--shard", "3/3", "--reports", "again", "-q")
-    assert done.code == 0
-    assert done.out.startswith("Shard 3/3 is empty: ")
-    assert done.last.endswith("/index.html")
-    result = recorded_project.run("list", "weather", "--shard", "3/3")
-    assert (result.code, result.out) == (0, "Shard 3/3 is empty.\n")
+    result = recorded_project.run("run", "weather", "--shard", "3/3", "--reports", "again", "-q")
+    assert result.code == 0
+    assert result.out.startswith("Shard 3/3 is empty: ")
+    assert result.last.endswith("/index.html")
+    listing = recorded_project.run("list", "weather", "--shard", "3/3")
+    assert (listing.code, listing.out) == (0, "Shard 3/3 is empty.\n")
     assert _ids(recorded_project, "weather", "--shard", "3/3") == []
     assert _merge(recorded_project, folders).code == 0
     assert _run(recorded_project, "merged")["summary"]["passed"] == 2
@@ -164,11 +164,11 @@ def test_an_empty_shard_is_no_failure_and_the_merge_is_complete_with_it(
 
 
 def _merge_error(project: ProjectFolder, folders: Sequence[str]) -> str:
-    done = _merge(project, folders)
-    assert done.code == 2, done
-    assert "next: " in done.err
+    result = _merge(project, folders)
+    assert result.code == 2, result
+    assert "next: " in result.err
     assert not project.path("merged").exists()
-    return done.err
+    return result.err
 
 
 def test_shards_that_are_not_a_whole_are_refused_with_words(cities: ProjectFolder) -> None:
@@ -222,15 +222,15 @@ def test_an_unfinished_shard_is_rejected_and_can_be_resumed(cities: ProjectFolde
 @pytest.mark.parametrize("shard", ["3", "0/3", "4/3", "1/0", "a/b", "1/2/3"])
 def test_an_invalid_shard_is_a_usage_error(recorded_project: ProjectFolder, shard: str) -> None:
     for command in ("run", "list"):
-        done = recorded_project.run(command, "--shard", shard)
-        assert done.code == 2
-        assert "--shard 2/4 is the second of four" in done.err
+        result = recorded_project.run(command, "--shard", shard)
+        assert result.code == 2
+        assert "--shard 2/4 is the second of four" in result.err
 
 
 def test_shards_are_recorded_and_held_live_too(project: ProjectFolder) -> None:
     for number in (1, 2):
-        done = project.run("live", "--shard", f"{number}/2", "--reports", f"live/{number}")
-        assert done.code in (0, 1), done
+        result = project.run("live", "--shard", f"{number}/2", "--reports", f"live/{number}")
+        assert result.code in (0, 1), result
     assert _merge(project, ["live/1/latest", "live/2/latest"]).code == 0
     assert _run(project, "merged")["summary"]["trials"] == 4
     parts = [_ids(project, "--shard", f"{number}/2") for number in (1, 2)]

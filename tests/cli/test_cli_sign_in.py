@@ -76,34 +76,34 @@ def test_a_run_that_outlives_its_token_goes_on(
     app.path("scenarios/wrong.yaml").unlink()
     turns = "".join("  - {prompt: 慢, expect: [好]}\n" for _ in range(3))
     app.write("scenarios/slow.yaml", f"turns:\n{turns}")
-    done = app.run("record", "-v")
-    assert done.code == 0, done
+    result = app.run("record", "-v")
+    assert result.code == 0, result
     assert server.calls[ROUTE] >= 2
-    assert secrets_in(stored_text(app) + done.out + done.err) == []
+    assert secrets_in(stored_text(app) + result.out + result.err) == []
 
 
 def test_a_token_that_is_refused_in_mid_run_is_renewed(
     app: ProjectFolder, server: RunningServer
 ) -> None:
     server.inject(Fault(kind=FaultKind.REFUSE, at=Route.CHAT, code=4100, times=1))
-    done = app.run("live", "identity")
-    assert done.code == 0, done
+    result = app.run("live", "identity")
+    assert result.code == 0, result
     assert server.calls[ROUTE] == 2
 
 
 def test_ask_signs_in_too(app: ProjectFolder) -> None:
-    done = app.run("ask", "你是谁?", "--stream")
-    assert done.code == 0, done
-    assert "学术助手" in done.out
+    result = app.run("ask", "你是谁?", "--stream")
+    assert result.code == 0, result
+    assert "学术助手" in result.out
 
 
 def test_a_service_that_repeats_the_tokens_of_an_app_finds_them_taken_out(
     app: ProjectFolder,
 ) -> None:
     with LeakingService() as leaking:
-        done = app.run("ask", "hi", "--debug", env={"COZE_API_BASE": leaking.base_url})
-    assert done.code == 4
-    assert secrets_in(done.out + done.err) == []
+        result = app.run("ask", "hi", "--debug", env={"COZE_API_BASE": leaking.base_url})
+    assert result.code == 4
+    assert secrets_in(result.out + result.err) == []
 
 
 @pytest.mark.parametrize(
@@ -131,21 +131,21 @@ def test_without_the_extra_it_is_named(app: ProjectFolder, tmp_path: Path) -> No
     stub = tmp_path / "stub"
     stub.mkdir()
     (stub / "cozepy.py").write_text("raise ModuleNotFoundError(name='cozepy')\n", "utf-8")
-    done = app.run("record", env={"PYTHONPATH": f"{stub}:{app.env['PYTHONPATH']}"})
-    assert done.code == 2, done
-    assert "pip install 'coze-harness[oauth]'" in done.err
+    result = app.run("record", env={"PYTHONPATH": f"{stub}:{app.env['PYTHONPATH']}"})
+    assert result.code == 2, result
+    assert "pip install 'coze-harness[oauth]'" in result.err
 
 
 def test_a_token_wins_and_it_is_said(app: ProjectFolder, server: RunningServer) -> None:
-    done = app.run("live", "identity", env={"COZE_API_TOKEN": TOKEN})
-    assert done.code == 0
-    assert "COZE_JWT_OAUTH_CLIENT_ID is not looked at" in done.err
+    result = app.run("live", "identity", env={"COZE_API_TOKEN": TOKEN})
+    assert result.code == 0
+    assert "COZE_JWT_OAUTH_CLIENT_ID is not looked at" in result.err
     assert server.calls.get(ROUTE, 0) == 0
 
 
 def test_a_service_token_is_as_good_as_a_personal_one(project: ProjectFolder) -> None:
-    done = project.run("live", "identity", env={"COZE_API_TOKEN": TOKEN.replace("pat_", "sat_")})
-    assert done.code == 0, done
+    result = project.run("live", "identity", env={"COZE_API_TOKEN": TOKEN.replace("pat_", "sat_")})
+    assert result.code == 0, result
 
 
 @pytest.mark.parametrize("code", [4101, 4200, 700012006])
@@ -154,9 +154,9 @@ def test_a_refusal_that_the_wrong_region_gives_names_both_addresses(
     project: ProjectFolder, server: RunningServer, code: int, command: list[str]
 ) -> None:
     server.inject(Fault(kind=FaultKind.REFUSE, at=Route.CHAT, code=code))
-    done = project.run(*command)
-    assert done.code == 4, done
-    output = done.out + done.err
+    result = project.run(*command)
+    assert result.code == 4, result
+    output = result.out + result.err
     assert server.base_url in output
     assert "https://api.coze.com" in output
     assert "https://api.coze.cn" in output

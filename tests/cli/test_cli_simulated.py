@@ -27,8 +27,8 @@ def recorded_once(tmp_path_factory: pytest.TempPathFactory) -> ProjectFolder:
     project.write("harness.yaml", SETTINGS)
     project.write("scenarios/complaint.yaml", COMPLAINT)
     with script_server(two_bot_script()) as server:
-        done = project.run("record", env=to(server))
-    assert done.code == 0, done
+        result = project.run("record", env=to(server))
+    assert result.code == 0, result
     return project
 
 
@@ -45,8 +45,8 @@ def to(server: RunningServer) -> dict[str, str]:
 def test_a_recorded_conversation_runs_without_a_network(
     recorded_project: ProjectFolder, offline: tuple[str, ...]
 ) -> None:
-    done = recorded_project.run("run", wrapper=offline)
-    assert done.code == 0, done
+    result = recorded_project.run("run", wrapper=offline)
+    assert result.code == 0, result
     (line,) = recorded_project.lines().values()
     assert [turn["prompt"] for turn in line["turns"]] == PROMPTS
     trials = json.loads(recorded_project.run("list", "--json").out)
@@ -57,9 +57,9 @@ def test_a_recorded_conversation_runs_without_a_network(
 def test_a_stale_side_is_printed_in_both_languages(recorded_project: ProjectFolder) -> None:
     recorded_project.edit("scenarios/complaint.yaml", "态度配合", "态度强硬")
     for language, words in (("en", "simulated user tester"), ("zh", "模拟用户 tester")):
-        done = recorded_project.run("run", "--lang", language)
-        assert done.code == 3
-        output = " ".join(done.err.split())
+        result = recorded_project.run("run", "--lang", language)
+        assert result.code == 3
+        output = " ".join(result.err.split())
         assert words.replace(" ", "") in output.replace(" ", "")
         assert "态度配合" in output
         assert "态度强硬" in output
@@ -80,12 +80,12 @@ def test_a_draft_that_never_ends_the_conversation_has_failed(
 ) -> None:
     recorded_project.edit("scenarios/complaint.yaml", "max_turns: 8", "max_turns: 4")
     script = two_bot_script(draft="- {regex: 12 元, answer: 请稍候。}")
-    done = recorded_project.run(
+    result = recorded_project.run(
         "compare", "--draft", "--budget", "30", env=to(serve_script(script))
     )
-    assert done.code == 0, done  # one failure may be luck
-    assert '✗ now fails: the conversation ends within 4 turns: contains "工单已创建"' in done.out
-    assert "undecided" in done.out
+    assert result.code == 0, result  # one failure may be luck
+    assert '✗ now fails: the conversation ends within 4 turns: contains "工单已创建"' in result.out
+    assert "undecided" in result.out
     line = recorded_project.lines()["complaint"]
     assert line["status"] == "failed"
     assert [turn["prompt"] for turn in line["turns"]] == [*PROMPTS, "我不知道。"]
@@ -101,8 +101,8 @@ def test_an_accepted_candidate_is_the_new_baseline(
     tester = TESTER_ANSWERS.replace("regex: 多扣了多少", "regex: 多扣了多少元").replace(
         "多扣了 12 元。", "一共 12 元。"
     )
-    done = recorded_project.run("compare", env=to(serve_script(two_bot_script(answers, tester))))
-    assert done.code == 0, done
+    result = recorded_project.run("compare", env=to(serve_script(two_bot_script(answers, tester))))
+    assert result.code == 0, result
     assert recorded_project.run("accept").code == 0
     assert recorded_project.run("run").code == 0
     (line,) = recorded_project.lines().values()
@@ -110,9 +110,9 @@ def test_an_accepted_candidate_is_the_new_baseline(
 
 
 def test_suggestions_belong_to_every_turn_of_the_scenario(recorded_project: ProjectFolder) -> None:
-    done = recorded_project.run("suggest", "--write", "--json")
-    assert done.code == 0, done
-    (turns,) = json.loads(done.out)["turns"]
+    result = recorded_project.run("suggest", "--write", "--json")
+    assert result.code == 0, result
+    (turns,) = json.loads(result.out)["turns"]
     assert (turns["line"], turns["key"], turns["written"]) == (1, "every_turn", True)
     assert turns["suggestions"]
     last = recorded_project.read("scenarios/complaint.yaml").splitlines()[-1]

@@ -13,8 +13,8 @@ from project import CHATCHAT, SECOND, ProjectFolder
 def test_init_makes_a_project_that_runs_at_once_without_network(
     empty: ProjectFolder, offline: tuple[str, ...]
 ) -> None:
-    done = empty.run("init", "demo", wrapper=offline)
-    assert done.code == 0, done
+    result = empty.run("init", "demo", wrapper=offline)
+    assert result.code == 0, result
     demo = empty.path("demo")
     for name in ("harness.yaml", "scenarios/identity.yaml", ".gitignore", "scenario.schema.json"):
         assert (demo / name).is_file(), name
@@ -27,26 +27,26 @@ def test_init_makes_a_project_that_runs_at_once_without_network(
 
 def test_init_keeps_what_is_there(empty: ProjectFolder) -> None:
     before = empty.read("harness.yaml")
-    done = empty.run("init")
-    assert done.code == 0
-    assert "kept     harness.yaml" in done.out
+    result = empty.run("init")
+    assert result.code == 0
+    assert "kept     harness.yaml" in result.out
     assert empty.read("harness.yaml") == before
     again = empty.run("init")
     assert "written" not in again.out
 
 
 def test_init_into_a_files_path_is_told_in_words(empty: ProjectFolder) -> None:
-    done = empty.run("init", "harness.yaml")
-    assert done.code == 2
-    assert "harness.yaml" in done.err
-    assert "next: " in done.err
-    assert "Traceback" not in done.err
+    result = empty.run("init", "harness.yaml")
+    assert result.code == 2
+    assert "harness.yaml" in result.err
+    assert "next: " in result.err
+    assert "Traceback" not in result.err
 
 
 def _trial_names(project: ProjectFolder, *arguments: str) -> list[str]:
-    done = project.run("list", "--json", *arguments)
-    assert done.code == 0, done
-    return [row["id"] for row in json.loads(done.out)]
+    result = project.run("list", "--json", *arguments)
+    assert result.code == 0, result
+    return [row["id"] for row in json.loads(result.out)]
 
 
 @pytest.mark.parametrize(
@@ -86,18 +86,18 @@ def test_last_failed_goes_by_the_latest_run_of_each_trial(recorded_project: Proj
     recorded_project.edit("scenarios/wrong.yaml", "绝不会有的话", "不知道")
     assert recorded_project.run("run", "wrong").code == 0
     assert _trial_names(recorded_project, "--last-failed") == ["weather[2]"]
-    done = recorded_project.run("run", "--last-failed", "wrong")
-    assert done.code == 5
-    assert "--last-failed" in done.err
+    result = recorded_project.run("run", "--last-failed", "wrong")
+    assert result.code == 5
+    assert "--last-failed" in result.err
 
 
 def test_last_failed_needs_a_run_that_has_a_selected_trial(recorded_project: ProjectFolder) -> None:
     recorded_project.run("run", "identity")
     assert recorded_project.run("run", "--last-failed", "identity").code == 5
     shutil.rmtree(recorded_project.path("reports"))
-    done = recorded_project.run("run", "--last-failed")
-    assert done.code == 2
-    assert "--last-failed" in done.err
+    result = recorded_project.run("run", "--last-failed")
+    assert result.code == 2
+    assert "--last-failed" in result.err
 
 
 def test_a_trial_is_selected_by_its_id(recorded_project: ProjectFolder) -> None:
@@ -105,9 +105,9 @@ def test_a_trial_is_selected_by_its_id(recorded_project: ProjectFolder) -> None:
     assert _trial_names(recorded_project, "weather[2]", "identity") == ["identity", "weather[2]"]
     assert recorded_project.run("run", "weather[2]").code == 0
     assert list(recorded_project.statuses()) == ["weather[2]"]
-    done = recorded_project.run("run", "weather[3]")
-    assert done.code == 2
-    assert "weather[" in done.err.splitlines()[0].replace("weather[3]", "")
+    result = recorded_project.run("run", "weather[3]")
+    assert result.code == 2
+    assert "weather[" in result.err.splitlines()[0].replace("weather[3]", "")
 
 
 def test_an_option_wins_over_the_environment_and_that_over_the_file(
@@ -116,17 +116,17 @@ def test_an_option_wins_over_the_environment_and_that_over_the_file(
     nobody = "http://127.0.0.1:9"
     project.edit("harness.yaml", "https://api.coze.com", nobody)
     assert project.run("ask", "你是谁?", "-q").code == 0
-    done = project.run(
+    result = project.run(
         "ask", "你是谁?", "--base-url", server.base_url, env={"COZE_API_BASE": nobody}
     )
-    assert done.code == 0, done
+    assert result.code == 0, result
     project.edit("harness.yaml", nobody, server.base_url)
     assert project.run("ask", "你是谁?", drop=["COZE_API_BASE"]).code == 0
 
 
 def test_the_same_prompts_are_put_to_several_bots(project: ProjectFolder) -> None:
-    done = project.run("record", "identity", "--bot", "chatchat", "--bot", "second")
-    assert done.code == 1, done
+    result = project.run("record", "identity", "--bot", "chatchat", "--bot", "second")
+    assert result.code == 1, result
     assert sorted(project.statuses().values()) == ["failed", "passed"]
     assert project.run("run", "identity", "--bot", "chatchat", "--bot", "second").code == 1
     bot_ids = {line["bot_id"] for line in project.lines().values()}
@@ -137,9 +137,9 @@ def test_cassettes_and_reports_may_lie_elsewhere(project: ProjectFolder) -> None
     folders = ["--cassettes", "tapes", "--reports", "out"]
     assert project.run("record", "identity", *folders).code == 0
     assert project.path("tapes/identity.yaml").is_file()
-    done = project.run("run", "identity", *folders)
-    assert done.code == 0
-    assert done.last.endswith("/index.html")
+    result = project.run("run", "identity", *folders)
+    assert result.code == 0
+    assert result.last.endswith("/index.html")
     assert project.path("out/latest/run.json").is_file()
     assert not project.path("reports").exists()
     assert project.run("history", "--reports", "out").out.count("\n") == 3

@@ -36,9 +36,9 @@ def small(small_once: ProjectFolder, tmp_path: Path) -> ProjectFolder:
 
 
 def _suggestions(project: ProjectFolder, *arguments: str) -> list[dict[str, Any]]:
-    done = project.run("suggest", "--json", *arguments)
-    assert done.code == 0, done
-    turns: list[dict[str, Any]] = json.loads(done.out)["turns"]
+    result = project.run("suggest", "--json", *arguments)
+    assert result.code == 0, result
+    turns: list[dict[str, Any]] = json.loads(result.out)["turns"]
     return turns
 
 
@@ -49,10 +49,10 @@ def _kill_count(project: ProjectFolder) -> int:
 
 def test_the_printed_command_writes_these_suggestions(small: ProjectFolder) -> None:
     bare = small.read("scenarios/bare.yaml")
-    done = small.run("suggest", "弱", "--seed", "2")
-    command = done.out.splitlines()[-1].partition("coze-harness ")[2]
-    result = small.run(*shlex.split(command))
-    assert (result.code, "--seed 2" in command) == (0, True)
+    result = small.run("suggest", "弱", "--seed", "2")
+    command = result.out.splitlines()[-1].partition("coze-harness ")[2]
+    repetition = small.run(*shlex.split(command))
+    assert (repetition.code, "--seed 2" in command) == (0, True)
     assert small.read("scenarios/weak.yaml") != WEAK
     assert small.read("scenarios/bare.yaml") == bare
 
@@ -60,16 +60,16 @@ def test_the_printed_command_writes_these_suggestions(small: ProjectFolder) -> N
 @pytest.mark.parametrize("option", [(), ("--json",)])
 def test_a_missing_recording_is_reported(small: ProjectFolder, option: tuple[str, ...]) -> None:
     small.write("scenarios/new.yaml", "turns: [{prompt: 你好}]\n")
-    done = small.run("suggest", "new", *option)
-    assert done.code == 3
-    assert "coze-harness record" in done.err
-    assert done.out == "" if not option else json.loads(done.out)["turns"] == []
+    result = small.run("suggest", "new", *option)
+    assert result.code == 3
+    assert "coze-harness record" in result.err
+    assert result.out == "" if not option else json.loads(result.out)["turns"] == []
 
 
 def test_suggestions_are_grouped_and_each_says_what_it_kills(small: ProjectFolder) -> None:
-    done = small.run("suggest")
-    assert done.code == 0, done
-    lines = done.out.splitlines()
+    result = small.run("suggest")
+    assert result.code == 0, result
+    lines = result.out.splitlines()
     assert "2 scenarios would accept a refusal." in lines
     assert "  scenarios/weak.yaml:4:5" in lines
     assert '    - contains: "chatchat"' in lines
@@ -136,7 +136,7 @@ def test_an_alias_is_not_edited(small: ProjectFolder) -> None:
         "  - name: bare2\n    turns:\n      - prompt: 你是谁?\n        expect: *same\n"
     )
     small.write("scenarios/weak.yaml", text)
-    done = small.run("suggest", "弱", "--write")
-    assert done.code == 0
-    assert "scenarios/weak.yaml:5:9: " in done.err
+    result = small.run("suggest", "弱", "--write")
+    assert result.code == 0
+    assert "scenarios/weak.yaml:5:9: " in result.err
     assert small.path("scenarios/weak.yaml").read_text("utf-8") == text

@@ -208,8 +208,8 @@ def test_a_target_is_recorded_replayed_without_a_network_and_compared(
     project, server = project_and_server
     case = CASES[name]
     project.write(f"scenarios/{name}.yaml", f"bot: {case.bot}\n{case.text}\n")
-    done = project.run("record", name)
-    assert done.code == 0, done
+    result = project.run("record", name)
+    assert result.code == 0, result
     recorded = project.lines()[name]
     assert [turn["answer"] for turn in recorded["turns"]] == list(case.answers)
     assert paths_of(recorded) == list(case.paths)
@@ -260,10 +260,10 @@ def test_a_chat_without_app_and_bot_is_refused_before_a_call(
     project, server = project_and_server
     project.write("scenarios/old.yaml", f"workflow: '{FLOW}'\nturns: [{{prompt: 你好}}]\n")
     for command, code in (("record", 2), ("live", 2), ("check", 3)):  # 3: it has no recording
-        done = project.run(command)
-        assert done.code == code, done
-        assert "scenarios/old.yaml:1" in done.err + done.out
-        assert "bot_id" in done.err + done.out
+        result = project.run(command)
+        assert result.code == code, result
+        assert "scenarios/old.yaml:1" in result.err + result.out
+        assert "bot_id" in result.err + result.out
     assert not server.calls
 
 
@@ -310,10 +310,10 @@ def test_a_comparison_with_what_a_target_lacks_is_refused_before_a_call(
 ) -> None:
     project, server = project_and_server
     project.write("scenarios/a.yaml", f"bot: {bot}\nturns: [{{prompt: 你好}}]\n")
-    done = project.run("compare", *option)
-    assert done.code == 2, done
-    assert option[0] in done.err
-    assert "scenarios/a.yaml:1" in done.err
+    result = project.run("compare", *option)
+    assert result.code == 2, result
+    assert option[0] in result.err
+    assert "scenarios/a.yaml:1" in result.err
     assert not server.calls
 
 
@@ -326,10 +326,10 @@ def test_options_that_studio_lacks_are_refused_where_they_stand(
         "scenarios/a.yaml",
         "bot: own\npublish_status: unpublished_draft\ntools: {f: x}\nturns: [{prompt: 你好}]\n",
     )
-    done = project.run(*command)
-    assert done.code == 2, done
+    result = project.run(*command)
+    assert result.code == 2, result
     for place in ("scenarios/a.yaml:2:1", "scenarios/a.yaml:3:1"):
-        assert place in done.err
+        assert place in result.err
     assert not server.calls
 
 
@@ -351,8 +351,8 @@ def test_ask_talks_to_each_kind(
 ) -> None:
     project, _server = project_and_server
     prompt = "我叫x" if bot == "agent" else "你是谁?"
-    done = project.run("ask", prompt, "--bot", bot, "-q", *stream)
-    assert (done.code, done.out) == (0, f"{answer}\n"), done
+    result = project.run("ask", prompt, "--bot", bot, "-q", *stream)
+    assert (result.code, result.out) == (0, f"{answer}\n"), result
 
 
 def test_ask_refuses_a_target_without_prompts(
@@ -360,9 +360,9 @@ def test_ask_refuses_a_target_without_prompts(
 ) -> None:
     project, server = project_and_server
     for bot in ("orders", "booking"):
-        done = project.run("ask", "你好", "--bot", bot)
-        assert done.code == 2
-        assert "input:" in done.err
+        result = project.run("ask", "你好", "--bot", bot)
+        assert result.code == 2
+        assert "input:" in result.err
     assert not server.calls
 
 
@@ -370,9 +370,9 @@ def test_a_project_without_its_token_is_refused_before_a_call(
     project_and_server: tuple[ProjectFolder, RunningServer],
 ) -> None:
     project, server = project_and_server
-    done = project.run("ask", "你好", "--bot", "agent", drop=["COZE_PROJECT_TOKEN"])
-    assert done.code == 2
-    assert "COZE_PROJECT_TOKEN" in done.err
+    result = project.run("ask", "你好", "--bot", "agent", drop=["COZE_PROJECT_TOKEN"])
+    assert result.code == 2
+    assert "COZE_PROJECT_TOKEN" in result.err
     assert not server.calls
     alone = project.run("ask", "我叫x", "--bot", "agent", "-q", drop=["COZE_API_TOKEN"])
     assert alone.out == "你好,x\n"
@@ -397,13 +397,13 @@ def test_a_project_that_fails_is_reported_with_advice(
     if name == "busy":
         server.clear_faults()
         server.inject(Fault(kind=FaultKind.TOO_MANY_REQUESTS, retry_after=0, times=1))
-        done = project.run("ask", "我叫x", "--bot", "agent", "-q")
-        assert done.out == "你好,x\n"
+        result = project.run("ask", "我叫x", "--bot", "agent", "-q")
+        assert result.out == "你好,x\n"
         return
-    done = project.run("ask", "天气", "--bot", "agent")
-    assert done.code == 4, done
-    assert words in done.err
-    assert JWT not in done.err + done.out
+    result = project.run("ask", "天气", "--bot", "agent")
+    assert result.code == 4, result
+    assert words in result.err
+    assert JWT not in result.err + result.out
 
 
 def test_a_project_refuses_a_wrong_token_with_advice(
@@ -411,11 +411,11 @@ def test_a_project_refuses_a_wrong_token_with_advice(
 ) -> None:
     project, _server = project_and_server
     wrong = {"COZE_PROJECT_TOKEN": "pat_Wrong1x2y3z4"}
-    done = project.run("ask", "你好", "--bot", "agent", env=wrong)
-    assert done.code == 4
-    assert "401" in done.err
-    assert "COZE_PROJECT_TOKEN" in done.err
-    assert wrong["COZE_PROJECT_TOKEN"] not in done.err
+    result = project.run("ask", "你好", "--bot", "agent", env=wrong)
+    assert result.code == 4
+    assert "401" in result.err
+    assert "COZE_PROJECT_TOKEN" in result.err
+    assert wrong["COZE_PROJECT_TOKEN"] not in result.err
 
 
 def test_a_status_of_a_failed_reply_can_be_expected(
@@ -435,8 +435,8 @@ def test_studios_codes_are_read_from_its_texts(
 ) -> None:
     project, _server = project_and_server
     project.edit("harness.yaml", f'/studio", id: "{BOT}"', '/studio", id: "7403315657221070000"')
-    done = project.run("ask", "你好", "--bot", "own")
-    assert done.code == 4
-    assert "103100002" in done.err
-    assert "agent not exists" in done.err
-    assert "`bots`" in done.err
+    result = project.run("ask", "你好", "--bot", "own")
+    assert result.code == 4
+    assert "103100002" in result.err
+    assert "agent not exists" in result.err
+    assert "`bots`" in result.err

@@ -52,21 +52,21 @@ def test_a_function_s_outputs_are_recorded_and_replayed_without_it(
     tool_project: ProjectFolder, stream: str
 ) -> None:
     tool_project.write("scenarios/tools.yaml", SCENARIO % stream)
-    done = tool_project.run("record")
-    assert done.code == 0, done
+    result = tool_project.run("record")
+    assert result.code == 0, result
     assert tool_project.read("calls.txt") == "xx"
     (live,) = tool_project.lines().values()
     shutil.rmtree(tool_project.path("own"))
     for _again in range(2):
-        done = tool_project.run("run", drop=["COZE_API_BASE", "COZE_API_TOKEN"])
-        assert done.code == 0, done
+        result = tool_project.run("run", drop=["COZE_API_BASE", "COZE_API_TOKEN"])
+        assert result.code == 0, result
         (replayed,) = tool_project.lines().values()
         assert replayed["turns"] == live["turns"]
     assert tool_project.read("calls.txt") == "xx"
     tool_project.edit("scenarios/tools.yaml", "own.tools:weather", "own.tools:other")
-    done = tool_project.run("run")
-    assert done.code == 3
-    assert "tools" in done.err + done.out
+    result = tool_project.run("run")
+    assert result.code == 3
+    assert "tools" in result.err + result.out
 
 
 def test_a_function_that_fails_is_its_trial_s_error_and_no_other_s(
@@ -75,10 +75,10 @@ def test_a_function_that_fails_is_its_trial_s_error_and_no_other_s(
     tool_project.write("scenarios/tools.yaml", SCENARIO % "false")
     tool_project.write("scenarios/bad.yaml", (SCENARIO % "false").replace(":weather", ":wether"))
     tool_project.write("scenarios/plain.yaml", "turns: [{prompt: 好, expect: [不知道]}]")
-    done = tool_project.run("record")
-    assert done.code == 2
+    result = tool_project.run("record")
+    assert result.code == 2
     assert tool_project.statuses() == {"bad": "error", "plain": "passed", "tools": "passed"}
     assert tool_project.lines()["bad"]["error"]["where"] == "scenarios/bad.yaml:3:46"
-    assert "own.tools:wether is not in its module" in done.out + done.err
+    assert "own.tools:wether is not in its module" in result.out + result.err
     assert not tool_project.path("cassettes/bad.yaml").exists()
     assert tool_project.path("cassettes/tools.yaml").exists()

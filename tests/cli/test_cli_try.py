@@ -18,11 +18,11 @@ def folder(tmp_path: Path) -> ProjectFolder:
 
 
 def try_with_stdin(folder: ProjectFolder, *arguments: str, stdin: bytes) -> CommandResult:
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "coze_harness", *arguments],
         cwd=folder.root, env=folder.env, input=stdin, capture_output=True, check=False,
     )  # fmt: skip
-    return CommandResult(done.returncode, done.stdout.decode(), done.stderr.decode())
+    return CommandResult(result.returncode, result.stdout.decode(), result.stderr.decode())
 
 
 @pytest.mark.parametrize(
@@ -40,9 +40,9 @@ def try_with_stdin(folder: ProjectFolder, *arguments: str, stdin: bytes) -> Comm
 def test_the_exit_code_says_whether_a_text_passes(
     folder: ProjectFolder, expectation: str, answer: str, code: int
 ) -> None:
-    done = folder.run("try", expectation, answer)
-    assert done.code == code, done
-    assert "EXPECTATION:1:" in done.out
+    result = folder.run("try", expectation, answer)
+    assert result.code == code, result
+    assert "EXPECTATION:1:" in result.out
     assert not list(folder.root.iterdir())
 
 
@@ -62,26 +62,26 @@ def test_the_exit_code_says_whether_a_text_passes(
 def test_a_wrong_expectation_is_reported_with_its_place(
     folder: ProjectFolder, expectation: str, place: str
 ) -> None:
-    done = folder.run("try", expectation, "x")
-    assert (done.code, done.out) == (2, "")
-    assert done.err.startswith(place)
+    result = folder.run("try", expectation, "x")
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith(place)
 
 
 def test_no_judge_is_asked(folder: ProjectFolder) -> None:
-    done = folder.run("try", "judge: {question: 礼貌吗?}", "你好")
-    assert (done.code, done.out) == (3, "")
-    assert done.err.startswith("EXPECTATION:1:1: ")
+    result = folder.run("try", "judge: {question: 礼貌吗?}", "你好")
+    assert (result.code, result.out) == (3, "")
+    assert result.err.startswith("EXPECTATION:1:1: ")
 
 
 def test_both_places_of_a_list_are_reported_at_once(folder: ProjectFolder) -> None:
-    done = folder.run("try", "[{contians: x}, {length: {mim: 1}}]", "x")
-    assert done.code == 2
-    assert done.err.count("EXPECTATION:1:") == 2
+    result = folder.run("try", "[{contians: x}, {length: {mim: 1}}]", "x")
+    assert result.code == 2
+    assert result.err.count("EXPECTATION:1:") == 2
 
 
 def test_a_verdict_for_programs_has_its_evidence(folder: ProjectFolder) -> None:
-    done = folder.run("try", "{contains: 北京, name: 城市}", "我在北京", "--json", "--lang", "zh")
-    (verdict,) = json.loads(done.out)
+    result = folder.run("try", "{contains: 北京, name: 城市}", "我在北京", "--json", "--lang", "zh")
+    (verdict,) = json.loads(result.out)
     assert (verdict["kind"], verdict["status"], verdict["name"]) == ("contains", "passed", "城市")
     assert verdict["evidence"] == [[2, 4]]
     assert (verdict["line"], verdict["column"]) == (1, 1)
@@ -105,10 +105,10 @@ def test_exactly_one_answer_is_needed(folder: ProjectFolder) -> None:
 
 
 def test_control_characters_of_an_answer_do_not_reach_the_terminal(folder: ProjectFolder) -> None:
-    done = folder.run("try", "equals: x", "\x1b[2J\u202eabc")
-    assert done.code == 1
-    assert "\x1b" not in done.out
-    assert "\u202e" not in done.out
+    result = folder.run("try", "equals: x", "\x1b[2J\u202eabc")
+    assert result.code == 1
+    assert "\x1b" not in result.out
+    assert "\u202e" not in result.out
 
 
 def test_the_project_decides_the_language(folder: ProjectFolder) -> None:

@@ -294,10 +294,10 @@ def test_a_port_in_use_is_reported_and_the_default_one_replaced(
     ):
         ports = {address_in(line).port for line in (one, other)}
         assert len(ports) == 2
-        done = compared_project.run("view", "--port", str(min(ports)))
-        assert (done.code, done.out) == (2, "")
-        assert f"127.0.0.1:{min(ports)}" in done.err
-        assert "--host" not in done.err
+        result = compared_project.run("view", "--port", str(min(ports)))
+        assert (result.code, result.out) == (2, "")
+        assert f"127.0.0.1:{min(ports)}" in result.err
+        assert "--host" not in result.err
         for started, number in ((first, signal.SIGINT), (second, signal.SIGHUP)):
             started.send(number)
             process_end = started.end()
@@ -305,9 +305,9 @@ def test_a_port_in_use_is_reported_and_the_default_one_replaced(
 
 
 def test_a_run_that_does_not_exist_is_reported(empty: ProjectFolder) -> None:
-    done = empty.run("view")
-    assert (done.code, done.out) == (2, "")
-    assert "reports" in done.err
+    result = empty.run("view")
+    assert (result.code, result.out) == (2, "")
+    assert "reports" in result.err
 
 
 def test_a_run_is_named_by_its_folder(compared_project: ProjectFolder, tmp_path: Path) -> None:
@@ -336,6 +336,6 @@ def test_without_the_extra_it_is_named(compared_project: ProjectFolder, tmp_path
     stub.mkdir()
     (stub / "uvicorn.py").write_text("raise ModuleNotFoundError(name='uvicorn')\n", "utf-8")
     env = {"PYTHONPATH": f"{stub}:{compared_project.env['PYTHONPATH']}"}
-    done = compared_project.run("view", env=env)
-    assert (done.code, done.out) == (2, "")
-    assert "pip install 'coze-harness[serve]'" in done.err
+    result = compared_project.run("view", env=env)
+    assert (result.code, result.out) == (2, "")
+    assert "pip install 'coze-harness[serve]'" in result.err

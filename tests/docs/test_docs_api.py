@@ -98,5 +98,7 @@ def test_importing_the_package_imports_no_room() -> None:
     code = (
         "import sys, coze_harness; print([m for m in sys.modules if m.startswith('coze_harness.')])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == "[]"

@@ -271,9 +271,11 @@ def test_the_failure_in_the_readme_is_what_the_program_prints(tmp_path: Path) ->
         (project.root / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, project.root / name)
     project.edit("scenarios/weekday.yaml", "known_failure:", "#")
-    done = project.run("run", "-q")
-    assert done.code == 1
-    assert done.out.splitlines()[0] in [b.text.rstrip() for b in doc_pages.blocks("README.md", "")]
+    result = project.run("run", "-q")
+    assert result.code == 1
+    assert result.out.splitlines()[0] in [
+        b.text.rstrip() for b in doc_pages.blocks("README.md", "")
+    ]
 
 
 def test_the_errors_in_the_page_on_scenarios_are_what_the_program_prints(tmp_path: Path) -> None:
@@ -285,10 +287,10 @@ def test_the_errors_in_the_page_on_scenarios_are_what_the_program_prints(tmp_pat
         "name: hours\nturns:\n  - prompt: 营业时间?\n    expect:\n      - contians: 九点\n"
         "      - contains: 12:30\n      - 九点\n      - icontains: 九点\n",
     )
-    done = project.run("check")
-    assert done.code == 2
+    result = project.run("check")
+    assert result.code == 2
     page_lines = [line.removesuffix("…") for line in block.text.splitlines()]
-    error_lines = done.err.splitlines()
+    error_lines = result.err.splitlines()
     assert len(page_lines) == len(error_lines)
     assert [
         real

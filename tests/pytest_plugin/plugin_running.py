@@ -31,7 +31,7 @@ def run_pytest_in(
         cold: whether it imports everything itself.
     """
     environment = {**project.env, **(env or {})}
-    done = run_module(
+    result = run_module(
         "pytest",
         (*_WITHOUT, *(() if cold else _WARM), *arguments),
         cwd=project.root,
@@ -39,10 +39,12 @@ def run_pytest_in(
         seconds=120,
         cold=cold,
     )
-    return CommandResult(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
+    return CommandResult(
+        result.returncode, result.stdout.decode("utf-8"), result.stderr.decode("utf-8")
+    )
 
 
-def collected_ids(done: CommandResult) -> list[str]:
+def collected_ids(result: CommandResult) -> list[str]:
     """Return the ids that `--collect-only -q` printed, without their files."""
-    assert done.code == 0, done.out + done.err
-    return [line.partition("::")[2] for line in done.out.splitlines() if "::" in line]
+    assert result.code == 0, result.out + result.err
+    return [line.partition("::")[2] for line in result.out.splitlines() if "::" in line]

@@ -42,9 +42,9 @@ def recorded_tests(
     project.write("tests/test_bot.py", BOT)
     running = serve(chatchat_script())
     live = {"COZE_API_BASE": running.base_url, "COZE_API_TOKEN": TOKEN}
-    done = run_pytest_in(project, "tests", "--coze-record", env=live)
+    result = run_pytest_in(project, "tests", "--coze-record", env=live)
     running.stop()
-    assert done.code == 0, done.out
+    assert result.code == 0, result.out
     return project
 
 
@@ -69,47 +69,47 @@ def test_no_cassette_has_the_token(bot_tests: ProjectFolder) -> None:
 
 def test_a_changed_prompt_fails_at_the_line_of_the_test(bot_tests: ProjectFolder) -> None:
     bot_tests.edit("tests/test_bot.py", "然后呢?", "后来呢?")
-    done = run_pytest_in(bot_tests, "tests", "-k", "talk and not u676d")
-    assert "1 failed" in done.out
-    assert "test_bot.py:18: CozeFixtureError" in done.out
-    assert '"然后呢?"' in done.out
-    assert '"后来呢?"' in done.out
-    assert "coze_fixture.py" not in done.out
+    result = run_pytest_in(bot_tests, "tests", "-k", "talk and not u676d")
+    assert "1 failed" in result.out
+    assert "test_bot.py:18: CozeFixtureError" in result.out
+    assert '"然后呢?"' in result.out
+    assert '"后来呢?"' in result.out
+    assert "coze_fixture.py" not in result.out
 
 
 def test_unplayed_interactions_are_an_error(bot_tests: ProjectFolder) -> None:
     bot_tests.edit(
         "tests/test_bot.py", '    assert "学术助手" in coze.ask("你是谁?").answer\n', "    pass\n"
     )
-    done = run_pytest_in(bot_tests, "tests", "-k", "who")
-    assert "1 error" in done.out
-    assert "cassettes/tests/test_bot/test_who.yaml" in done.out
+    result = run_pytest_in(bot_tests, "tests", "-k", "who")
+    assert "1 error" in result.out
+    assert "cassettes/tests/test_bot/test_who.yaml" in result.out
 
 
 def test_unplayed_interactions_after_a_failed_assertion_are_no_error(
     bot_tests: ProjectFolder,
 ) -> None:
     bot_tests.edit("tests/test_bot.py", "    again =", "    assert not city\n    again =")
-    done = run_pytest_in(bot_tests, "tests", "-k", "talk and u676d")
-    assert "1 failed" in done.out
-    assert "error" not in done.out
+    result = run_pytest_in(bot_tests, "tests", "-k", "talk and u676d")
+    assert "1 failed" in result.out
+    assert "error" not in result.out
 
 
 def test_a_missing_cassette_is_an_error_with_the_command_that_records_it(
     run_pytest: RunPytest, project: ProjectFolder
 ) -> None:
     project.write("tests/test_bot.py", BOT)
-    done = run_pytest("tests", "-k", "who")
-    assert "1 error" in done.out
-    assert 'pytest --coze-record "tests/test_bot.py::test_who"' in done.out
-    assert "Traceback" not in done.out
+    result = run_pytest("tests", "-k", "who")
+    assert "1 error" in result.out
+    assert 'pytest --coze-record "tests/test_bot.py::test_who"' in result.out
+    assert "Traceback" not in result.out
 
 
 def test_an_unknown_bot_is_reported_with_the_known_ones(bot_tests: ProjectFolder) -> None:
     bot_tests.edit("tests/test_bot.py", 'bot="second"', 'bot="secnd"')
-    done = run_pytest_in(bot_tests, "tests", "-k", "second")
-    assert '"secnd"' in done.out
-    assert "chatchat, second" in done.out
+    result = run_pytest_in(bot_tests, "tests", "-k", "second")
+    assert '"secnd"' in result.out
+    assert "chatchat, second" in result.out
 
 
 def test_recording_is_refused_in_ci(
@@ -117,20 +117,20 @@ def test_recording_is_refused_in_ci(
 ) -> None:
     project.write("tests/test_bot.py", BOT)
     live = {"COZE_API_BASE": server.base_url, "COZE_API_TOKEN": TOKEN, "CI": "true"}
-    done = run_pytest("tests", "--coze-record", env=live)
-    assert "CI is set" in done.out
+    result = run_pytest("tests", "--coze-record", env=live)
+    assert "CI is set" in result.out
     assert not project.path("cassettes/tests").exists()
     # Each piece of advice works; `--force` is no option of pytest.
-    assert "--force" not in done.out
-    assert "set CI to 0" in done.out
+    assert "--force" not in result.out
+    assert "set CI to 0" in result.out
     anyway = run_pytest("tests", "--coze-record", env={**live, "CI": "0"})
     assert anyway.code == 0, anyway.out
     assert run_pytest("tests", env={"CI": "true"}).code == 0
 
 
 def test_check_accepts_the_cassettes_of_tests(bot_tests: ProjectFolder) -> None:
-    done = bot_tests.run("check")
-    assert done.code == 0, done.err
+    result = bot_tests.run("check")
+    assert result.code == 0, result.err
 
 
 def test_strict_refuses_an_edited_cassette(bot_tests: ProjectFolder) -> None:
@@ -138,8 +138,8 @@ def test_strict_refuses_an_edited_cassette(bot_tests: ProjectFolder) -> None:
     bot_tests.edit("tests/test_bot.py", "我是second。", "我是second。 ")
     assert "4 passed" in run_pytest_in(bot_tests, "tests").out
     bot_tests.write("harness.yaml", bot_tests.read("harness.yaml") + "strict: true\n")
-    done = run_pytest_in(bot_tests, "tests")
-    assert "3 passed, 1 error" in done.out, done.out
-    assert "cassettes/shared/second.yaml" in done.out
+    result = run_pytest_in(bot_tests, "tests")
+    assert "3 passed, 1 error" in result.out, result.out
+    assert "cassettes/shared/second.yaml" in result.out
     assert "cassettes/shared/second.yaml" in bot_tests.run("check", "--rewrite").out
     assert "4 passed" in run_pytest_in(bot_tests, "tests").out

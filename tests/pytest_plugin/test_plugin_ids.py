@@ -97,38 +97,38 @@ def test_the_name_of_a_scenario_selects_its_cases(suite: RunPytest) -> None:
 def test_printed_ids_deselect_their_trials(suite: RunPytest) -> None:
     names = [*MATH[1:], "两个 bots@chatchat#2[[1]]", "shared rate"]
     options = [f"--deselect={name}" for name in _in_file(names)]
-    done = suite("--collect-only", "-q", FILE, *options)
-    assert collected_ids(done) == [name for name in IDS if name not in names]
+    result = suite("--collect-only", "-q", FILE, *options)
+    assert collected_ids(result) == [name for name in IDS if name not in names]
 
 
 def test_keywords_match_the_ids(suite: RunPytest) -> None:
     expression = "math[mul] or a/b or x::y or 中文 or (two and words) or (second and not one)"
-    done = suite("--collect-only", "-q", FILE, "-k", expression)
-    assert collected_ids(done) == [*MATH[:3], *MATH[6:8], *IDS[15:17]]
+    result = suite("--collect-only", "-q", FILE, "-k", expression)
+    assert collected_ids(result) == [*MATH[:3], *MATH[6:8], *IDS[15:17]]
 
 
 @pytest.mark.parametrize("processes", [(), ("-n", "2")], ids=["one-process", "two-processes"])
 def test_last_failed_selects_what_failed(suite: RunPytest, processes: tuple[str, ...]) -> None:
-    done = suite("-q", "-rf", *processes, FILE)
-    assert f"{len(FAILING)} failed, {len(PASSING)} passed" in done.out
-    assert _failed_ids(done) == set(FAILING)
+    result = suite("-q", "-rf", *processes, FILE)
+    assert f"{len(FAILING)} failed, {len(PASSING)} passed" in result.out
+    assert _failed_ids(result) == set(FAILING)
     assert collected_ids(suite("--lf", "--collect-only", "-q")) == FAILING
     assert collected_ids(suite("--ff", "--collect-only", "-q", FILE)) == [*FAILING, *PASSING]
-    done = suite("--lf", "-q", "-rf", *processes)
-    assert f"{len(FAILING)} failed" in done.out
-    assert _failed_ids(done) == set(FAILING)
-    assert f"FAILED {FILE}::v1.2 - contains: The answer" in done.out
+    result = suite("--lf", "-q", "-rf", *processes)
+    assert f"{len(FAILING)} failed" in result.out
+    assert _failed_ids(result) == set(FAILING)
+    assert f"FAILED {FILE}::v1.2 - contains: The answer" in result.out
 
 
 def test_verbose_output_has_the_printed_ids(suite: RunPytest) -> None:
-    done = suite("-v", f"{FILE}::v1.2", f"{FILE}::math[v1.2]")
-    assert f"{FILE}::v1.2 FAILED" in done.out
-    assert f"{FILE}::math[v1.2] PASSED" in done.out
+    result = suite("-v", f"{FILE}::v1.2", f"{FILE}::math[v1.2]")
+    assert f"{FILE}::v1.2 FAILED" in result.out
+    assert f"{FILE}::math[v1.2] PASSED" in result.out
 
 
-def _failed_ids(done: CommandResult) -> set[str]:
+def _failed_ids(result: CommandResult) -> set[str]:
     """Return the ids in pytest's summary of failures, without their file."""
-    lines = [line for line in done.out.splitlines() if line.startswith("FAILED ")]
+    lines = [line for line in result.out.splitlines() if line.startswith("FAILED ")]
     return {line.partition("::")[2].partition(" - ")[0] for line in lines}
 
 

@@ -20,14 +20,14 @@ def test_headlines_and_errors_are_in_the_language_of_the_project(
     assert "trial wrong" in english.out
     assert "next: " in english.out
     for env, lang in (({"COZE_HARNESS_LANG": "zh"}, ""), ({"LANG": "zh_CN.UTF-8"}, "")):
-        done = run_pytest("scenarios/", env=env)
-        assert done.code == english.code, lang
-        assert "测试 wrong" in done.out
-        assert "trial wrong" not in done.out
+        result = run_pytest("scenarios/", env=env)
+        assert result.code == english.code, lang
+        assert "测试 wrong" in result.out
+        assert "trial wrong" not in result.out
     project.write("harness.yaml", project.read("harness.yaml") + "lang: zh\n")
-    done = run_pytest("scenarios/", "--coze-report", env={"COZE_HARNESS_LANG": "en"})
-    assert "测试 wrong" in done.out
-    assert "coze-harness 报告：" in done.out
+    result = run_pytest("scenarios/", "--coze-report", env={"COZE_HARNESS_LANG": "en"})
+    assert "测试 wrong" in result.out
+    assert "coze-harness 报告：" in result.out
 
 
 def test_a_pass_rate_that_is_missed_is_told_in_one_sentence(
@@ -38,18 +38,18 @@ def test_a_pass_rate_that_is_missed_is_told_in_one_sentence(
     trials = json.loads(project.run("list", "wrong", "--json").out)
     for one in trials:
         project.path(one["cassette"]).write_bytes(first)
-    done = run_pytest("scenarios/wrong.yaml", env={"COZE_HARNESS_LANG": "zh"})
-    assert done.code == 1
-    assert "2 次通过 0 次，要求 50%：" in done.out
+    result = run_pytest("scenarios/wrong.yaml", env={"COZE_HARNESS_LANG": "zh"})
+    assert result.code == 1
+    assert "2 次通过 0 次，要求 50%：" in result.out
 
 
 def test_an_error_in_a_file_is_in_the_chosen_language(
     project: ProjectFolder, run_pytest: RunPytest
 ) -> None:
     project.write("scenarios/new.yaml", "turns: [{promt: x}]\n")
-    done = run_pytest("scenarios/new.yaml", env={"COZE_HARNESS_LANG": "zh"})
-    assert "scenarios/new.yaml:1:" in done.out
-    assert "下一步：" in done.out
+    result = run_pytest("scenarios/new.yaml", env={"COZE_HARNESS_LANG": "zh"})
+    assert "scenarios/new.yaml:1:" in result.out
+    assert "下一步：" in result.out
 
 
 @pytest.mark.parametrize(
@@ -68,6 +68,6 @@ def test_help_of_options_and_markers_is_in_the_language_of_the_environment(
         for key, entry in load_files("pytest_options")["pytest_options"].items()
     }
     marker = texts.pop("pytest.option.marker")
-    done = run_pytest("--help", env={**env, "COLUMNS": "300"})
-    assert [key for key, text in texts.items() if text not in done.out] == []
+    result = run_pytest("--help", env={**env, "COLUMNS": "300"})
+    assert [key for key, text in texts.items() if text not in result.out] == []
     assert marker in run_pytest("--markers", env=env).out
