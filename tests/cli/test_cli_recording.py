@@ -292,3 +292,9 @@ def test_a_public_address_that_is_none_is_refused(project: ProjectFolder) -> Non
     assert result.code == 2
     assert "--public-address" in result.err
     assert not project.path("cassettes").exists()
+
+
+def test_a_public_address_is_checked_with_nothing_to_record(
+    recorded_project: ProjectFolder,
+) -> None:
+    assert recorded_project.run("record", "--public-address", "api.coze.com").code == 2

@@ -111,8 +111,8 @@ def _run(
 @option("--judge-only", is_flag=True, section=SELECTION, text=message("option.judge_only"))
 @shared_options.force
 @shared_options.wait
-@shared_options.project
 @shared_options.recording
+@shared_options.execution
 @shared_options.display
 def record(
     selection: TrialSelection,

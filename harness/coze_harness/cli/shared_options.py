@@ -75,6 +75,7 @@ _LAYOUT = option(
     section=REPORT,
     text=message("option.layout"),
 )
+_LIVE = (_CASSETTES, _REPORTS, _BASE_URL, _LAYOUT, _WEAK_JUDGE)
 _SHARD = option(
     "--shard", metavar="I/N", default="", section=SELECTION, text=message("option.shard")
 )
@@ -169,16 +170,11 @@ page = group("overrides", SettingsOverrides, _REPORTS, _LAYOUT)
 offline = group("overrides", SettingsOverrides, _CASSETTES, _REPORTS, _LAYOUT, _WEAK_JUDGE)
 """`overrides`: the settings of a run without the network."""
 
-project = group(
-    "overrides",
-    SettingsOverrides,
-    _CASSETTES,
-    _REPORTS,
-    _BASE_URL,
-    _LAYOUT,
-    _WEAK_JUDGE,
-)
+project = group("overrides", SettingsOverrides, *_LIVE)
 """`overrides`: the settings of a run that talks to Coze."""
+
+recording = group("overrides", SettingsOverrides, *_LIVE, _PUBLIC_ADDRESS)
+"""`overrides`: the settings of a run that records."""
 
 asking = group("overrides", SettingsOverrides, _CASSETTES, _BASE_URL)
 """`overrides`: the settings of a command that asks Coze and writes no run."""
@@ -188,9 +184,6 @@ replay = group("options", RunOptions, _SHARD, _CLUSTER, _STRICT, *_EXECUTION, _P
 
 execution = group("options", RunOptions, _SHARD, *_EXECUTION, _CALLS)
 """`options`: how trials are executed."""
-
-recording = group("options", RunOptions, _SHARD, *_EXECUTION, _CALLS, _PUBLIC_ADDRESS)
-"""`options`: how trials are recorded."""
 
 comparison = group("options", RunOptions, *_EXECUTION, _CALLS)
 """`options`: how a comparison is executed."""

@@ -98,7 +98,6 @@ def compare_candidate(
         called_targets(candidates),
         listener.on_warning,
         workers=options.workers,
-        public_address=options.public_address,
     ) as live:
         expected = expected_requests(project, [pair.baseline or pair.candidate for pair in pairs])
         listener.on_estimate(expected)

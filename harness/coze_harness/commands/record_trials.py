@@ -97,7 +97,6 @@ def _talk_to_coze(
         listener.on_warning,
         saves_cassettes=saves_cassettes,
         workers=options.workers,
-        public_address=options.public_address,
     ) as runner:
         live = replace(runner, judge_only=judge_only, asks_judge_again=asks_judge_again)
         listener.on_estimate(expected_requests(project, trials, judge_only))

@@ -27,7 +27,6 @@ class RunOptions(Struct, frozen=True, kw_only=True):
         cluster: the address of a Dask scheduler to replay on.
         resume: the interrupted run to resume: its id, folder, or `latest`.
         shard: I/N, or empty.
-        public_address: what recordings have as the service's address; empty: the base URL.
     """
 
     stop_at_first: bool = False
@@ -37,7 +36,6 @@ class RunOptions(Struct, frozen=True, kw_only=True):
     cluster: str | None = None
     resume: str | None = None
     shard: str = ""
-    public_address: str = ""
 
     def plan(
         self,

@@ -95,6 +95,7 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     `root` is the folder of harness.yaml, or the working folder without one (`file` is then `None`).
     Folders are absolute; recordings and runs may be at a URL. `rate_limit` is in calls per second.
+    `public_address` is what new recordings have as the service's address; empty: the one called.
     `lang` is ``en`` or ``zh`` if the project or an option chooses the language, else empty.
     `strict`: a recording that was edited since it was recorded is an error. `allow_weak_judge`: a
     judge that cannot tell good answers from wrong ones fails trials all the same. `kind_modules`
@@ -107,6 +108,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     reports: Path | RemoteFolder
     file: Path | None = None
     base_url: str = BASE_URL
+    public_address: str = ""
     lang: str = ""
     credentials: Credentials | None = None
     project_token: AccessToken | None = None

@@ -41,6 +41,8 @@ def load_settings(
     if base_url:
         source = "--base-url" if options.base_url else "COZE_API_BASE"
         check_base_url(base_url, Location(source))
+    if options.public_address:
+        check_base_url(options.public_address, Location("--public-address"))
     credentials, warnings = read_credentials(env, start)
     return Settings(
         root=root,
@@ -49,6 +51,7 @@ def load_settings(
         reports=resolve_location("reports", root, config.reports, start, options.reports),
         file=file,
         base_url=(base_url or config.base_url).rstrip("/"),
+        public_address=options.public_address.rstrip("/"),
         lang=options.lang or config.lang,
         credentials=credentials,
         project_token=read_token(env, PROJECT_TOKEN),

@@ -9,6 +9,7 @@ class SettingsOverrides(Struct, frozen=True):
     """Settings from options; ``None`` changes nothing. Paths are relative to the working folder."""
 
     base_url: str | None = None
+    public_address: str = ""
     cassettes: str | None = None
     reports: str | None = None
     lang: str | None = None

@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from coze_harness.config.service_urls import check_base_url
 from coze_harness.execution.live_conversations import LiveConversations
 from coze_harness.execution.live_runner import STREAM_WORKERS, LiveRunner
 from coze_harness.execution.rate_limit import RateLimit
@@ -14,7 +13,6 @@ from coze_harness.execution.recording_facts import estimate_requests
 from coze_harness.messages import UserText
 from coze_harness.model import Target, replace
 from coze_harness.model.errors import ScenarioErrors
-from coze_harness.model.location import Location
 from coze_harness.model.trial import Trial
 from coze_harness.project.opened_project import Project
 from coze_harness.project.service_access import open_service_transports
@@ -30,7 +28,6 @@ def open_live_runner(
     *,
     saves_cassettes: bool = True,
     workers: int | None = None,
-    public_address: str = "",
 ) -> Iterator[LiveRunner]:
     """Open the network to the services of targets, and run live conversations there.
 
@@ -40,14 +37,11 @@ def open_live_runner(
         warn: receives warnings.
         saves_cassettes: whether the conversations become recordings.
         workers: the most calls at a time; `None`: as harness.yaml says.
-        public_address: what recordings have as the service's address; empty: the one called.
 
     Raises:
-        SettingsError: there are no credentials, or the public address is invalid.
+        SettingsError: there are no credentials.
         CozeError: Coze rejects the OAuth app.
     """
-    if public_address:
-        check_base_url(public_address, Location("--public-address"))
     settings = project.settings
     redactor = project.make_redactor()
     workers = workers or settings.workers
@@ -59,7 +53,7 @@ def open_live_runner(
             generate=generate_values,
             workers=workers,
             saves_cassettes=saves_cassettes,
-            recorded_address=public_address.rstrip("/"),
+            recorded_address=settings.public_address,
             folder=settings.root,
             replayer=replace(project.replayer, redactor=redactor),
             warn=warn,
