@@ -42,7 +42,7 @@ test-newest: $(DEV) | $(NEWEST)/bin/python
 	  --requirement pyproject.toml --all-extras --group test
 	$(NEWEST)/bin/pytest $(NO_BROWSER)
 
-# All tests in full, and longer ones: more seeds, more processes, more bytes. Takes half an hour.
+# All tests in full, and longer ones: more seeds, more processes, more bytes. Takes ten minutes.
 .PHONY: soak
 soak: $(DEV)
 	COZE_TEST_SCALE=1 $(BIN)/pytest -q -n auto --dist worksteal tests tests/soak
