@@ -6,6 +6,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import doc_pages
@@ -41,6 +42,7 @@ ARCHAIC = re.compile(
 """Phrases that the documentation of pytest or Django would not use."""
 
 
+@cache
 def _parse(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"))
 
