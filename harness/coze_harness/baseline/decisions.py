@@ -72,13 +72,13 @@ class Decisions(Struct, frozen=True, kw_only=True):
             UsageError: it is not.
         """
         if mode is not Mode.COMPARE:
-            raise self._not_of_run(message("decisions.no_comparison", run=self.run_id))
+            raise self._run_error(message("decisions.no_comparison", run=self.run_id))
 
-    def unknown_run(self, error: ResultsError) -> UsageError:
+    def unknown_run_error(self, error: ResultsError) -> UsageError:
         """Return the error of decisions about a run that cannot be read."""
-        return self._not_of_run(message("decisions.no_run", run=self.run_id, reason=error.what))
+        return self._run_error(message("decisions.no_run", run=self.run_id, reason=error.what))
 
-    def _not_of_run(self, what: LocalizedText) -> UsageError:
+    def _run_error(self, what: LocalizedText) -> UsageError:
         return UsageError(what, where=self.location, next_step=message("decisions.no_run.next"))
 
 

@@ -120,7 +120,7 @@ def served_reports(viewed_run: ViewedRun, language: Language) -> ServedReports:
 def _decide_in(project: Project, overrides: SettingsOverrides) -> Decide:
     """Return what applies the decisions of a page to a project."""
     from coze_harness.baseline.applied_decisions import AppliedDecisions
-    from coze_harness.commands.view_report import apply_page_decisions
+    from coze_harness.commands.page_decisions import apply_page_decisions
 
     words, process = project.words, project.process
 

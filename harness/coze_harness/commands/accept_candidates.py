@@ -41,7 +41,7 @@ def find_decided(
         answers = {result.key.id: result.answers for result in read_results(folder)}
         decisions.check_mode(read_run(folder).mode)
     except ResultsError as error:
-        raise decisions.unknown_run(error) from error
+        raise decisions.unknown_run_error(error) from error
     return review.find_decided(decisions, answers)
 
 
